@@ -1,0 +1,1 @@
+"""Joins the jobs: review, grades and the one plan."""

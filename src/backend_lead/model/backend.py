@@ -1,0 +1,85 @@
+"""The whole picture: one model that every job works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend_lead.model.document import ApiDocument
+from backend_lead.model.endpoint import Call, Endpoint
+from backend_lead.model.place import Place, Unresolved
+from backend_lead.model.server import Server
+from backend_lead.model.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that was read; `digest` is the SHA-256 of its bytes."""
+
+    path: str
+    language: str
+    lines: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A text constant that the program assigns to a name or passes as a keyword; for hard-coded secrets."""
+
+    name: str
+    value: str
+    place: Place
+    symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """An ORM relationship; `lazy` as the ORM names it (select, joined, selectin, raise, ...)."""
+
+    model: str
+    attribute: str
+    table: str
+    target: str
+    lazy: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SharedState:
+    """A module-level container that handlers write to; a second process would have its own copy."""
+
+    name: str
+    place: Place
+    written: Place
+    symbol: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """Everything known about one backend.  Tuples are sorted, so that the same input gives the same bytes.
+
+    `calls` are those at module level and in application factories, run once at start (middleware, engines, settings);
+    calls made while answering a request hang on their endpoint.  `previous` is the backend at `--since`.
+    `source_lines` maps a file to the source lines that findings quote.
+    """
+
+    root: str
+    files: tuple[SourceFile, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    tables: tuple[Table, ...] = ()
+    calls: tuple[Call, ...] = ()
+    literals: tuple[Literal, ...] = ()
+    relationships: tuple[Relationship, ...] = ()
+    shared_state: tuple[SharedState, ...] = ()
+    documents: tuple[ApiDocument, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    server: Server | None = None
+    previous: Backend | None = None
+
+    def table(self, name: str) -> Table | None:
+        """Return the table of that name (a schema prefix is ignored when the bare name is unique), or None."""
+        bare = name.rsplit(".", 1)[-1]
+        exact = [t for t in self.tables if t.name == name]
+        loose = [t for t in self.tables if t.name == bare]
+        return (exact or loose or [None])[0]

@@ -1,0 +1,72 @@
+"""The outcome of a job as a document: what reports print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend_lead.model.backend import Backend
+from backend_lead.model.finding import Dimension, Finding, Job, Severity
+from backend_lead.model.place import Place
+from backend_lead.model.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """The grade of one dimension.  `points` are lost points (see docs/grades.md), `checked` what it was measured on."""
+
+    dimension: Dimension
+    letter: str
+    score: float
+    points: float
+    checked: str
+    arithmetic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the plan: findings that touch the same route, query or table, merged into one change."""
+
+    number: int
+    title: str
+    job: Job
+    severity: Severity
+    findings: tuple[str, ...]
+    targets: tuple[str, ...]
+    actions: tuple[str, ...]
+    because: str
+    effort: int
+    risk_removed: float
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedIgnore:
+    """An ignore comment that hides nothing, or that gives no reason."""
+
+    place: Place
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one job found.  `schema` is `backend-lead/<job>/1`; `ignored` and `baselined` count what was left out."""
+
+    job: str
+    version: str
+    target: str
+    backend: Backend
+    findings: tuple[Finding, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    grades: tuple[Grade, ...] = ()
+    plan: tuple[Step, ...] = ()
+    ignored: int = 0
+    baselined: int = 0
+    unused_ignores: tuple[UnusedIgnore, ...] = ()
+    since: str | None = None
+    sources: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = ()
+
+    @property
+    def schema(self) -> str:
+        """The identifier of the JSON document."""
+        return f"backend-lead/{self.job}/1"

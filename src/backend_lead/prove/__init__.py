@@ -1,0 +1,1 @@
+"""Servers that the tool starts itself, to see for itself."""

@@ -1,0 +1,1 @@
+"""Tables from SQL text and live servers."""

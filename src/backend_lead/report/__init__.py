@@ -1,0 +1,1 @@
+"""A report document into text for people and machines."""
