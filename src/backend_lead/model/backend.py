@@ -45,13 +45,17 @@ class Relationship:
 
 @dataclass(frozen=True, slots=True)
 class SharedState:
-    """A module-level container that handlers write to; a second process would have its own copy."""
+    """A module-level container that handlers write to; a second process would have its own copy.
+
+    `sources` say where the key and the value come from that are written (see `Argument.sources`).
+    """
 
     name: str
     place: Place
     written: Place
     symbol: str
     endpoint: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Backend:
 
     `calls` are those at module level and in application factories, run once at start (middleware, engines, settings);
     calls made while answering a request hang on their endpoint.  `previous` is the backend at `--since`.
-    `source_lines` maps a file to the source lines that findings quote.
+    `source_lines` maps a file to the source lines that findings quote.  `processes` is the number of worker processes
+    of the web server, as a Procfile, a compose file or the server's own configuration starts it; None when not known.
     """
 
     root: str
@@ -76,6 +81,7 @@ class Backend:
     unresolved: tuple[Unresolved, ...] = ()
     server: Server | None = None
     previous: Backend | None = None
+    processes: int | None = None
 
     def table(self, name: str) -> Table | None:
         """Return the table of that name (a schema prefix is ignored when the bare name is unique), or None."""

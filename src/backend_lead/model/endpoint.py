@@ -93,7 +93,9 @@ class Call:
     """A call to something outside the target's own code, by the dotted name that its imports give (`requests.get`).
 
     `symbol` is the function of the target it stands in ("" at module level), `in_async` whether that function runs on
-    the event loop, `path` the steps from the handler.  `statement` is the source line, for messages.
+    the event loop, `path` the steps from the handler.  `statement` is the source line, for messages.  `deferred`: made
+    after the answer is sent (a background task, another thread).  `once`: what the call gives is kept for later
+    requests (a remembered function, a module-level name, the application's state); None when that is not known.
     """
 
     name: str
@@ -106,6 +108,8 @@ class Call:
     caught: bool = False
     path: tuple[Hop, ...] = ()
     statement: str = ""
+    deferred: bool = False
+    once: bool | None = None
 
     def keyword(self, name: str) -> Argument | None:
         """Return the keyword argument of that name, or None."""
@@ -139,7 +143,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Method and path with the handler behind them, and everything reached from it."""
+    """Method and path with the handler behind them, and everything reached from it.
+
+    `response_headers` are the names, in lower case, of the headers that handler, decorators and middleware set on
+    successful answers; None when that is not known.
+    """
 
     method: str
     path: str
@@ -154,6 +162,7 @@ class Endpoint:
     authentication_because: str = ""
     success_status: int | None = None
     in_schema: bool = True
+    response_headers: tuple[str, ...] | None = None
 
     @property
     def name(self) -> str:

@@ -101,7 +101,7 @@ class Finding:
         words = re.sub(r"\s+", " ", self.snippet).strip()
         endpoint = str(self.endpoint) if self.endpoint else ""
         text = "\x00".join((self.rule, self.place.file, self.symbol, endpoint, words))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
     def order(self) -> tuple[int, int, str, str, int, str, str]:

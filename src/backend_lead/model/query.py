@@ -39,7 +39,9 @@ class Query:
     "bound" when it comes from a checked or defaulted input, "input" when an input has no upper bound, None when there
     is none.  `single`: at most one row is fetched or the query aggregates to one.  `lazy`: the query is sent by
     touching a relationship; `relationship` names it (`Order.items`).  `raw`: sent as SQL text; `built`: the sources
-    that are pasted into that text.  `api` is what sends it (`sqlalchemy`, `psycopg`, `asyncpg`).
+    that are pasted into that text.  `api` is what sends it (`sqlalchemy`, `psycopg`, `asyncpg`).  `is_async`: it is
+    awaited.  `on_loop`: the function that sends it runs on the event loop; None when that is not known.  `grouped`: rows
+    are folded into fewer (GROUP BY, DISTINCT).
     """
 
     operation: str
@@ -64,3 +66,5 @@ class Query:
     is_async: bool = False
     statement: str = ""
     complete: bool = True
+    on_loop: bool | None = None
+    grouped: bool = False

@@ -50,7 +50,11 @@ class UnusedIgnore:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one job found.  `schema` is `backend-lead/<job>/1`; `ignored` and `baselined` count what was left out."""
+    """What one job found.  `schema` is `backend-lead/<job>/1`; `ignored` and `baselined` count what was left out.
+
+    `sources` are (file, ((line, text), ...)) for the places that a report shows.  `stopped` are the ids of rules that
+    ended with an exception: a fault of ours, listed in `backend.unresolved` too.
+    """
 
     job: str
     version: str
@@ -65,6 +69,7 @@ class Report:
     unused_ignores: tuple[UnusedIgnore, ...] = ()
     since: str | None = None
     sources: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = ()
+    stopped: tuple[str, ...] = ()
 
     @property
     def schema(self) -> str:

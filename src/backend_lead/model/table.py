@@ -26,7 +26,8 @@ class Index:
 
     `included` are the columns of INCLUDE.  `predicate` is the WHERE of a partial index.  `scans` and `size_bytes` are
     known only from a live server.  `constraint` is true when the index backs a primary key, unique or exclusion
-    constraint.
+    constraint.  `qualifiers` hold what stands behind each column in the definition (`desc`, `text_pattern_ops`), ""
+    where nothing does; no qualifiers at all when no column has one.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Index:
     scans: int | None = None
     size_bytes: int | None = None
     place: Place | None = None
+    qualifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,141 @@
+"""What following one route with one kind of request brought to light."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend_lead.model.endpoint import Parameter
+from backend_lead.model.place import Place
+from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
+from backend_lead.read.code.program import Scope
+from backend_lead.read.code.values import FunctionValue, Known, Unknown, Value
+
+ABSENT = frozenset({"credential"})
+
+
+@dataclass
+class Answer:
+    """`returns` are the handler's results, `refusals` what was raised on the way; `certain` when nothing got through.
+
+    `consulted` tells that a header, cookie or session was looked at; `opaque` names guards whose code lies outside.
+    """
+
+    returns: list[Outcome] = field(default_factory=list)
+    refusals: list[Outcome] = field(default_factory=list)
+    certain: bool = False
+    opaque: list[str] = field(default_factory=list)
+    parameters: list[Parameter] = field(default_factory=list)
+    consulted: bool = False
+    handler_reached: bool = False
+
+
+def absent() -> Known:
+    """What an anonymous request has in place of a credential."""
+    return Known(None, ABSENT)
+
+
+class Carrier(Value):
+    """Headers, cookies or a session: empty for an anonymous request; else each item is labelled with its name."""
+
+    __slots__ = ("label",)
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.label = label
+
+    def _read(self, key: Value | None, fallback: Value | None, run: Interpreter) -> Value:
+        run.emit(Consulted(self.label))
+        if run.anonymous:
+            if fallback is not None and not (isinstance(fallback, Known) and fallback.value is None):
+                from backend_lead.read.code.operations import relabel
+
+                return relabel(fallback, ABSENT)
+            return absent()
+        name = key.value if isinstance(key, Known) and isinstance(key.value, str) else "*"
+        return Unknown(self.labels(name))
+
+    def labels(self, name: str) -> frozenset[str]:
+        """Sources of an item that is present."""
+        if self.label == "session":
+            return frozenset({f"principal.{name}", "session"})
+        if self.label == "cookie" or name.lower() in ("authorization", "x-api-key", "api-key"):
+            return frozenset({f"{self.label}:{name}", "credential"})
+        return frozenset({f"{self.label}:{name}"})
+
+    def attribute(self, name: str, run: Interpreter) -> Value | None:
+        from backend_lead.read.code.values import Native
+
+        if name in ("get", "pop", "getlist", "get_all", "getone"):
+            return Native(lambda site, r: self._read(site.argument(0), site.argument(1, "default"), r), name)
+        if name in ("items", "keys", "values", "mutablecopy"):
+            return Native(lambda site, r: Unknown(frozenset({f"{self.label}:*"})), name)
+        return None
+
+    def item(self, key: Value, run: Interpreter) -> Value | None:
+        return self._read(key, None, run)
+
+    def assign(self, name: str, value: Value, run: Interpreter) -> None:
+        """Writing to a session or to headers."""
+
+    def compared(self, operator: str, other: Value, swapped: bool, run: Interpreter) -> Value | None:
+        """`"token" in request.cookies`."""
+        if operator in ("in", "not in") and swapped:
+            run.emit(Consulted(self.label))
+            if run.anonymous:
+                return Known(operator == "not in", ABSENT)
+        return None
+
+
+class Consulted:
+    """The program looked at a header, a cookie or the session."""
+
+    __slots__ = ("label",)
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+
+
+def root_frame(run: Interpreter, function: FunctionValue | None, module: Any) -> Frame:
+    """The frame that a framework calls a handler from."""
+    return Frame(module, Scope(module, None), None, None, 0)
+
+
+def follow(run: Interpreter, function: Value, site: Site, answer: Answer) -> Value | None:
+    """Call a guard or handler; what it raises goes to the answer.  None when it never comes back."""
+    from backend_lead.read.code.calls import call
+
+    try:
+        result = call(run, function, site)
+    except Aborted:
+        answer.certain = True
+        result = None
+    answer.refusals.extend(site.frame.raises)
+    site.frame.raises.clear()
+    return result
+
+
+def begin(run: Interpreter, anonymous: bool) -> list[Any]:
+    """Prepare the interpreter for one request; returns the list that events go to."""
+    from backend_lead.read.code.interpreter import STEPS_PER_REQUEST
+
+    run.anonymous, run.requesting = anonymous, True
+    run.conditions, run.loops, run.depth, run.caught = [], 0, 0, 0
+    run.steps, run.exhausted = STEPS_PER_REQUEST, False
+    run.request_number += 1
+    run.pairs_seen, run.handling = [], []
+    run.events, run.ways = [], {}
+    run.on_loop = False
+    return run.events
+
+
+def end(run: Interpreter) -> None:
+    """Back to following the program's start."""
+    run.requesting = run.anonymous = False
+    run.frame = None
+
+
+def place_of(values: Sequence[Any], otherwise: Place) -> Place:
+    """The place of the first value that has one."""
+    return next((v.place for v in values if hasattr(v, "place")), otherwise)

@@ -1,0 +1,112 @@
+"""Whether a request without a credential is refused, told by following one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from backend_lead.model.endpoint import Authentication, Guard, GuardKind
+from backend_lead.model.place import Place
+from backend_lead.read.code.answering import Answer, Consulted
+from backend_lead.read.code.calls import call
+from backend_lead.read.code.exceptions import is_a, status_of
+from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
+from backend_lead.read.code.routing import Placed
+from backend_lead.read.code.values import External, FunctionValue, Unknown, Value
+
+REFUSING = (401, 403)
+LEAVING = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer for one endpoint: whether, why, and the guards that refuse."""
+
+    authentication: Authentication
+    because: str
+    guards: tuple[Guard, ...]
+
+
+def decide(answer: Answer, events: list[Any], placed: Placed, run: Interpreter) -> Finding:
+    """Judge the way of an anonymous request."""
+    consulted = any(isinstance(event, Consulted) for event in events)
+    statuses = [(outcome, refusal_status(outcome.value, placed, run)) for outcome in answer.refusals]
+    refusing = [outcome for outcome, status in statuses if _is_refusal(outcome, status, consulted)]
+    if answer.certain and refusing:
+        return Finding(Authentication.REQUIRED, _because(refusing[0], "every way ends in a refusal"), _guards(refusing, False))
+    sure = [outcome for outcome in refusing if _decided_by_credential(outcome, consulted, placed, run)]
+    if sure:
+        return Finding(Authentication.REQUIRED, _because(sure[0], "refused without a credential"), _guards(sure, False))
+    if answer.opaque:
+        return Finding(Authentication.UNKNOWN, f"a guard lies outside the code that was read: {answer.opaque[0]}", ())
+    if refusing and consulted:
+        return Finding(Authentication.OPTIONAL, "a credential is read, but a request without one can get through",
+                       _guards(refusing, True))
+    if run.exhausted:
+        return Finding(Authentication.UNKNOWN, "the way was too long to be followed to its end", ())
+    return Finding(Authentication.NONE, "a request without a credential reaches the handler", ())
+
+
+def _because(outcome: Outcome, words: str) -> str:
+    return f"{words} at {outcome.place} in {outcome.symbol.rsplit('.', 1)[-1]}"
+
+
+def _is_refusal(outcome: Outcome, status: int | None, consulted: bool) -> bool:
+    if status in REFUSING:
+        return True
+    if status in LEAVING:
+        return consulted and any("credential" in c.sources for c in outcome.conditions)
+    # An exception whose status is not known counts when a credential decided on it.
+    return status is None and any("credential" in c.sources for c in outcome.conditions)
+
+
+def _decided_by_credential(outcome: Outcome, consulted: bool, placed: Placed, run: Interpreter) -> bool:
+    """Whether what decides on the refusal is the credential; a 401 with no other visible reason counts as well."""
+    labels = {label for condition in outcome.conditions for label in condition.sources}
+    if "credential" in labels:
+        return True
+    return consulted and not labels and refusal_status(outcome.value, placed, run) == 401
+
+
+def refusal_status(value: Value, placed: Placed, run: Interpreter) -> int | None:
+    """The status that raising a value ends in, exception handlers of the application considered."""
+    from backend_lead.read.code.frameworks.starlette import response_status
+
+    status = status_of(value)
+    if status is not None:
+        return status
+    returned = response_status(value)
+    if returned is not None:
+        return returned
+    for router, _ in placed.chain:
+        for kind, handler in router.exception_handlers:
+            if is_a(value, kind) and not isinstance(value, Unknown) and isinstance(handler, FunctionValue):
+                return _handled(value, handler, run)
+    return None
+
+
+def _handled(value: Value, handler: FunctionValue, run: Interpreter) -> int | None:
+    from backend_lead.read.code.frameworks.starlette import response_status
+
+    key = ("handled", id(handler.definition), value.signature())
+    if key not in run.memory:
+        frame = Frame(handler.module, handler.module.scope)
+        saved, events = run.frame, run.events
+        run.frame, run.events = frame, []
+        try:
+            result = call(run, handler, Site([External("starlette.requests.Request"), value], {}, 0, frame))
+            run.memory[key] = response_status(result)
+        except Aborted:
+            run.memory[key] = None
+        finally:
+            run.frame, run.events = saved, events
+    found: int | None = run.memory[key]
+    return found
+
+
+def _guards(outcomes: list[Outcome], optional: bool) -> tuple[Guard, ...]:
+    found: dict[tuple[str, Place], Guard] = {}
+    for outcome in outcomes:
+        name = outcome.symbol.rsplit(".", 1)[-1]
+        found.setdefault((name, outcome.place), Guard(GuardKind.AUTHENTICATION, name, outcome.place, optional))
+    return tuple(found.values())

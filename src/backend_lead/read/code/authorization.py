@@ -1,0 +1,62 @@
+"""What a signed-in request can still be refused for: role, ownership, tenant, rate."""
+
+from __future__ import annotations
+
+from backend_lead.model.endpoint import Guard, GuardKind
+from backend_lead.read.code.authentication import refusal_status
+from backend_lead.read.code.interpreter import Condition, Interpreter, Outcome
+from backend_lead.read.code.routing import Placed
+
+
+def is_principal(label: str) -> bool:
+    """Whether a source is, or comes from, who is calling."""
+    return label == "principal" or label.startswith(("principal.", "credential"))
+
+
+def guards_of(refusals: list[Outcome], placed: Placed, run: Interpreter) -> tuple[Guard, ...]:
+    """The guards that the refusals of a request with a valid credential show."""
+    found: dict[tuple[object, ...], Guard] = {}
+    for outcome in refusals:
+        status = refusal_status(outcome.value, placed, run)
+        for guard in _of(outcome, status):
+            found.setdefault((guard.kind, guard.name, guard.place, guard.detail), guard)
+    return tuple(sorted(found.values()))
+
+
+def _of(outcome: Outcome, status: int | None) -> list[Guard]:
+    name = outcome.symbol.rsplit(".", 1)[-1]
+    if status == 429:
+        return [Guard(GuardKind.RATE_LIMIT, name, outcome.place)]
+    if status is not None and (not 400 <= status < 500 or status == 401):
+        return []
+    made = []
+    for condition in outcome.conditions:
+        owned = _owned(condition)
+        if owned is not None:
+            made.append(Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=owned))
+    if made:
+        return made
+    labels = {label for condition in outcome.conditions for label in condition.sources}
+    if status in (403, 404, None) and any(label.startswith("principal") for label in labels):
+        return [Guard(GuardKind.ROLE, name, outcome.place, detail=_detail(labels))]
+    return []
+
+
+def _owned(condition: Condition) -> str | None:
+    """The column that a test compares with the principal, when it is another thing's column or an input."""
+    for pair in condition.pairs:
+        for mine, other in ((pair.left, pair.right), (pair.right, pair.left)):
+            if not any(is_principal(label) for label in mine) or any(is_principal(label) for label in other):
+                continue
+            rows = sorted(label.removeprefix("row:") for label in other if label.startswith("row:") and "." in label)
+            if rows:
+                return rows[0]
+            inputs = sorted(label for label in other if label.startswith("path:"))
+            if inputs:
+                return inputs[0]
+    return None
+
+
+def _detail(labels: set[str]) -> str:
+    rows = sorted(label.removeprefix("row:") for label in labels if label.startswith("row:") and "." in label)
+    return rows[0] if rows else next(iter(sorted(label for label in labels if label.startswith("principal."))), "")

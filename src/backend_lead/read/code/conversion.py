@@ -1,0 +1,210 @@
+"""From values and events of the interpreter to the types of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from backend_lead.model.endpoint import Argument, Call, Response
+from backend_lead.model.place import Place
+from backend_lead.read.code.calls import CallMade
+from backend_lead.read.code.exceptions import as_status, class_name, status_of
+from backend_lead.read.code.interpreter import Outcome
+from backend_lead.read.code.program import Program
+from backend_lead.read.code.values import (
+    Choice,
+    ClassValue,
+    External,
+    Fields,
+    FunctionValue,
+    Instance,
+    Items,
+    Known,
+    Setting,
+    Symbol,
+    Text,
+    Unknown,
+    Value,
+    text_of,
+)
+
+LONGEST_LITERAL = 300
+
+
+def sources(labels: Iterable[str]) -> tuple[str, ...]:
+    """Labels as the model has them: sorted, without the reader's own marks."""
+    return tuple(sorted({label for label in labels if not label.startswith(("number:", "bound:"))}))
+
+
+def sanitized(labels: Iterable[str]) -> tuple[str, ...]:
+    """`number` when every label of an input is known to be a number."""
+    inputs = {label for label in labels if label.startswith(("path", "query", "body", "form", "header", "cookie"))}
+    numbers = {label.removeprefix("number:") for label in labels if label.startswith("number:")}
+    return ("number",) if inputs and inputs <= numbers else ()
+
+
+def argument(name: str | None, value: Value) -> Argument:
+    """One argument of a call."""
+    text: str | None = None
+    reference: str | None = None
+    inner = value.default if isinstance(value, Setting) and value.default is not None else value
+    if isinstance(inner, Known):
+        text = repr(inner.value) if not isinstance(inner.value, str) else inner.value
+    elif isinstance(inner, Text):
+        text = text_of(inner, "{}")
+    elif isinstance(inner, Items):
+        text = "[" + ", ".join(repr(v.value) if isinstance(v, Known) else "..." for v in inner.values[:20]) + "]"
+    elif isinstance(inner, Fields):
+        text = "{" + ", ".join(f"{k!r}: {v.value!r}" if isinstance(v, Known) else f"{k!r}: ..."
+                               for k, v in list(inner.values.items())[:20]) + "}"
+    if isinstance(inner, (Symbol, External)):
+        reference = inner.name
+    elif isinstance(inner, (FunctionValue, ClassValue)):
+        reference = inner.symbol
+    elif isinstance(inner, Instance):
+        reference = inner.cls.symbol
+    elif isinstance(inner, Unknown) and inner.name:
+        reference = inner.name
+    labels = set(value.sources)
+    if isinstance(value, Setting):
+        labels.add("environment")
+    return Argument(name, text[:LONGEST_LITERAL] if text is not None else None, sources(labels), sanitized(labels),
+                    reference)
+
+
+def call_of(event: CallMade, program: Program) -> Call:
+    """A call that left the target."""
+    name = event.name
+    arguments = [argument(None, v) for v in event.site.positional]
+    arguments += [argument(k, v) for k, v in event.site.keywords.items()]
+    module = program.modules.get(event.place.file)
+    return Call(name, event.place, event.symbol, tuple(arguments), event.site.awaited, event.repeated, event.on_loop,
+                event.caught, event.path, module.line(event.place.line) if module is not None else "")
+
+
+# ---------------------------------------------------------------- responses
+
+def response_of(outcome: Outcome, declared: Value | None, status: int | None) -> list[Response]:
+    """What a handler's result sends to the client."""
+    return [_response(value, outcome.place, declared, status) for value in _alternatives(outcome.value)]
+
+
+def _alternatives(value: Value) -> list[Value]:
+    return list(value.options) if isinstance(value, Choice) else [value]
+
+
+def _response(value: Value, place: Place, declared: Value | None, status: int | None) -> Response:
+    media = None
+    shape = "unknown"
+    given = status or 0
+    if isinstance(value, Items) and value.kind == "tuple" and 2 <= len(value.values) <= 3 and (
+            as_status(value.values[1]) is not None):
+        given = as_status(value.values[1]) or 0
+        value = value.values[0]
+    if isinstance(value, External) and value.name.endswith(("Response", "jsonify", "make_response", "redirect")):
+        code = value.keywords.get("status_code") or value.keywords.get("status")
+        if code is None and len(value.positional) > 1 and value.name.endswith("Response"):
+            code = value.positional[1]
+        given = as_status(code) or given or (307 if "edirect" in value.name else 0)
+        media = text_of(value.keywords.get("media_type"))
+        if "edirect" in value.name:
+            shape = "redirect"
+        elif value.name.endswith(("FileResponse", "StreamingResponse")):
+            shape = "file"
+        content = value.keywords.get("content") or (value.positional[0] if value.positional else None)
+        if shape == "unknown" and content is not None:
+            inner = _response(content, place, declared, given)
+            return Response(given, place, inner.shape, inner.fields, inner.columns, None, given >= 400,
+                            inner.sources, media)
+        return Response(given, place, shape if content is not None or shape != "unknown" else "empty", (), (), None,
+                        given >= 400, sources(value.sources), media)
+    fields, columns, shape = _content(value, declared)
+    model = declared.definition.name if isinstance(declared, ClassValue) else None
+    return Response(given, place, shape, fields, columns, model, given >= 400, sources(value.sources), media)
+
+
+def _content(value: Value, declared: Value | None) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Names written out, `table.column`s that leave, and the shape."""
+    allowed: frozenset[str] | None = None
+    if isinstance(declared, ClassValue):
+        allowed = frozenset(f for c in declared.line_of_bases() for f in c.annotations)
+    names: dict[str, None] = {}
+    columns: dict[str, None] = {}
+    shape = _walk(value, allowed, names, columns, 0)
+    if allowed is not None:
+        names = dict.fromkeys(f for c in reversed(declared.line_of_bases()) for f in c.annotations)  # type: ignore[union-attr]
+    return tuple(names), tuple(sorted(columns)), shape
+
+
+def _walk(value: Value, allowed: frozenset[str] | None, names: dict[str, None], columns: dict[str, None],
+          depth: int) -> str:
+    if isinstance(value, Setting) and value.default is not None:
+        value = value.default
+    if isinstance(value, Known):
+        return "empty" if value.value is None else "text"
+    if depth > 4:
+        return "unknown"
+    if isinstance(value, Fields):
+        for key, inner in value.values.items():
+            if allowed is None or depth > 0 or str(key) in allowed:
+                names[str(key)] = None
+                _leaves(inner, columns)
+                _walk(inner, None, {}, columns, depth + 1)
+        return "object"
+    if isinstance(value, Items):
+        for inner in value.values[:20]:
+            _walk(inner, allowed, names, columns, depth + 1)
+        return "list"
+    table = row_table(value)
+    if table is not None:
+        for column in table_columns(value):
+            if allowed is None or column in allowed:
+                columns[f"{table}.{column}"] = None
+                names[column] = None
+        return "object"
+    if isinstance(value, Instance):
+        for key, inner in value.attributes.items():
+            if not key.startswith("\x00") and (allowed is None or key in allowed):
+                names[key] = None
+                _leaves(inner, columns)
+        return "object"
+    _leaves(value, columns)
+    return "text" if isinstance(value, Text) else "unknown"
+
+
+def _leaves(value: Value, columns: dict[str, None]) -> None:
+    """A value whose only content is a column leaves as that column."""
+    if isinstance(value, (Unknown, Text)):
+        for label in value.sources:
+            if label.startswith("row:") and "." in label:
+                columns[label.removeprefix("row:")] = None
+
+
+def row_table(value: Value) -> str | None:
+    """The table of a row object, or None."""
+    table = value.cls.marks.get("table") if isinstance(value, Instance) else None
+    return table.name if table is not None else None
+
+
+def table_columns(value: Value) -> tuple[str, ...]:
+    """The columns of a row object's table."""
+    table = value.cls.marks.get("table") if isinstance(value, Instance) else None
+    return tuple(c.name for c in table.columns) if table is not None else ()
+
+
+def refusal_of(outcome: Outcome, status: int | None) -> Response:
+    """The answer of an exception: its status and the keys of its body."""
+    value = outcome.value
+    fields: tuple[str, ...] = ()
+    labels: set[str] = set()
+    if isinstance(value, External):
+        detail = value.keywords.get("detail") or value.keywords.get("description") or (
+            value.positional[1] if len(value.positional) > 1 else None)
+        if isinstance(detail, Fields):
+            fields = tuple(f"detail.{k}" for k in detail.values)
+        elif detail is not None:
+            fields = ("detail",)
+        labels = set(detail.sources) if detail is not None else set()
+    return Response(status or 0, outcome.place, "object", fields, (), class_name(value) or None, True, sources(labels))
+
+
+__all__ = ["call_of", "refusal_of", "response_of", "sources", "status_of"]

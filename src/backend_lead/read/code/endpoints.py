@@ -1,0 +1,163 @@
+"""From routes as put together to endpoints with guards, queries and calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from backend_lead.model.endpoint import Authentication, Call, Endpoint, Handler, Response
+from backend_lead.model.query import Query
+from backend_lead.read.code.answering import Answer, begin, end
+from backend_lead.read.code.authentication import decide, refusal_status
+from backend_lead.read.code.authorization import guards_of
+from backend_lead.read.code.calls import CallMade, unfold
+from backend_lead.read.code.conversion import call_of, refusal_of, response_of
+from backend_lead.read.code.exceptions import as_status
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.routing import Placed, Router, place_routes
+from backend_lead.read.code.statements import SharedWrite
+from backend_lead.read.code.values import FunctionValue, Items, Known, Value, options_of
+
+
+def placed_routes(routers: list[Router]) -> Iterator[Placed]:
+    """Every route of every application; a router that nothing puts in stands for itself when there is no application."""
+    roots = [r for r in routers if r.kind == "app" and not r.included]
+    for root in sorted(roots, key=lambda r: (r.place.file, r.place.line)):
+        yield from place_routes(root)
+    if not any(True for root in roots for _ in place_routes(root)):
+        for router in sorted(routers, key=lambda r: (r.place.file, r.place.line)):
+            if not router.included and router.kind != "app":
+                yield from place_routes(router)
+
+
+def endpoints_of(run: Interpreter, routers: list[Router]) -> tuple[list[Endpoint], list[tuple[str, SharedWrite]]]:
+    """Follow every route twice: as nobody, for authentication, and as somebody, for all the rest."""
+    found: dict[tuple[str, str], tuple[int, Endpoint]] = {}
+    shared: list[tuple[str, SharedWrite]] = []
+    for placed in placed_routes(routers):
+        weight = sum(len(r.middleware) + len(g) + len(r.guards) for r, g in placed.chain)
+        for method in placed.route.methods:
+            path = clean_path(placed.app.framework.template(placed.path))
+            key = (method, path)
+            if key in found and found[key][0] >= weight:
+                continue
+            if method == "HEAD" and "GET" in placed.route.methods:
+                continue
+            if method == "OPTIONS" and len(placed.route.methods) > 1:
+                continue
+            endpoint, writes = follow_endpoint(run, placed, method, path)
+            found[key] = (weight, endpoint)
+            shared.extend((endpoint.name, write) for write in writes)
+    return [endpoint for _, endpoint in found.values()], shared
+
+
+def clean_path(path: str) -> str:
+    """A path with one leading slash and no doubled ones."""
+    while "//" in path:
+        path = path.replace("//", "/")
+    return path if path.startswith("/") else f"/{path}"
+
+
+def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) -> tuple[Endpoint, list[SharedWrite]]:
+    """One endpoint with everything it reaches."""
+    single = replace(placed, route=replace(placed.route, methods=(method,)))
+    events = begin(run, anonymous=True)
+    try:
+        answer: Answer = placed.app.framework.answer(single, run)
+        judged = decide(answer, list(unfold(events)), placed, run)
+        events = begin(run, anonymous=False)
+        answer = placed.app.framework.answer(single, run)
+        guards = guards_of(answer.refusals, placed, run)
+        exhausted = run.exhausted
+        refusals = [refusal_of(o, refusal_status(o.value, placed, run)) for o in answer.refusals]
+    finally:
+        end(run)
+    events = list(unfold(events))
+    if exhausted:
+        run.note(f"{method} {path}", "the way from this route was too long to be followed to its end", placed.route.place)
+    function = handler_of(placed.route.handler)
+    place = placed.route.place
+    name, is_async = "", False
+    if function is not None:
+        from backend_lead.model.place import Place
+
+        place = Place(function.module.path, function.definition.line)
+        name, is_async = function.symbol, function.definition.is_async
+    status = _success(placed, method)
+    endpoint = Endpoint(
+        method, path, Handler(name, place, is_async), placed.app.framework.NAME, judged.authentication,
+        (*judged.guards, *guards), tuple(answer.parameters), tuple(_queries(events)),
+        tuple(_calls(events, run)), tuple(_responses(answer, placed, status, function, run, refusals)),
+        judged.because, status, _in_schema(placed))
+    return endpoint, [e for e in events if isinstance(e, SharedWrite)]
+
+
+def handler_of(value: Value) -> FunctionValue | None:
+    """The function that people call the handler: what decorators wrap."""
+    for option in options_of(value):
+        if isinstance(option, FunctionValue):
+            origin = option.marks.get("origin")
+            return origin if isinstance(origin, FunctionValue) else option
+    return None
+
+
+def _in_schema(placed: Placed) -> bool:
+    hidden = [placed.route.options.get("include_in_schema"), *(r.options.get("include_in_schema") for r, _ in placed.chain)]
+    return not any(isinstance(v, Known) and v.value is False for v in hidden)
+
+
+def _success(placed: Placed, method: str) -> int | None:
+    given = as_status(placed.route.options.get("status_code"))
+    if given is not None:
+        return given
+    return 200 if placed.app.framework.NAME == "fastapi" else None
+
+
+def _queries(events: list[Any]) -> list[Query]:
+    found: dict[tuple[object, ...], Query] = {}
+    for event in events:
+        if isinstance(event, Query):
+            key = (event.place, event.operation, event.tables, event.columns, event.filters)
+            known = found.get(key)
+            if known is None or (event.in_loop and not known.in_loop):
+                found[key] = event
+    return list(found.values())
+
+
+def _calls(events: list[Any], run: Interpreter) -> list[Call]:
+    """Each call once; the same line with the same sources but another way to it is the same call."""
+    found: dict[tuple[object, ...], Call] = {}
+    for event in events:
+        if isinstance(event, CallMade):
+            key = (event.name, event.place, event.site.sources, event.repeated)
+            if key not in found:
+                found[key] = call_of(event, run.program)
+    return list(found.values())
+
+
+def _responses(answer: Answer, placed: Placed, status: int | None, function: FunctionValue | None, run: Interpreter,
+               refusals: list[Response]) -> list[Response]:
+    declared = placed.route.options.get("response_model")
+    if declared is None and function is not None and function.definition.returns is not None and (
+            placed.app.framework.NAME == "fastapi"):
+        from backend_lead.read.code.calls import type_of
+
+        declared = type_of(run, function.definition.returns, function.scope)
+    declared = _element(declared)
+    found = [r for outcome in answer.returns for r in response_of(outcome, declared, status)]
+    return list(dict.fromkeys([*found, *refusals]))
+
+
+def _element(declared: Value | None) -> Value | None:
+    """The model behind `list[Model]` or `Optional[Model]`."""
+    from backend_lead.read.code.values import ClassValue, Generic
+
+    while isinstance(declared, Generic):
+        if isinstance(declared.origin, ClassValue):
+            return declared.origin
+        declared = declared.arguments[0] if declared.arguments else None
+    return declared if isinstance(declared, ClassValue) else None
+
+
+__all__ = ["Authentication", "Items", "endpoints_of"]

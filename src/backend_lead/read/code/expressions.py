@@ -1,0 +1,307 @@
+"""Expressions: what each can be known to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from backend_lead.read.code import syntax as s
+from backend_lead.read.code.calls import call, enter_yield
+from backend_lead.read.code.interpreter import Frame, Interpreter, Site
+from backend_lead.read.code.operations import binary, compare, concatenate
+from backend_lead.read.code.program import Scope
+from backend_lead.read.code.values import (
+    Choice,
+    Fields,
+    FunctionValue,
+    Items,
+    Known,
+    Setting,
+    Text,
+    Unknown,
+    Value,
+    join,
+    options_of,
+)
+
+LONGEST_UNROLL = 400
+
+
+def evaluate(run: Interpreter, node: Any) -> Value:
+    """The value of an expression; raises Aborted when following it always ends in an exception of the target."""
+    return _EVALUATORS[type(node)](run, node)
+
+
+def _frame(run: Interpreter) -> Frame:
+    assert run.frame is not None
+    return run.frame
+
+
+def _name(run: Interpreter, node: Any) -> Value:
+    found = run.lookup(node.name, _frame(run).scope)
+    return found if found is not None else run.symbol(f"builtins.{node.name}")
+
+
+def _attribute(run: Interpreter, node: Any) -> Value:
+    return run.attribute(evaluate(run, node.value), node.name)
+
+
+def _call(run: Interpreter, node: Any, awaited: bool = False) -> Value:
+    frame = _frame(run)
+    function = evaluate(run, node.function)
+    positional: list[Value] = []
+    keywords: dict[str, Value] = {}
+    open_ = False
+    for argument in node.arguments:
+        if isinstance(argument, s.Star):
+            spread = evaluate(run, argument.value)
+            elements = iterate(run, spread)
+            if elements is None or not (isinstance(spread, Items) and spread.complete):
+                open_ = True
+                positional.extend(elements or [Unknown(spread.sources)])
+            else:
+                positional.extend(elements)
+        else:
+            positional.append(evaluate(run, argument))
+    for name, expression in node.keywords:
+        value = evaluate(run, expression)
+        if name is not None:
+            keywords[name] = value
+            continue
+        for option in options_of(value):
+            if isinstance(option, Fields):
+                keywords.update({str(k): v for k, v in option.values.items()})
+                open_ = open_ or not option.complete
+                if not option.complete:
+                    keywords.setdefault("**", value)
+            else:
+                keywords["**"] = value
+                open_ = True
+    return call(run, function, Site(positional, keywords, node.line, frame, node, awaited, open_))
+
+
+def _await(run: Interpreter, node: Any) -> Value:
+    inner = node.value
+    value = _call(run, inner, awaited=True) if type(inner) is s.Call else evaluate(run, inner)
+    resolve = getattr(value, "awaited", None)
+    if resolve is not None:
+        result: Value = resolve(run)
+        return result
+    return value
+
+
+def _subscript(run: Interpreter, node: Any) -> Value:
+    return run.subscript(evaluate(run, node.value), evaluate(run, node.index))
+
+
+def _template(run: Interpreter, node: Any) -> Value:
+    return concatenate([part if isinstance(part, str) else evaluate(run, part) for part in node.parts])
+
+
+def _sequence(run: Interpreter, node: Any) -> Value:
+    values: list[Value] = []
+    complete = True
+    for item in node.items:
+        if isinstance(item, s.Star):
+            spread = evaluate(run, item.value)
+            elements = iterate(run, spread)
+            complete = complete and elements is not None and getattr(spread, "complete", False)
+            values.extend(elements if elements is not None else [Unknown(spread.sources)])
+        else:
+            values.append(evaluate(run, item))
+    sources: frozenset[str] = frozenset()
+    for value in values:
+        if value.sources:
+            sources |= value.sources
+    return Items(values, node.kind, complete, sources)
+
+
+def _mapping(run: Interpreter, node: Any) -> Value:
+    values: dict[Any, Value] = {}
+    complete = True
+    sources: frozenset[str] = frozenset()
+    for key, expression in node.items:
+        value = evaluate(run, expression)
+        sources |= value.sources
+        if key is None:
+            if isinstance(value, Fields):
+                values.update(value.values)
+                complete = complete and value.complete
+            else:
+                complete = False
+                values.setdefault("*", value)
+            continue
+        name = evaluate(run, key)
+        if isinstance(name, Known) and isinstance(name.value, (str, int, float, bytes, bool, type(None))):
+            values[name.value] = value
+        else:
+            complete = False
+            values.setdefault("*", value)
+    return Fields(values, complete, sources)
+
+
+def _operation(run: Interpreter, node: Any) -> Value:
+    operator = node.operator
+    if operator in ("and", "or"):
+        return _connect(run, node)
+    if operator == "not":
+        return _negate(evaluate(run, node.operands[0]))
+    values = [evaluate(run, operand) for operand in node.operands]
+    if len(values) == 1:
+        if operator == "u-" and isinstance(values[0], Known) and isinstance(values[0].value, (int, float)):
+            return Known(-values[0].value)
+        special = getattr(values[0], "unary", None)
+        if special is not None:
+            result: Value = special(operator, run)
+            return result
+        return Unknown(values[0].sources)
+    if operator in ("==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "<>", "not", "is  not"):
+        return compare(run, operator, values[0], values[1], node.line)
+    result = values[0]
+    for value in values[1:]:
+        result = binary(run, operator, result, value)
+    return result
+
+
+def _negate(value: Value) -> Value:
+    if isinstance(value, Setting):
+        return Setting(_negate(value.default) if value.default is not None else None)
+    truth = value.truth()
+    if truth is not None:
+        return Known(not truth, value.sources)
+    return Unknown(value.sources, "", getattr(value, "pairs", ()))
+
+
+def _connect(run: Interpreter, node: Any) -> Value:
+    """`and`/`or`: stops where the program would stop; an undecided left side leaves both."""
+    stops = node.operator == "or"
+    kept: list[Value] = []
+    for operand in node.operands:
+        value = evaluate(run, operand)
+        truth = value.truth()
+        if truth is stops:
+            kept.append(value)
+            break
+        if truth is None or operand is node.operands[-1]:
+            # What is left of an undecided `x or y` is x only when true, of `x and y` only when false.
+            kept.extend(o for o in (value.options if isinstance(value, Choice) else (value,))
+                        if o.truth() is None or o.truth() is stops or operand is node.operands[-1])
+    result = join(kept) if kept else Known(stops)
+    pairs = tuple(pair for value in kept for pair in getattr(value, "pairs", ()))
+    if pairs and not isinstance(result, (Unknown, Choice)):
+        return result
+    return Unknown(result.sources, "", pairs) if pairs else result
+
+
+def _conditional(run: Interpreter, node: Any) -> Value:
+    test = evaluate(run, node.test)
+    truth = test.truth()
+    if truth is not None:
+        return evaluate(run, node.then if truth else node.otherwise)
+    return join((evaluate(run, node.then), evaluate(run, node.otherwise)))
+
+
+def _lambda(run: Interpreter, node: Any) -> Value:
+    frame = _frame(run)
+    return FunctionValue(node.function, frame.module, frame.scope)
+
+
+def iterate(run: Interpreter, value: Value) -> list[Value] | None:
+    """The elements when iterated, or None when nothing is known of them."""
+    special = getattr(value, "iterated", None)
+    if special is not None:
+        made: list[Value] = special(run)
+        return made
+    if isinstance(value, Setting) and value.default is not None:
+        return iterate(run, value.default)
+    found = value.elements()
+    if found is None:
+        return None
+    elements = list(found)
+    return elements[:LONGEST_UNROLL]
+
+
+def _comprehension(run: Interpreter, node: Any) -> Value:
+    frame = _frame(run)
+    scope, frame.scope = frame.scope, Scope(frame.module, frame.scope)
+    try:
+        pairs, complete, sources = _clauses(run, node, 0)
+    finally:
+        frame.scope = scope
+    if node.kind == "dict":
+        values: dict[Any, Value] = {}
+        for key, value in pairs:
+            if isinstance(key, Known) and isinstance(key.value, (str, int)):
+                values[key.value] = value
+            else:
+                complete = False
+                values.setdefault("*", value)
+        return Fields(values, complete, sources)
+    return Items([value for _, value in pairs], node.kind, complete, sources)
+
+
+def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value | None, Value]], bool, frozenset[str]]:
+    from backend_lead.read.code.statements import assign
+
+    if depth == len(node.clauses):
+        key = evaluate(run, node.key) if node.key is not None else None
+        value = evaluate(run, node.value)
+        return [(key, value)], True, value.sources
+    target, source, tests = node.clauses[depth]
+    iterable = evaluate(run, source)
+    elements = iterate(run, iterable)
+    known = elements is not None and (not isinstance(iterable, (Items, Fields)) or iterable.complete)
+    once = run.requesting or elements is None
+    if elements is None:
+        elements = [Unknown(iterable.sources)]
+    elif once and len(elements) > 1:
+        elements = [join(elements)]
+    repeated = run.requesting and not (known and len(elements) == 1 and isinstance(iterable, (Items, Fields))
+                                       and len(list(iterable.elements() or ())) == 1)
+    gathered: list[tuple[Value | None, Value]] = []
+    complete, sources = known and not (once and run.requesting), iterable.sources
+    run.loops += repeated
+    for element in elements:
+        assign(run, target, element)
+        truths = [evaluate(run, test).truth() for test in tests]
+        if False in truths:
+            continue
+        complete = complete and None not in truths
+        inner, inner_complete, inner_sources = _clauses(run, node, depth + 1)
+        gathered.extend(inner)
+        complete = complete and inner_complete
+        sources |= inner_sources
+    run.loops -= repeated
+    return gathered, complete, sources
+
+
+def _yield(run: Interpreter, node: Any) -> Value:
+    value = evaluate(run, node.value) if node.value is not None else Known(None)
+    _frame(run).yields.append(value)
+    return enter_yield(run)
+
+
+def _bind(run: Interpreter, node: Any) -> Value:
+    from backend_lead.read.code.statements import assign
+
+    value = evaluate(run, node.value)
+    assign(run, node.target, value)
+    return value
+
+
+def _opaque(run: Interpreter, node: Any) -> Value:
+    sources: frozenset[str] = frozenset()
+    for child in node.children:
+        sources |= evaluate(run, child).sources
+    return Unknown(sources)
+
+
+_EVALUATORS: dict[type, Callable[[Interpreter, Any], Value]] = {
+    s.Constant: lambda run, node: Known(node.value),
+    s.Name: _name, s.Attribute: _attribute, s.Call: _call, s.Await: _await, s.Subscript: _subscript,
+    s.Template: _template, s.Sequence: _sequence, s.Mapping: _mapping, s.Operation: _operation,
+    s.Conditional: _conditional, s.Lambda: _lambda, s.Comprehension: _comprehension, s.Yield: _yield,
+    s.Bind: _bind, s.Opaque: _opaque, s.Star: lambda run, node: evaluate(run, node.value),
+}
+
+__all__ = ["Text", "evaluate", "iterate"]

@@ -1,0 +1,344 @@
+"""FastAPI's inputs: what each parameter of a dependency or handler is given, and whether that can refuse."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from backend_lead.model.endpoint import Parameter
+from backend_lead.model.place import Place
+from backend_lead.read.code import syntax as s
+from backend_lead.read.code.answering import ABSENT, Answer, Carrier, absent
+from backend_lead.read.code.calls import bind_parameters, call, default_of, of_type, type_of
+from backend_lead.read.code.frameworks.starlette import Request, credential, principal
+from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
+from backend_lead.read.code.operations import relabel
+from backend_lead.read.code.program import Scope
+from backend_lead.read.code.values import (
+    Choice,
+    ClassValue,
+    External,
+    FunctionValue,
+    Generic,
+    Instance,
+    Items,
+    Known,
+    Native,
+    Setting,
+    Symbol,
+    Unknown,
+    Value,
+    Yielding,
+    join,
+    literal,
+    options_of,
+    text_of,
+)
+
+_BODY = {"fastapi.Body": "body", "fastapi.Form": "form", "fastapi.File": "file"}
+_REQUEST_TYPES = {"starlette.requests.Request", "starlette.requests.HTTPConnection", "starlette.websockets.WebSocket"}
+_SIMPLE = ("builtins.", "uuid.", "datetime.", "decimal.", "enum.", "pydantic.types.", "ipaddress.", "pathlib.")
+_ANNOTATED = ("typing.Annotated", "typing_extensions.Annotated")
+_LOCATIONS = {"fastapi.Query": "query", "fastapi.Path": "path", "fastapi.Header": "header", "fastapi.Cookie": "cookie",
+              **_BODY}
+
+
+class Depend(Value):
+    """`Depends(target)`; without a target, the parameter's type is the target."""
+
+    __slots__ = ("place", "security", "target")
+
+    def __init__(self, target: Value | None, security: bool, place: Place) -> None:
+        super().__init__()
+        self.target = target
+        self.security = security
+        self.place = place
+
+    def signature(self) -> object:
+        return ("depends", self.target.signature() if self.target is not None else None)
+
+
+def callable_of(value: Value | None) -> FunctionValue | None:
+    """The function behind a handler or dependency."""
+    for option in options_of(value) if value is not None else ():
+        if isinstance(option, FunctionValue):
+            return option
+    return None
+
+
+class Inputs:
+    """Resolves parameters for one request; a dependency used twice is followed once, as FastAPI does."""
+
+    def __init__(self, run: Interpreter, request: Request, template: str, frame: Frame, answer: Answer) -> None:
+        self.run = run
+        self.request = request
+        self.frame = frame
+        self.answer = answer
+        self.path_names = set(re.findall(r"\{(\w+)\}", template))
+        self.cache: dict[object, Value] = {}
+
+    def pass_guard(self, guard: Value) -> bool:
+        """Follow a dependency whose result is not used; False when it always refuses."""
+        for option in options_of(guard):
+            if isinstance(option, Depend):
+                if self.dependency(option, None) is None:
+                    self.answer.certain = True
+                    return False
+            elif isinstance(option, (Unknown, External)):
+                self.answer.opaque.append(getattr(option, "name", "") or "dependency")
+        return True
+
+    def dependency(self, depend: Depend, kind: Value | None) -> Value | None:
+        """What a dependency gives, or None when it always refuses."""
+        target = depend.target if depend.target is not None and not _is_none(depend.target) else kind
+        if target is None:
+            return Unknown()
+        results: list[Value] = []
+        refused = False
+        for option in options_of(target):
+            key = option.signature()
+            if key not in self.cache:
+                result = self._call(option, depend)
+                if result is None:
+                    refused = True
+                    continue
+                self.cache[key] = result
+            results.append(self.cache[key])
+        if not results and refused:
+            return None
+        return join(results) if results else Unknown()
+
+    def _call(self, target: Value, depend: Depend) -> Value | None:
+        run = self.run
+        site = Site([], {}, depend.place.line, self.frame)
+        try:
+            if isinstance(target, External) and target.name.startswith("fastapi.security."):
+                result = credential(target, run, site)
+            elif isinstance(target, Instance):
+                result_or_none = self._call_instance(target, depend)
+                if result_or_none is None:
+                    return None
+                result = result_or_none
+            elif isinstance(target, (FunctionValue, ClassValue, Native)):
+                keywords = self._keywords_for(target)
+                if keywords is None:
+                    return None
+                saved, run.on_loop = run.on_loop, isinstance(target, FunctionValue) and target.definition.is_async
+                try:
+                    result = call(run, target, Site([], keywords, depend.place.line, self.frame))
+                finally:
+                    run.on_loop = saved
+            else:
+                self.answer.opaque.append(getattr(target, "name", "") or "dependency")
+                return Unknown(frozenset({"credential"}) if depend.security else frozenset())
+        except Aborted:
+            self._collect()
+            return None
+        self._collect()
+        if isinstance(result, Yielding):
+            result = join(result.yields)
+        return principal(result)
+
+    def _call_instance(self, target: Instance, depend: Depend) -> Value | None:
+        method = self.run.attribute(target, "__call__")
+        function = callable_of(method)
+        if function is None:
+            if isinstance(target.native, External) and target.native.name.startswith("fastapi.security."):
+                return credential(target.native, self.run, Site([], {}, depend.place.line, self.frame))
+            self.answer.opaque.append(target.cls.symbol)
+            return Unknown()
+        keywords = self.resolve(function, skip_first=function.receiver is not None)
+        if keywords is None:
+            return None
+        return call(self.run, function, Site([], keywords, depend.place.line, self.frame))
+
+    def _keywords_for(self, target: Value) -> dict[str, Value] | None:
+        if isinstance(target, FunctionValue):
+            return self.resolve(target, skip_first=target.receiver is not None)
+        if isinstance(target, ClassValue):
+            initializer = target.find("__init__")
+            if isinstance(initializer, FunctionValue):
+                return self.resolve(initializer, skip_first=True)
+            return {name: self._input(name, annotation, None, target.scope) for ancestor in target.line_of_bases()
+                    for name, (annotation, _) in ancestor.annotations.items()}
+        return {}
+
+    def _collect(self) -> None:
+        self.answer.refusals.extend(self.frame.raises)
+        self.frame.raises.clear()
+
+    # -------------------------------------------------------- parameters
+
+    def resolve(self, function: FunctionValue, skip_first: bool = False,
+                body_methods: tuple[str, ...] = ()) -> dict[str, Value] | None:
+        """Values for all parameters of a function; None when one of its dependencies always refuses."""
+        origin = function.marks.get("origin")
+        parameters = (origin or function).definition.parameters
+        scope = (origin or function).scope
+        keywords: dict[str, Value] = {}
+        for position, parameter in enumerate(parameters):
+            if parameter.kind in ("rest", "options") or (skip_first and position == 0):
+                continue
+            value = self.parameter(parameter, function if origin is None else origin, scope)
+            if value is None:
+                return None
+            keywords[parameter.name] = value
+        return keywords
+
+    def parameter(self, parameter: s.Parameter, function: FunctionValue, scope: Scope) -> Value | None:
+        """The value of one parameter, or None when it is a dependency that always refuses."""
+        run = self.run
+        kind = type_of(run, parameter.annotation, scope) if parameter.annotation is not None else None
+        extras: tuple[Value, ...] = ()
+        if isinstance(kind, Generic) and isinstance(kind.origin, Symbol) and kind.origin.name in _ANNOTATED:
+            kind, extras = kind.arguments[0], kind.arguments[1:]
+        default = default_of(run, parameter, function) if parameter.default is not None else None
+        for candidate in (*extras, default):
+            if isinstance(candidate, Depend):
+                given = self.dependency(candidate, kind)
+                if given is not None and type(given) is Unknown and kind is not None:
+                    return of_type(run, kind, given.sources) if not given.pairs else given
+                return given
+        return self._input(parameter.name, parameter.annotation, default, scope, extras, kind)
+
+    def _input(self, name: str, annotation: Any, default: Value | None, scope: Scope,
+               extras: tuple[Value, ...] = (), kind: Value | None = None) -> Value:
+        run = self.run
+        if kind is None and annotation is not None:
+            kind = type_of(run, annotation, scope)
+        type_name = _type_name(kind)
+        if type_name in _REQUEST_TYPES:
+            return self.request
+        if type_name.startswith(("starlette.", "fastapi.Response")):
+            return External(type_name)
+        marker = next((v for v in (*extras, default) if isinstance(v, External) and v.name in _LOCATIONS), None)
+        location = _LOCATIONS[marker.name] if marker is not None else self._location(name, kind, type_name)
+        plain_default = _default(default, marker)
+        self._declare(name, location, kind, marker, plain_default)
+        if location in ("header", "cookie"):
+            alias = text_of(marker.keywords.get("alias")) if marker is not None else None
+            return self._carried(location, alias or name.replace("_", "-"), plain_default)
+        if location == "query" and run.anonymous and plain_default is not None:
+            return plain_default
+        source = location if location in ("body", "form") and not _is_simple(type_name) else f"{location}:{name}"
+        labels = frozenset({source, *((f"number:{source}",) if _is_number(kind) else ())})
+        if kind is None:
+            return Unknown(labels)
+        made = of_type(run, kind, labels)
+        return relabel(made, labels)
+
+    def _carried(self, location: str, name: str, default: Value | None) -> Value:
+        from backend_lead.read.code.answering import Consulted
+
+        self.run.emit(Consulted(location))
+        if self.run.anonymous:
+            if default is not None and not _is_none(default):
+                return relabel(default, ABSENT)
+            return absent()
+        return Unknown(Carrier(location).labels(name))
+
+    def _location(self, name: str, kind: Value | None, type_name: str) -> str:
+        if name in self.path_names:
+            return "path"
+        if isinstance(kind, ClassValue) and not _is_enumeration(kind):
+            return "body"
+        if isinstance(kind, Generic):
+            origin = _type_name(kind.origin)
+            inner = kind.arguments[0] if kind.arguments else None
+            if origin in ("builtins.dict", "typing.Dict"):
+                return "body"
+            return self._location(name, inner, _type_name(inner)) if inner is not None else "query"
+        if type_name in ("builtins.dict", "typing.Dict"):
+            return "body"
+        if type_name.endswith((".UploadFile",)):
+            return "file"
+        return "query"
+
+    def _declare(self, name: str, location: str, kind: Value | None, marker: External | None,
+                 default: Value | None) -> None:
+        keywords = marker.keywords if marker is not None else {}
+        maximum = next((literal(keywords[k]) for k in ("le", "lt", "max_length") if k in keywords), None)
+        minimum = next((literal(keywords[k]) for k in ("ge", "gt", "min_length") if k in keywords), None)
+        fields = ("*",) if _type_name(kind) in ("builtins.dict", "typing.Dict", "typing.Any") and location == "body" else ()
+        if isinstance(kind, ClassValue):
+            fields = tuple(dict.fromkeys(f for c in reversed(kind.line_of_bases()) for f in c.annotations))
+        given = literal(default) if default is not None else None
+        parameter = Parameter(name, location, _shown(kind), default is None, None if given is None else str(given),
+                              float(minimum) if isinstance(minimum, (int, float)) else None,
+                              float(maximum) if isinstance(maximum, (int, float)) else None, fields)
+        if parameter not in self.answer.parameters:
+            self.answer.parameters.append(parameter)
+
+    # -------------------------------------------------------- the handler
+
+    def outcomes(self, handler: FunctionValue, site: Site) -> list[Outcome]:
+        """Follow the handler and keep each of its results apart, with the conditions of each."""
+        from backend_lead.read.code.statements import GOES_ON, execute_block
+
+        run = self.run
+        made = Frame(handler.module, Scope(handler.module, handler.scope), handler, self.frame, site.line)
+        run.frame = made
+        run.called.add(id(handler.definition))
+        try:
+            bind_parameters(run, handler, made, site)
+            status = execute_block(run, handler.definition.body)
+        except Aborted:
+            status = 2
+        run.frame = self.frame
+        self.answer.refusals.extend(made.raises)
+        if status == GOES_ON:
+            made.returns.append(Outcome(Known(None), site.place, handler.symbol, ()))
+        if not made.returns and not made.yields:
+            self.answer.certain = True
+        return made.returns
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Known) and value.value is None
+
+
+def _default(default: Value | None, marker: External | None) -> Value | None:
+    """The default that a parameter takes when the request leaves it out; None when it is required."""
+    if isinstance(default, External) and default is marker:
+        given = marker.keywords.get("default") or (marker.positional[0] if marker.positional else None)
+        return None if given is None or (isinstance(given, Known) and given.value is ...) else given
+    return default
+
+
+def _type_name(kind: Value | None) -> str:
+    if isinstance(kind, (Symbol, External)):
+        return kind.name
+    if isinstance(kind, Generic):
+        return _type_name(kind.origin)
+    return ""
+
+
+def _is_simple(type_name: str) -> bool:
+    return type_name.startswith(_SIMPLE) and type_name not in ("builtins.dict", "builtins.list")
+
+
+def _is_number(kind: Value | None) -> bool:
+    """Types that no SQL, path or command can hide in."""
+    if isinstance(kind, Generic):
+        return bool(kind.arguments) and all(_is_number(a) or _is_none(a) for a in kind.arguments)
+    if isinstance(kind, ClassValue):
+        return _is_enumeration(kind)
+    name = _type_name(kind)
+    return name in ("builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.datetime", "datetime.date",
+                    "decimal.Decimal") or name.startswith("pydantic.UUID") or name == "typing.Literal"
+
+
+def _is_enumeration(kind: ClassValue) -> bool:
+    return any(base.startswith("enum.") for base in kind.outside_bases())
+
+
+def _shown(kind: Value | None) -> str:
+    if isinstance(kind, ClassValue):
+        return kind.definition.name
+    if isinstance(kind, Generic):
+        inner = ", ".join(_shown(a) for a in kind.arguments[:1])
+        return f"{_shown(kind.origin)}[{inner}]"
+    return _type_name(kind).rsplit(".", 1)[-1]
+
+
+__all__ = ["Choice", "Depend", "Inputs", "Items", "Setting", "callable_of"]

@@ -1,0 +1,49 @@
+"""Finds what every file of `frameworks/` and `orms/` says about its library.
+
+A file may define: `MARKERS` (bytes that make a source file worth following), `CALLS` (dotted name → what calling it
+gives), `SYMBOLS` (dotted name → a value), `ALIASES` (other spellings of a dotted name), `METHODS` (tried on a call
+`owner.member(...)`), `CLASSES`, `INSTANCES` (tried when an attribute is read), `WRITES` (told of attribute
+assignments), `CONSTRUCTIONS` (tried when a class of the target is instantiated), `FRAMEWORK` (how its routes are
+answered, see `routing.Framework`).
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from types import ModuleType
+
+from backend_lead.read.code.interpreter import Hooks
+
+
+@functools.cache
+def library_modules() -> tuple[ModuleType, ...]:
+    """The library files in a fixed order: the standard library first, then frameworks, then database libraries."""
+    found = [importlib.import_module("backend_lead.read.code.standard_library")]
+    for folder in ("frameworks", "orms"):
+        package = importlib.import_module(f"backend_lead.read.code.{folder}")
+        found += [importlib.import_module(f"{package.__name__}.{entry.name}")
+                  for entry in sorted(pkgutil.iter_modules(package.__path__), key=lambda e: e.name)]
+    return tuple(found)
+
+
+@functools.cache
+def markers() -> tuple[bytes, ...]:
+    """What a source file must hold one of, to be followed for its own sake."""
+    return tuple(sorted({marker for module in library_modules() for marker in getattr(module, "MARKERS", ())}))
+
+
+def gather() -> Hooks:
+    """All libraries' answers in one place."""
+    hooks = Hooks()
+    for module in library_modules():
+        hooks.calls.update(getattr(module, "CALLS", {}))
+        hooks.symbols.update(getattr(module, "SYMBOLS", {}))
+        hooks.aliases.update(getattr(module, "ALIASES", {}))
+        hooks.methods.extend(getattr(module, "METHODS", ()))
+        hooks.classes.extend(getattr(module, "CLASSES", ()))
+        hooks.instances.extend(getattr(module, "INSTANCES", ()))
+        hooks.writes.extend(getattr(module, "WRITES", ()))
+        hooks.constructions.extend(getattr(module, "CONSTRUCTIONS", ()))
+    return hooks

@@ -1,0 +1,183 @@
+"""The files of a target as modules: which import leads to which file, which files matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from backend_lead.read.code import syntax as s
+from backend_lead.read.code.values import Value
+
+
+class Scope:
+    """Names bound in a module, class body or function call; `parent` is the enclosing one."""
+
+    __slots__ = ("globals", "module", "names", "parent")
+
+    def __init__(self, module: CodeModule, parent: Scope | None = None) -> None:
+        self.names: dict[str, Value] = {}
+        self.parent = parent
+        self.module = module
+        self.globals: frozenset[str] = frozenset()
+
+    def bind(self, name: str, value: Value) -> None:
+        """Bind a name here, or where `global`/`nonlocal` says."""
+        if name in self.globals:
+            holder = self.parent
+            while holder is not None:
+                if name in holder.names or holder.parent is None:
+                    holder.names[name] = value
+                    return
+                holder = holder.parent
+        self.names[name] = value
+
+
+class CodeModule:
+    """One source file.  `name` is dotted from the root of the target; `tree` is parsed when first needed."""
+
+    __slots__ = ("_read", "_tree", "is_package", "name", "path", "scope", "source", "state")
+
+    def __init__(self, name: str, path: str, source: bytes, read: Callable[[bytes], s.Module]) -> None:
+        self.name = name
+        self.path = path
+        self.source = source
+        self.is_package = path.endswith("__init__.py")
+        self._read = read
+        self._tree: s.Module | None = None
+        self.scope = Scope(self)
+        self.state = "new"
+
+    @property
+    def tree(self) -> s.Module:
+        """The parsed file."""
+        if self._tree is None:
+            self._tree = self._read(self.source)
+        return self._tree
+
+    @property
+    def parsed(self) -> bool:
+        """Whether anything asked for the tree."""
+        return self._tree is not None
+
+    def line(self, number: int) -> str:
+        """The text of a line, stripped."""
+        lines = self.tree.lines
+        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+
+class Program:
+    """All modules of a target and the way from an import to one of them."""
+
+    def __init__(self, modules: Iterable[CodeModule]) -> None:
+        self.modules = {module.path: module for module in modules}
+        self._folders = {path.rsplit("/", i)[0] for path in self.modules for i in range(1, path.count("/") + 1)}
+        self._resolved: dict[tuple[str, str], CodeModule | str | None] = {}
+        self._by_tail: dict[str, list[str]] = {}
+        for path in sorted(self.modules):
+            self._by_tail.setdefault(_tail(path), []).append(path)
+
+    def find(self, dotted: str, importer: CodeModule, level: int = 0) -> CodeModule | None:
+        """The module that `import dotted` in `importer` means, or None when it lies outside the target.
+
+        The nearest ancestor folder that holds it wins; else the only file of the target whose path ends so.
+        """
+        found = self._look(dotted, importer, level)
+        return found if isinstance(found, CodeModule) else None
+
+    def is_inside(self, dotted: str, importer: CodeModule, level: int = 0) -> bool:
+        """Say whether the import leads into the target (to a module, or to a folder without `__init__.py`)."""
+        return self._look(dotted, importer, level) is not None
+
+    def _look(self, dotted: str, importer: CodeModule, level: int) -> CodeModule | str | None:
+        folder = importer.path.rsplit("/", 1)[0] if "/" in importer.path else ""
+        key = (f"{'.' * level}{dotted}", folder)
+        if key not in self._resolved:
+            self._resolved[key] = self._search(dotted, folder, level)
+        return self._resolved[key]
+
+    def _search(self, dotted: str, folder: str, level: int) -> CodeModule | str | None:
+        tail = dotted.replace(".", "/")
+        if level:
+            for _ in range(level - 1):
+                folder = folder.rsplit("/", 1)[0] if "/" in folder else ""
+            return self._at("/".join(p for p in (folder, tail) if p))
+        if not tail:
+            return None
+        parts = folder.split("/") if folder else []
+        for depth in range(len(parts), -1, -1):
+            found = self._at("/".join([*parts[:depth], tail]))
+            # A folder without `__init__.py` half way up is only trusted when something of the target lies in it.
+            if found is not None:
+                return found
+        if "/" in tail:
+            hits = [p for p in self._by_tail.get(tail.rsplit("/", 1)[-1], ())
+                    if p.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
+            if len(hits) == 1:
+                return self.modules[hits[0]]
+        return None
+
+    def _at(self, path: str) -> CodeModule | str | None:
+        for candidate in (f"{path}/__init__.py" if path else "__init__.py", f"{path}.py"):
+            if candidate in self.modules:
+                return self.modules[candidate]
+        return path if path in self._folders else None
+
+
+def _tail(path: str) -> str:
+    parts = path.removesuffix(".py").split("/")
+    return parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
+
+
+def module_name(path: str) -> str:
+    """The dotted name of a file: its path without suffix, `__init__` and a leading `src`."""
+    parts = path.removesuffix(".py").split("/")
+    if parts[-1] == "__init__":
+        parts.pop()
+    if len(parts) > 1 and parts[0] == "src":
+        parts.pop(0)
+    return ".".join(parts) or "__init__"
+
+
+class LazyImport(Value):
+    """A name imported from a module of the target, looked up when it is used (imports may be circular)."""
+
+    __slots__ = ("importer", "level", "module", "name")
+
+    def __init__(self, module: str, name: str | None, level: int, importer: CodeModule) -> None:
+        super().__init__()
+        self.module = module
+        self.name = name
+        self.level = level
+        self.importer = importer
+
+
+class ModuleValue(Value):
+    """A module of the target as a value."""
+
+    __slots__ = ("module",)
+
+    def __init__(self, module: CodeModule) -> None:
+        super().__init__()
+        self.module = module
+
+    def attribute(self, name: str, run: Any) -> Value | None:
+        found: Value | None = run.member_of_module(self.module, name)
+        return found
+
+    def signature(self) -> object:
+        return ("module", self.module.path)
+
+
+class FolderValue(Value):
+    """A folder without `__init__.py` as a namespace package."""
+
+    __slots__ = ("dotted", "importer")
+
+    def __init__(self, dotted: str, importer: CodeModule) -> None:
+        super().__init__()
+        self.dotted = dotted
+        self.importer = importer
+
+    def attribute(self, name: str, run: Any) -> Value | None:
+        found: Value | None = run.import_module(f"{self.dotted}.{name}", self.importer, 0)
+        return found

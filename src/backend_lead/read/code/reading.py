@@ -1,0 +1,91 @@
+"""Source files into endpoints, tables and what else a program says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend_lead.errors import Refused
+from backend_lead.gates.files import Tree
+from backend_lead.model.backend import Literal, Relationship, SharedState
+from backend_lead.model.endpoint import Call, Endpoint
+from backend_lead.model.event import Listener, Progress
+from backend_lead.model.place import Place, Unresolved
+from backend_lead.model.table import Table
+from backend_lead.read.code.calls import CallMade, unfold
+from backend_lead.read.code.conversion import call_of
+from backend_lead.read.code.endpoints import endpoints_of
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.languages import python
+from backend_lead.read.code.libraries import gather, library_modules
+from backend_lead.read.code.program import CodeModule, Program, module_name
+from backend_lead.read.code.routing import Made
+from backend_lead.read.code.startup import start
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What the source says."""
+
+    frameworks: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...]
+    tables: tuple[Table, ...]
+    calls: tuple[Call, ...]
+    literals: tuple[Literal, ...]
+    relationships: tuple[Relationship, ...]
+    shared_state: tuple[SharedState, ...]
+    unresolved: tuple[Unresolved, ...]
+
+
+def read_code(tree: Tree, sources: dict[str, bytes], listen: Listener) -> Code:
+    """Follow the program in these files; `tree` gives the migrations and SQL files beside them."""
+    modules = [CodeModule(module_name(path), path, data, python.parse) for path, data in sorted(sources.items())]
+    run = Interpreter(Program(modules), gather())
+    start(run)
+    events = [*run.start_events, *run.events]
+    routers = [event.router for event in events if isinstance(event, Made)]
+    listen(Progress("endpoints", 0, sum(len(r.routes) for r in routers)))
+    calls = [call_of(event, run.program) for event in unfold(events) if isinstance(event, CallMade)]
+    endpoints, writes = endpoints_of(run, routers)
+    listen(Progress("endpoints", len(endpoints), len(endpoints)))
+    tables: list[Table] = []
+    relationships: list[Relationship] = []
+    for library in library_modules():
+        harvest = getattr(library, "harvest", None)
+        if harvest is not None:
+            more_tables, more_relationships = harvest(run, tree, tables)
+            tables = more_tables
+            relationships.extend(more_relationships)
+    return Code(
+        tuple(sorted({e.framework for e in endpoints})),
+        tuple(sorted(endpoints, key=lambda e: (e.path, e.method, e.handler.place))),
+        tuple(sorted(tables, key=lambda t: (t.schema or "", t.name))),
+        tuple(dict.fromkeys(calls)), _literals(run), tuple(sorted(relationships, key=lambda r: (r.model, r.attribute))),
+        _shared(run, writes), _unresolved(run, modules))
+
+
+def _literals(run: Interpreter) -> tuple[Literal, ...]:
+    found = {(place, name): Literal(name, value, place, symbol) for name, value, place, symbol in run.literals}
+    return tuple(found[key] for key in sorted(found))
+
+
+def _shared(run: Interpreter, writes: list[tuple[str, object]]) -> tuple[SharedState, ...]:
+    defined = {name: place for name, place in run.shared.values()}
+    found: dict[tuple[str, Place], SharedState] = {}
+    for endpoint, write in writes:
+        name, place = write.name, write.place  # type: ignore[attr-defined]
+        key = (name, place)
+        if key not in found or endpoint < found[key].endpoint:
+            found[key] = SharedState(name, defined.get(name, place), place, write.symbol, endpoint)  # type: ignore[attr-defined]
+    return tuple(found[key] for key in sorted(found))
+
+
+def _unresolved(run: Interpreter, modules: list[CodeModule]) -> tuple[Unresolved, ...]:
+    found = {Unresolved(what, why, place) for what, why, place in run.unresolved}
+    for module in modules:
+        if module.parsed:
+            found |= {Unresolved(module.path, "the syntax could not be read here; the rest of the file was",
+                                 Place(module.path, line)) for line in module.tree.faults}
+    return tuple(found)
+
+
+__all__ = ["Refused", "read_code"]

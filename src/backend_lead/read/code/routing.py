@@ -1,0 +1,169 @@
+"""Routers, blueprints and applications as they are put together, whatever the framework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from backend_lead.model.place import Place
+from backend_lead.read.code.interpreter import Interpreter, Site
+from backend_lead.read.code.values import (
+    Choice,
+    Instance,
+    Known,
+    Native,
+    Setting,
+    Unknown,
+    Value,
+    deepen,
+    options_of,
+    text_of,
+)
+
+HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
+
+
+@dataclass
+class Route:
+    """One route as registered: `path` without the routers' prefixes, `guards` its own dependencies."""
+
+    methods: tuple[str, ...]
+    path: str
+    handler: Value
+    place: Place
+    guards: list[Value] = field(default_factory=list)
+    options: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass
+class Inclusion:
+    """A router put into another: under a prefix, behind guards; `mounted` as an application of its own."""
+
+    router: Router
+    prefix: str
+    guards: list[Value]
+    mounted: bool
+    place: Place
+
+
+class Router(Value):
+    """An application, router or blueprint.  `kind` is "app" or "router"; `members` are the framework's methods."""
+
+    __slots__ = ("attributes", "exception_handlers", "framework", "guards", "hooks", "inclusions", "included", "kind",
+                 "members", "middleware", "module", "options", "place", "prefix", "routes")
+
+    def __init__(self, framework: Framework, kind: str, prefix: str, guards: list[Value], place: Place,
+                 members: dict[str, Any], module: str, options: dict[str, Value]) -> None:
+        super().__init__()
+        self.framework = framework
+        self.kind = kind
+        self.prefix = prefix
+        self.guards = guards
+        self.place = place
+        self.members = members
+        self.module = module
+        self.options = options
+        self.routes: list[Route] = []
+        self.inclusions: list[Inclusion] = []
+        self.included = False
+        self.middleware: list[tuple[Value, dict[str, Value], Place]] = []
+        self.exception_handlers: list[tuple[Value, Value]] = []
+        self.hooks: list[Value] = []
+        self.attributes: dict[str, Value] = {}
+
+    def attribute(self, name: str, run: Interpreter) -> Value | None:
+        if name in self.attributes:
+            return self.attributes[name]
+        method = self.members.get(name)
+        if method is not None:
+            return Native(lambda site, r: method(self, site, r), f"{self.kind}.{name}")
+        return Unknown(name=f"{self.framework.NAME}.{self.kind}.{name}")
+
+    def assign(self, name: str, value: Value, run: Interpreter) -> None:
+        """`app.x = value`."""
+        if name == "prefix":
+            self.prefix = text_of(value) or ""
+        self.attributes[name] = value
+
+    def truth(self) -> bool | None:
+        return True
+
+
+class Made:
+    """A router or application came into being while the program started."""
+
+    __slots__ = ("router",)
+
+    def __init__(self, router: Router) -> None:
+        self.router = router
+
+
+class Framework(Protocol):
+    """How a framework answers: follows one route with the interpreter's present settings (see `answer.py`)."""
+
+    NAME: str
+
+    def answer(self, placed: Placed, run: Interpreter) -> Any:
+        """Follow middleware, guards and handler."""
+
+    def template(self, path: str) -> str:
+        """A path with `{name}` in place of the framework's own spelling."""
+
+
+@dataclass
+class Placed:
+    """A route with its whole path and the routers it lies in, outermost first, each with the guards of inclusion."""
+
+    route: Route
+    path: str
+    chain: tuple[tuple[Router, tuple[Value, ...]], ...]
+    mounted: bool
+
+    @property
+    def app(self) -> Router:
+        """The outermost router."""
+        return self.chain[0][0]
+
+
+def routers_of(value: Value | None) -> Iterator[Router]:
+    """The routers a value may be: itself, the library object behind an instance, each alternative."""
+    if value is None:
+        return
+    for option in options_of(value):
+        if isinstance(option, Router):
+            yield option
+        elif isinstance(option, Instance) and isinstance(option.native, Router):
+            yield option.native
+        elif isinstance(option, Setting) and option.default is not None:
+            yield from routers_of(option.default)
+
+
+def place_routes(router: Router, prefix: str = "", chain: tuple[tuple[Router, tuple[Value, ...]], ...] = (),
+                 guards: tuple[Value, ...] = (), mounted: bool = True, seen: tuple[int, ...] = ()) -> Iterator[Placed]:
+    """All routes under a router with their whole paths."""
+    if id(router) in seen or len(seen) > 12:
+        return
+    here = prefix + router.prefix
+    chain = (*chain, (router, guards))
+    for route in router.routes:
+        yield Placed(route, here + route.path, chain, mounted)
+    for inclusion in router.inclusions:
+        # A mounted application starts with a clean slate of dependencies; middleware of the outer one stays.
+        yield from place_routes(inclusion.router, here + inclusion.prefix, chain, tuple(inclusion.guards), mounted,
+                                (*seen, id(router)))
+
+
+def prefix_of(value: Value | None, run: Interpreter, place: Place) -> str:
+    """The text of a prefix; what is not known of it is left out, and said."""
+    if value is None or (isinstance(value, Known) and value.value is None):
+        return ""
+    text = text_of(value, "\ue002")
+    if text is None or "\ue002" in text:
+        if not (isinstance(value, Setting) and value.default is None):
+            run.note("prefix", "a part of this path prefix could not be computed", place)
+        text = (text or "").replace("\ue002", "")
+    return text
+
+
+__all__ = ["Choice", "Framework", "Inclusion", "Placed", "Route", "Router", "Site", "deepen", "place_routes"]

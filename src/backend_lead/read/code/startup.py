@@ -1,0 +1,83 @@
+"""Follows a program's start: modules, then application factories, then what else puts routers together."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from backend_lead.read.code.calls import instantiate, invoke
+from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Site
+from backend_lead.read.code.libraries import library_modules, markers
+from backend_lead.read.code.program import CodeModule
+from backend_lead.read.code.values import ClassValue, FunctionValue, Value
+
+# Following a deep expression nests about six frames of this reader per level.
+NESTING = 12_000
+
+
+def start(run: Interpreter) -> None:
+    """Follow everything that may put an application together; routers are emitted as events by their frameworks."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), NESTING))
+    wanted = markers()
+    modules = [m for _, m in sorted(run.program.modules.items()) if any(mark in m.source for mark in wanted)]
+    for module in modules:
+        run.follow_module(module)
+    makers = tuple(sorted({mark for library in library_modules() for mark in getattr(library, "CONSTRUCTORS", ())}))
+    joiners = tuple(sorted({mark for library in library_modules() for mark in getattr(library, "JOINERS", ())}))
+    for marks in (makers, joiners):
+        _call_all(run, marks)
+
+
+def _call_all(run: Interpreter, marks: tuple[bytes, ...]) -> None:
+    """Call the functions whose text holds a mark and that nothing called yet, the outermost first."""
+    functions = [f for f in _functions(run) if any(mark in f.definition.source for mark in marks)]
+    names = {f.definition.name for f in functions}
+    # A factory that another function of the target names is the inner one: the outer one will call it.
+    inner = {name for name in names for other in _functions(run)
+             if other.definition.name != name and f"{name}(".encode() in other.definition.source
+             and id(other.definition) not in run.called and _worth(other, names)}
+    for function in sorted(functions, key=lambda f: (f.definition.name in inner, f.module.path, f.definition.line)):
+        if id(function.definition) not in run.called:
+            _call(run, function)
+
+
+def _worth(function: FunctionValue, names: set[str]) -> bool:
+    return function.definition.name in names
+
+
+def _functions(run: Interpreter) -> Iterator[FunctionValue]:
+    for _, module in sorted(run.program.modules.items()):
+        if module.state == "followed":
+            yield from _functions_of(module)
+
+
+def _functions_of(module: CodeModule) -> Iterator[FunctionValue]:
+    for value in list(module.scope.names.values()):
+        yield from _unwrap(value, module)
+
+
+def _unwrap(value: Value, module: CodeModule) -> Iterator[FunctionValue]:
+    if isinstance(value, FunctionValue) and value.module is module:
+        origin = value.marks.get("origin")
+        yield origin if isinstance(origin, FunctionValue) else value
+    elif isinstance(value, ClassValue) and value.module is module:
+        for method in list(value.attributes.values()):
+            if isinstance(method, FunctionValue):
+                yield method
+
+
+def _call(run: Interpreter, function: FunctionValue) -> None:
+    frame = Frame(function.module, function.module.scope)
+    run.frame = frame
+    run.conditions, run.loops, run.depth, run.caught = [], 0, 0, 0
+    site = Site([], {}, function.definition.line, frame, open_=True)
+    try:
+        if function.owner is not None and "static" not in function.marks:
+            receiver = function.owner if "class" in function.marks else instantiate(run, function.owner, site)
+            if id(function.definition) in run.called:
+                return
+            invoke(run, function.bind(receiver), site)
+        else:
+            invoke(run, function, site)
+    except (Aborted, RecursionError):
+        return
