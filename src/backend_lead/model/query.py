@@ -13,6 +13,7 @@ class Filter:
 
     `sources` say where the value comes from (see `Argument.sources`); a join condition has the other column as
     `other` ("orders.id").  `table` is "" when the statement does not say which table the column belongs to.
+    `alternative`: it stands under OR or NOT, where it restricts nothing by itself.
     """
 
     table: str
@@ -20,6 +21,7 @@ class Filter:
     operator: str = "="
     sources: tuple[str, ...] = ()
     other: str | None = None
+    alternative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,7 @@ def begin(run: Interpreter, anonymous: bool) -> list[Any]:
     run.pairs_seen, run.handling = [], []
     run.events, run.ways = [], {}
     run.on_loop = False
+    run.bounded, run.last_rows = set(), None
     return run.events
 
 

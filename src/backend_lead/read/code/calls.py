@@ -245,7 +245,7 @@ def _unfold(events: list[Any], prefix: tuple[Hop, ...], depth: int, seen: set[in
             if path is not None:
                 whole = (*prefix, *path[depth:])
                 if whole != path:
-                    event = event.moved(whole) if isinstance(event, CallMade) else replace(event, path=whole)
+                    event = event.moved(whole)
             yield event
 
 

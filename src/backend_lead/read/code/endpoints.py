@@ -15,6 +15,7 @@ from backend_lead.read.code.calls import CallMade, unfold
 from backend_lead.read.code.conversion import call_of, refusal_of, response_of
 from backend_lead.read.code.exceptions import as_status
 from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.querying import QueryMade
 from backend_lead.read.code.routing import Placed, Router, place_routes
 from backend_lead.read.code.statements import SharedWrite
 from backend_lead.read.code.values import FunctionValue, Items, Known, Value, options_of
@@ -117,11 +118,12 @@ def _success(placed: Placed, method: str) -> int | None:
 def _queries(events: list[Any]) -> list[Query]:
     found: dict[tuple[object, ...], Query] = {}
     for event in events:
-        if isinstance(event, Query):
-            key = (event.place, event.operation, event.tables, event.columns, event.filters)
+        if isinstance(event, QueryMade):
+            query = event.whole
+            key = (query.place, query.operation, query.tables, query.columns, query.filters, query.relationship)
             known = found.get(key)
-            if known is None or (event.in_loop and not known.in_loop):
-                found[key] = event
+            if known is None or (query.in_loop and not known.in_loop):
+                found[key] = query
     return list(found.values())
 
 

@@ -43,6 +43,7 @@ def _name(run: Interpreter, node: Any) -> Value:
 
 
 def _attribute(run: Interpreter, node: Any) -> Value:
+    run.line = node.line
     return run.attribute(evaluate(run, node.value), node.name)
 
 
@@ -249,6 +250,7 @@ def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value 
         return [(key, value)], True, value.sources
     target, source, tests = node.clauses[depth]
     iterable = evaluate(run, source)
+    run.line = node.line
     elements = iterate(run, iterable)
     known = elements is not None and (not isinstance(iterable, (Items, Fields)) or iterable.complete)
     once = run.requesting or elements is None

@@ -171,6 +171,7 @@ class Interpreter:
         self.loops = 0
         self.caught = 0
         self.steps = STEPS_PER_START
+        self.line = 0
         self.exhausted = False
         self.memory: dict[object, Any] = {}
         self.ways: dict[object, list[Any]] = {}
@@ -179,6 +180,10 @@ class Interpreter:
         self.called: set[int] = set()
         self.shared: dict[int, tuple[str, Place]] = {}
         self.unresolved: list[tuple[str, str, Place]] = []
+        self.models: dict[str, ClassValue] = {}
+        self.core_tables: dict[str, Any] = {}
+        self.bounded: set[str] = set()
+        self.last_rows: Value | None = None
         self.literals: list[tuple[str, str, Place, str]] = []
         self.applications: list[Any] = []
         self.pairs_seen: list[Pair] = []

@@ -133,6 +133,8 @@ def compare(run: Interpreter, operator: str, left: Value, right: Value, line: in
     decided = _decide(operator, left, right)
     if decided is not None:
         return Known(decided, left.sources | right.sources)
+    if operator in ("<", ">", "<=", ">="):
+        run.bounded |= left.sources | right.sources
     pair = Pair(left.sources, operator, right.sources)
     return Unknown(left.sources | right.sources, "", (pair,) if pair.left or pair.right else ())
 

@@ -8,6 +8,7 @@ from backend_lead.read.code.calls import call, make_super
 from backend_lead.read.code.expressions import iterate
 from backend_lead.read.code.interpreter import Interpreter, Site
 from backend_lead.read.code.values import (
+    Choice,
     ClassValue,
     External,
     Fields,
@@ -59,6 +60,10 @@ def _hasattr(site: Site, run: Interpreter) -> Value:
 def _setattr(site: Site, run: Interpreter) -> Value:
     owner, name, value = site.argument(0), site.argument(1), site.argument(2)
     if owner is None or name is None or value is None:
+        return Known(None)
+    if isinstance(name, Choice):
+        for option in name.options:
+            _setattr(Site([owner, option, value], {}, site.line, site.frame), run)
         return Known(None)
     key = literal(name)
     for hook in run.hooks.writes:
@@ -263,6 +268,13 @@ def _next(site: Site, run: Interpreter) -> Value:
     return join([*(elements or [Unknown(site.sources)]), *rest])
 
 
+def _least(site: Site, run: Interpreter) -> Value:
+    """`min(limit, 100)`: whatever comes in, a constant bounds what comes out."""
+    if any(isinstance(literal(a), (int, float)) for a in site.positional):
+        return Unknown(site.sources | {f"bound:{s}" for s in site.sources if not s.startswith(("bound:", "number:"))})
+    return Unknown(site.sources)
+
+
 def _any(site: Site, run: Interpreter) -> Value:
     items = site.argument(0)
     elements = iterate(run, items) if items is not None else None
@@ -281,7 +293,7 @@ _DECORATORS = ("dataclasses.dataclass", "functools.lru_cache", "functools.cache"
                "typing.no_type_check", "functools.total_ordering", "functools.singledispatch", "enum.unique",
                "typing.runtime_checkable", "typing_extensions.override", "typing.override")
 
-_SILENT = ("print", "len", "range", "repr", "hash", "id", "abs", "round", "max", "min", "sum", "sorted_", "callable",
+_SILENT = ("print", "len", "range", "repr", "hash", "id", "abs", "round", "max", "sum", "sorted_", "callable",
            "issubclass", "vars", "dir", "format", "ord", "chr", "bytes", "bytearray", "memoryview", "complex", "hex",
            "bin", "divmod", "pow", "slice", "iter", "aiter", "object", "locals", "globals", "input", "Exception",
            "ValueError", "TypeError", "KeyError", "RuntimeError", "NotImplementedError", "AttributeError")
@@ -297,7 +309,7 @@ CALLS: dict[str, Any] = {
     "builtins.bool": _convert("bool"), "builtins.isinstance": _isinstance, "builtins.enumerate": _enumerate,
     "builtins.zip": _zip, "builtins.map": _map, "builtins.filter": lambda site, run: site.argument(1),
     "builtins.super": make_super, "builtins.type": _type, "builtins.next": _next, "builtins.anext": _next,
-    "builtins.any": _any, "builtins.all": _any,
+    "builtins.min": _least, "builtins.any": _any, "builtins.all": _any,
     "functools.partial": _partial, "functools.wraps": _wraps,
     "functools.update_wrapper": _through(), "contextlib.nullcontext": _through(),
     "contextlib.suppress": _plain, "contextlib.AsyncExitStack": _plain, "contextlib.ExitStack": _plain,

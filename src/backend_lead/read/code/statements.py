@@ -368,6 +368,7 @@ def _loop(run: Interpreter, node: Any) -> int:
             return GOES_ON
         return _once(run, node, frame, None, test.truth() is True, repeated=True)
     iterable = evaluate(run, node.iterable)
+    run.line = node.line
     elements = iterate(run, iterable)
     if elements is None:
         return _once(run, node, frame, Unknown(iterable.sources), False, repeated=True)

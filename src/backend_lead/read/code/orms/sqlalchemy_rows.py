@@ -1,0 +1,246 @@
+"""Objects of models: reading a column, touching a relationship, writing an attribute, making a new one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from backend_lead.model.place import Place
+from backend_lead.model.query import Filter, Query
+from backend_lead.model.table import Table
+from backend_lead.read.code import syntax as s
+from backend_lead.read.code.interpreter import Frame, Interpreter, Site
+from backend_lead.read.code.orms.sqlalchemy_columns import ColumnRef, RelationRef
+from backend_lead.read.code.orms.sqlalchemy_models import RelationshipMade, table_of
+from backend_lead.read.code.querying import Row, assignments_of, plain, row_sources, send
+from backend_lead.read.code.values import (
+    ClassValue,
+    FunctionValue,
+    Generic,
+    Instance,
+    Items,
+    Known,
+    Symbol,
+    Unknown,
+    Value,
+    deepen,
+    literal,
+    text_of,
+)
+
+MARKERS: tuple[bytes, ...] = ()
+LAZY = ("select", "True", "dynamic", "None")
+_COLLECTIONS = ("builtins.list", "typing.List", "builtins.set", "typing.Set", "collections.abc.Sequence", "typing.Sequence",
+                "sqlalchemy.orm.WriteOnlyMapped", "sqlalchemy.orm.DynamicMapped", "builtins.tuple", "typing.Collection")
+
+
+def row_of(cls: ClassValue, table: Table, run: Interpreter, extra: frozenset[str] = frozenset(),
+           loaded: frozenset[str] = frozenset(), certain: bool = True) -> Row:
+    """An object that a query gave."""
+    return Row(cls, table.name, extra, loaded, certain)
+
+
+def target_of(cls: ClassValue, attribute: str, run: Interpreter) -> tuple[ClassValue | None, bool]:
+    """The model a relationship leads to, and whether it is a collection."""
+    made, kind = cls.marks.get("relationships", {}).get(attribute, (None, None))
+    if made is None:
+        return None, False
+    many = literal(made.keywords.get("uselist"))
+    target = made.positional[0] if made.positional else made.keywords.get("argument")
+    named, collection = _annotated(kind)
+    if target is None or isinstance(target, Known) and target.value is None:
+        target = named
+    if isinstance(target, FunctionValue):
+        target = _called(target, run)
+    found = target if isinstance(target, ClassValue) else _by_name(text_of(target) or getattr(named, "name", ""), run)
+    if found is None and isinstance(named, ClassValue):
+        found = named
+    if many is None:
+        many = collection if kind is not None else _is_many(cls, found, run)
+    return found, bool(many)
+
+
+def _called(function: FunctionValue, run: Interpreter) -> Value | None:
+    from backend_lead.read.code.calls import invoke
+    from backend_lead.read.code.interpreter import Aborted
+
+    try:
+        return invoke(run, function, Site([], {}, function.definition.line, Frame(function.module, function.module.scope)))
+    except Aborted:
+        return None
+
+
+def _annotated(kind: Value | None) -> tuple[Value | None, bool]:
+    collection = False
+    while isinstance(kind, Generic):
+        if isinstance(kind.origin, Symbol) and kind.origin.name in _COLLECTIONS:
+            collection = True
+        kind = kind.arguments[0] if kind.arguments else None
+    if isinstance(kind, Known) and isinstance(kind.value, str):
+        return kind, collection or kind.value.lower().startswith(("list[", "set["))
+    return kind, collection
+
+
+def _by_name(name: str, run: Interpreter) -> ClassValue | None:
+    """A model by the name that a forward reference gives (`"Order"`, `"List['Order']"`, `"app.models.Order"`)."""
+    words = re.findall(r"[A-Za-z_]\w*", name)
+    if not words:
+        return None
+    wanted = words[-1]
+    for _, module in sorted(run.program.modules.items()):
+        if module.state == "followed":
+            value = module.scope.names.get(wanted)
+            if isinstance(value, ClassValue) and value.module is module and table_of(value, run) is not None:
+                return value
+    return None
+
+
+def _is_many(cls: ClassValue, target: ClassValue | None, run: Interpreter) -> bool:
+    """Without an annotation: a foreign key towards the target means one, else many."""
+    mine, other = table_of(cls, run), table_of(target, run)
+    if mine is None or other is None:
+        return True
+    return not any(key.table == other.name for key in mine.foreign_keys)
+
+
+# ---------------------------------------------------------------- reading
+
+def _read(value: Instance, name: str, run: Interpreter) -> Value | None:
+    if name.startswith("\x00"):
+        return None
+    table = value.cls.marks.get("table") if "table" in value.cls.marks else table_of(value.cls, run)
+    if table is None:
+        return None
+    if name in value.cls.marks.get("relationships", {}):
+        return _touch(value, name, table, run)
+    column = _column_of(value.cls, table, name)
+    if column is None:
+        return None
+    return Unknown(frozenset({f"row:{table.name}.{column}"}) | deepen(_beside(value.sources, table.name), name))
+
+
+def _beside(sources: frozenset[str], table: str) -> frozenset[str]:
+    return frozenset(label for label in sources if label != f"row:{table}")
+
+
+def _column_of(cls: ClassValue, table: Table, attribute: str) -> str | None:
+    """The column behind an attribute (its name may differ)."""
+    if table.column(attribute) is not None:
+        return attribute
+    made = cls.find(attribute)
+    first = made.positional[0] if getattr(made, "positional", None) else None  # type: ignore[union-attr]
+    name = text_of(first) if first is not None else None
+    return name if name is not None and table.column(name) is not None else None
+
+
+def _touch(value: Instance, name: str, table: Table, run: Interpreter) -> Value | None:
+    """Reading a relationship sends a query, unless it was loaded with the row or set before."""
+    made: RelationshipMade = value.cls.marks["relationships"][name][0]
+    target, many = target_of(value.cls, name, run)
+    other = table_of(target, run)
+    if target is None or other is None:
+        return Unknown(value.sources)
+    extra = _beside(value.sources, table.name)
+    lazy = str(literal(made.keywords.get("lazy")) or "select")
+    loaded = isinstance(value, Row) and (name in value.loaded or "*" in value.loaded)
+    if run.requesting and not loaded and lazy in LAZY and value.certain and isinstance(value, Row) and run.frame is not None:
+        line = run.frame.line if run.frame.function is None else run.line
+        made_query = send(run, Site([], {}, line, run.frame), Query(
+            "select", (other.name,), run.place(line), (f"{other.name}.*",), (_link(table, other),), lazy=True,
+            relationship=f"{value.cls.definition.name}.{name}", single=not many))
+        made_query.query = replace(made_query.query, place=run.place(line))
+    inner = frozenset(n.split(".", 1)[1] for n in (value.loaded if isinstance(value, Row) else ()) if n.startswith(f"{name}."))
+    row = row_of(target, other, run, extra, inner)
+    return Items([row], "list", False, row.sources) if many else row
+
+
+def _link(table: Table, other: Table) -> Filter:
+    """The condition that a relationship adds, from whichever side holds the foreign key."""
+    for key in other.foreign_keys:
+        if key.table == table.name:
+            return Filter(other.name, key.columns[0], "=", (f"row:{table.name}",))
+    for key in table.foreign_keys:
+        if key.table == other.name:
+            return Filter(other.name, key.referenced[0] if key.referenced else "id", "=", (f"row:{table.name}",))
+    return Filter(other.name, (other.primary_key or ("id",))[0], "=", (f"row:{table.name}",))
+
+
+def _class_attribute(cls: ClassValue, name: str, run: Interpreter) -> Value | None:
+    """`Model.column` and `Model.relationship` in a statement, `Model.query` of Flask-SQLAlchemy."""
+    if name.startswith("__") and name != "__table__":
+        return None
+    table = cls.marks.get("table") if "table" in cls.marks else table_of(cls, run)
+    if table is None:
+        return None
+    if name == "__table__":
+        from backend_lead.read.code.orms.sqlalchemy_models import CoreTable
+
+        return CoreTable(table)
+    if name in cls.marks.get("relationships", {}):
+        target, _ = target_of(cls, name, run)
+        other = table_of(target, run)
+        return RelationRef(table.name, name, other.name if other is not None else "", target)
+    column = _column_of(cls, table, name)
+    if column is not None:
+        return ColumnRef(table.name, column)
+    if name == "query" and cls.find("query") is None:
+        from backend_lead.read.code.orms.sqlalchemy_statements import query_of
+
+        return query_of([cls], run)
+    return None
+
+
+# ---------------------------------------------------------------- writing
+
+def _written(owner: Value, name: str, value: Value, place: Place, run: Interpreter) -> None:
+    """Setting a column of a row that came from the database is an UPDATE."""
+    if not isinstance(owner, Row) or not run.requesting or not owner.certain or name.startswith("\x00"):
+        return
+    if name in owner.cls.marks.get("relationships", {}):
+        return
+    column = name if name == "*" else _column_of(owner.cls, owner.cls.marks["table"], name)
+    if column is None:
+        return
+    assignment = assignments_of({"**" if column == "*" else column: value})
+    if owner.written is None:
+        key = (owner.cls.marks["table"].primary_key or ("id",))[0]
+        filters = (Filter(owner.table, key, "=", plain(_beside(owner.sources, owner.table))),)
+        owner.written = send(run, Site([], {}, place.line, run.frame), Query(  # type: ignore[arg-type]
+            "update", (owner.table,), place, filters=filters, assignments=assignment, single=True))
+    else:
+        query = owner.written.query
+        owner.written.query = replace(query, assignments=(*query.assignments, *assignment))
+
+
+class Fresh(Instance):
+    """An object of a model that the program makes itself; `session.add` sends it."""
+
+    __slots__ = ("spread",)
+
+
+def _construct(cls: ClassValue, site: Site, run: Interpreter) -> Value | None:
+    table = table_of(cls, run)
+    if table is None or isinstance(cls.find("__init__"), FunctionValue):
+        return None
+    made = Fresh(cls)
+    made.spread = site.keywords.get("**")
+    made.attributes = {k: v for k, v in site.keywords.items() if k != "**"}
+    made.sources = site.sources
+    return made
+
+
+def insert_of(value: Instance, table: Table) -> tuple[Any, ...]:
+    """The columns that adding an object sets."""
+    attributes = {k: v for k, v in value.attributes.items() if table.column(k) is not None}
+    spread = getattr(value, "spread", None)
+    if spread is not None:
+        attributes["**"] = spread
+    return assignments_of(attributes)
+
+
+CLASSES = [_class_attribute]
+INSTANCES = [_read]
+WRITES = [_written]
+CONSTRUCTIONS = [_construct]
+__all__ = ["row_of", "row_sources", "s", "target_of"]
