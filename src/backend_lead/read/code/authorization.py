@@ -37,6 +37,10 @@ def _of(outcome: Outcome, status: int | None) -> list[Guard]:
     if made:
         return made
     labels = {label for condition in outcome.conditions for label in condition.sources}
+    found = sorted(label.removeprefix("row:") for label in labels if label.startswith("row:") and "." not in label)
+    if found and "principal" in labels and status in (403, 404, None):
+        # The row was looked up together with the principal, and was not there.
+        return [Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=found[0])]
     if status in (403, 404, None) and any(label.startswith("principal") for label in labels):
         return [Guard(GuardKind.ROLE, name, outcome.place, detail=_detail(labels))]
     return []
