@@ -151,11 +151,14 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
            tuple([(k, v.signature()) for k, v in site.keywords.items()]), run.anonymous, run.loops > 0, run.on_loop)
     remembered = run.memory.get(key) or run.memory.get((run.request_number, key)) or _widened(run, function)
     if remembered is None:
-        remembered = _remember(run, function, site, key)
+        remembered, result = _remember(run, function, site, key)
     else:
+        from backend_lead.read.code.operations import fresh
+
         remembered.raise_again(run, site)
+        result = fresh(remembered.result) if remembered.result is not None else None
     run.events.append(Nested(remembered, site.frame.hops))
-    return _finish(run, remembered.result)
+    return _finish(run, result)
 
 
 def _widened(run: Interpreter, function: FunctionValue) -> Remembered | None:
@@ -177,19 +180,23 @@ def _enter(run: Interpreter, function: FunctionValue, site: Site) -> tuple[Value
     return result, frame
 
 
-def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object) -> Remembered:
+def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object) -> tuple[Remembered, Value | None]:
     """Follow a call and keep what came of it; for this request only when it looked at what differs between them."""
+    from backend_lead.read.code.operations import fresh
+
     outer, run.events = run.events, []
     reads, held = run.request_reads, len(run.conditions)
     try:
         result, frame = _enter(run, function, site)
-        made = Remembered(result, frame.raises, run.events, held, len(site.frame.hops), function)
+        # What is kept must not change when this request goes on to write to it.
+        kept = fresh(result) if result is not None else None
+        made = Remembered(kept, frame.raises, run.events, held, len(site.frame.hops), function)
     finally:
         run.events = outer
     if run.steps > 0:
         run.memory[key if run.request_reads == reads else (run.request_number, key)] = made
     run.ways.setdefault((id(function.definition), id(function.receiver)), []).append(made)
-    return made
+    return made, result
 
 
 class Remembered:

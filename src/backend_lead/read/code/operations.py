@@ -185,6 +185,25 @@ def relabel(value: Value, sources: frozenset[str], depth: int = 3) -> Value:
     return value
 
 
+def fresh(value: Value, depth: int = 3) -> Value:
+    """A copy that can be written to without the original noticing; library objects stay themselves."""
+    if isinstance(value, Choice):
+        return Choice(tuple(fresh(option, depth) for option in value.options))
+    if not depth or not isinstance(value, (Instance, Items, Fields)) or (
+            isinstance(value, Instance) and value.native is not None):
+        return value
+    copy = _copy(value)
+    if isinstance(copy, Instance):
+        copy.attributes = dict(copy.attributes)
+        if hasattr(copy, "written"):
+            copy.written = None
+    elif isinstance(copy, Items):
+        copy.values = [fresh(v, depth - 1) for v in copy.values[:40]]
+    else:
+        copy.values = {k: fresh(v, depth - 1) for k, v in copy.values.items()}
+    return copy
+
+
 def _copy(value: Any) -> Any:
     made = object.__new__(type(value))
     for cls in type(value).__mro__:
