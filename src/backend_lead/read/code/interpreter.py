@@ -182,6 +182,7 @@ class Interpreter:
         self.unresolved: list[tuple[str, str, Place]] = []
         self.models: dict[str, ClassValue] = {}
         self.core_tables: dict[str, Any] = {}
+        self.schema: Any = None
         self.bounded: set[str] = set()
         self.last_rows: Value | None = None
         self.literals: list[tuple[str, str, Place, str]] = []

@@ -3,7 +3,8 @@
 A file may define: `MARKERS` (bytes that make a source file worth following), `CALLS` (dotted name → what calling it
 gives), `SYMBOLS` (dotted name → a value), `ALIASES` (other spellings of a dotted name), `METHODS` (tried on a call
 `owner.member(...)`), `CLASSES`, `INSTANCES` (tried when an attribute is read), `WRITES` (told of attribute
-assignments), `CONSTRUCTIONS` (tried when a class of the target is instantiated), `FRAMEWORK` (how its routes are
+assignments), `CONSTRUCTIONS` (tried when a class of the target is instantiated), `harvest` (gives the tables it knows, after those of files
+with a lower `HARVEST_ORDER`), `FRAMEWORK` (how its routes are
 answered, see `routing.Framework`).
 """
 

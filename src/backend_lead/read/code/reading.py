@@ -49,12 +49,11 @@ def read_code(tree: Tree, sources: dict[str, bytes], listen: Listener) -> Code:
     listen(Progress("endpoints", len(endpoints), len(endpoints)))
     tables: list[Table] = []
     relationships: list[Relationship] = []
-    for library in library_modules():
+    for library in sorted(library_modules(), key=lambda module: getattr(module, "HARVEST_ORDER", 0)):
         harvest = getattr(library, "harvest", None)
         if harvest is not None:
-            more_tables, more_relationships = harvest(run, tree, tables)
-            tables = more_tables
-            relationships.extend(more_relationships)
+            tables, more = harvest(run, tree, tables)
+            relationships.extend(more)
     return Code(
         tuple(sorted({e.framework for e in endpoints})),
         tuple(sorted(endpoints, key=lambda e: (e.path, e.method, e.handler.place))),
