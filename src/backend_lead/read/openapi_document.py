@@ -157,7 +157,7 @@ class DocumentReader:
         shown, _, is_list = self._fields(self._content_schema(good))
         identifier = body.get("operationId")
         return Operation(
-            method, printable(path), Place(self._file, line), tuple(status for status, _ in answers),
+            method, one_line(path, 500), Place(self._file, line), tuple(status for status, _ in answers),
             self._secured(body), parameters, fields or form, required, shown, is_list,
             self._error_media_types(answers, body),
             one_line(identifier.text) if identifier is not None and identifier.text else None,

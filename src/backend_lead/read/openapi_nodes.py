@@ -11,6 +11,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from backend_lead.gates.text import one_line
+
 DEPTH_LIMIT = 200
 NODE_LIMIT = 2_000_000
 
@@ -109,64 +111,85 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
 def parse_json(text: str) -> Node:
-    """Return the root of a JSON text; a comma too many is let pass.  Raises DocumentUnreadable with the line."""
+    """Return the root of a JSON text; a comma before a closing bracket is let pass.  Raises DocumentUnreadable with
+    the line."""
     breaks = [match.start() for match in re.finditer("\n", text)]
-    stack: list[tuple[Node, str, int]] = []
-    root: Node | None = None
-    key, key_line, count, position = "", 0, 0, 0
-    expecting_key = False
+    builder = _JsonBuilder()
+    position = 0
     while True:
         match = _JSON.match(text, position)
-        line = bisect_right(breaks, (match.end() if match else position) - 1) + 1
         if match is None:
-            raise DocumentUnreadable("this is not JSON", _line_of_next(text, position))
+            while text[position] in " \t\r\n":
+                position += 1
+            raise DocumentUnreadable("this is not JSON", bisect_right(breaks, position) + 1)
         position = match.end()
-        mark, value = match["mark"], match["string"]
+        line = bisect_right(breaks, position - 1) + 1
         if match["end"] is not None:
-            break
-        if mark == ",":
-            expecting_key = bool(stack) and stack[-1][0].is_map
-            continue
-        if mark == ":":
-            if not stack or not stack[-1][0].is_map or expecting_key:
-                raise DocumentUnreadable("a colon stands outside an object", line)
-            continue
+            return builder.finish(line)
+        builder.take(match["mark"], match["string"], match["word"], line)
+
+
+class _JsonBuilder:
+    """Builds nodes from the tokens of a JSON text; `_wanted` is what may come next."""
+
+    def __init__(self) -> None:
+        self._root: Node | None = None
+        self._stack: list[Node] = []
+        self._wanted = "value"
+        self._key, self._key_line = "", 0
+        self._count = 0
+
+    def take(self, mark: str | None, string: str | None, word: str | None, line: int) -> None:
+        """Take the next token: a mark, the inside of a string, or a bare word."""
+        top = self._stack[-1] if self._stack else None
         if mark in ("}", "]"):
-            if not stack or stack[-1][0].is_map != (mark == "}"):
-                raise DocumentUnreadable(f"{mark} closes nothing", line)
-            _, key, key_line = stack.pop()
-            expecting_key = False
-            continue
-        if expecting_key and value is not None:
-            key, key_line, expecting_key = _unescaped(value), line, False
-            continue
-        if expecting_key:
-            raise DocumentUnreadable("a key in double quotes is missing", line)
-        count += 1
-        node = _json_node(mark, value, match["word"], line)
-        if stack:
-            parent = stack[-1][0]
-            if parent.pairs is not None:
-                parent.pairs.append((key, key_line, node))
-            elif parent.items is not None:
-                parent.items.append(node)
-        elif root is None:
-            root = node
+            if top is None or top.is_map != (mark == "}") or self._wanted not in ("key", "comma", "value"):
+                raise DocumentUnreadable(f"{mark} stands where {self._wanted} is missing", line)
+            if top.is_map and self._wanted == "value":
+                raise DocumentUnreadable(f"the key {self._key} has no value", line)
+            self._stack.pop()
+            self._wanted = "comma"
+        elif mark == ",":
+            self._want("comma", line)
+            self._wanted = "key" if top is not None and top.is_map else "value"
+        elif mark == ":":
+            self._want("colon", line)
+            self._wanted = "value"
+        elif self._wanted == "key" and string is not None:
+            self._key, self._key_line, self._wanted = _unescaped(string), line, "colon"
         else:
-            raise DocumentUnreadable("something follows the end of the document", line)
+            self._want("value", line)
+            self._place(mark, string, word, line)
+
+    def finish(self, line: int) -> Node:
+        """Return the root when the text has ended."""
+        if self._root is None or self._stack:
+            raise DocumentUnreadable("the text ends before the document does", line)
+        return self._root
+
+    def _want(self, what: str, line: int) -> None:
+        if self._wanted != what or (what == "comma" and not self._stack):
+            raise DocumentUnreadable("something follows the end of the document" if self._root and not self._stack
+                                     else f"a {self._wanted} is missing", line)
+
+    def _place(self, mark: str | None, string: str | None, word: str | None, line: int) -> None:
         if mark:
-            stack.append((node, key, key_line))
-            expecting_key = mark == "{"
-        _check_size(len(stack), count, line)
-    if root is None or stack:
-        raise DocumentUnreadable("the text ends before the document does", len(breaks) + 1)
-    return root
-
-
-def _json_node(mark: str | None, value: str | None, word: str | None, line: int) -> Node:
-    if mark:
-        return Node(line, pairs=[]) if mark == "{" else Node(line, items=[])
-    return Node(line, text=_unescaped(value)) if value is not None else Node(line, text=word, plain=True)
+            node = Node(line, pairs=[]) if mark == "{" else Node(line, items=[])
+        else:
+            node = Node(line, text=_unescaped(string)) if string is not None else Node(line, text=word, plain=True)
+        top = self._stack[-1] if self._stack else None
+        if top is None:
+            self._root = node
+        elif top.pairs is not None:
+            top.pairs.append((self._key, self._key_line, node))
+        elif top.items is not None:
+            top.items.append(node)
+        self._wanted = "comma"
+        if mark:
+            self._stack.append(node)
+            self._wanted = "key" if mark == "{" else "value"
+        self._count += 1
+        _check_size(len(self._stack), self._count, line)
 
 
 def _unescaped(text: str) -> str:
@@ -175,12 +198,6 @@ def _unescaped(text: str) -> str:
     plain = _ESCAPE.sub(lambda m: chr(int(m[1][1:], 16)) if len(m[1]) == 5 else _ESCAPED.get(m[1], m[1]), text)
     # JSON writes a letter outside the first plane as two halves; a half alone is no letter.
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if "\\u" in text else plain
-
-
-def _line_of_next(text: str, position: int) -> int:
-    while position < len(text) and text[position] in " \t\r\n":
-        position += 1
-    return text.count("\n", 0, position) + 1
 
 
 def _check_size(depth: int, count: int, line: int) -> None:
@@ -247,14 +264,17 @@ class _YamlBuilder:
             self._stack.pop()
             self._keys.pop()
         elif name == "AliasEvent":
-            self._place(self._anchors.get(str(getattr(event, "anchor", "")), Node(self.line, text="", plain=True)))
+            anchor = one_line(str(getattr(event, "anchor", "")), 40)
+            if anchor not in self._anchors:
+                raise DocumentUnreadable(f"the alias *{anchor} names nothing", self.line)
+            self._place(self._anchors[anchor])
         elif name == "DocumentEndEvent":
             self.done = True
 
     def _add(self, event: object, node: Node) -> None:
         anchor = getattr(event, "anchor", None)
         if anchor:
-            self._anchors[str(anchor)] = node
+            self._anchors[one_line(str(anchor), 40)] = node
         self._place(node)
 
     def _place(self, node: Node) -> None:

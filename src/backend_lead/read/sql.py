@@ -18,6 +18,7 @@ from backend_lead.read.sql_statement import StatementReader
 __all__ = ["HOLE_END", "HOLE_START", "SqlFilter", "SqlStatement", "SqlUnreadable", "hole", "statements"]
 
 _ATTEMPTS = 24
+_LONGEST = 500_000
 # What other servers spell differently, in the order in which it is tried; each keeps the meaning that we read.
 _DIALECTS = (
     (re.compile(r"(?i)\binsert\s+or\s+(?:ignore|replace|rollback|abort|fail)\s+into\b"), "INSERT INTO"),
@@ -47,6 +48,8 @@ def statements(sql: str) -> tuple[SqlStatement, ...]:
     """
     if "\0" in sql:
         raise SqlUnreadable("the text holds a NUL character", sql.index("\0"))
+    if len(sql) > _LONGEST:
+        raise SqlUnreadable(f"the text is longer than {_LONGEST:,} characters")
     rewritten = rewrite(sql)
     trees = _parse(rewritten)
     return tuple(StatementReader(rewritten.names).read(tree.stmt) for tree in trees)

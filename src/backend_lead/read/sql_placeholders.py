@@ -29,7 +29,7 @@ _TOKEN = re.compile(
   | (?P<question>\?[|&]?)
   | (?P<word>[^\W\d]\w*)
   | (?P<space>\s+)
-  | (?P<plain>[\d.,()=<>+\-*/;]|.)
+  | (?P<plain>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -106,7 +106,7 @@ def rewrite(sql: str) -> Rewritten:
     pasted-in expressions); backticks become double quotes.  A positional placeholder is named by its position.
     """
     pieces: list[Piece] = []
-    position, positional, brackets, before = 0, 0, 0, ""
+    position, plain_from, positional, brackets, before = 0, 0, 0, 0, ""
     while position < len(sql):
         match = _TOKEN.match(sql, position)
         assert match is not None
@@ -118,24 +118,23 @@ def rewrite(sql: str) -> Rewritten:
             position = _after_comment(sql, position)
         elif sort == "plain" and token in "'\"`":
             raise SqlUnreadable("a quote is never closed", start)
-        text = sql[start:position]
-        brackets += {"[": 1, "]": -1}.get(text, 0)
-        piece = _piece(start, text, sort, before, brackets, sql, position)
-        if piece.name == "?":
-            positional += 1
-            piece.name = str(positional)
-        if piece.name is None and piece.hole is None and pieces and pieces[-1].name is None and \
-                pieces[-1].hole is None and pieces[-1].start + len(pieces[-1].text) == start and piece.text == text:
-            pieces[-1].text += text
-        else:
-            pieces.append(piece)
+        elif sort == "plain" and token in "[]":
+            brackets += 1 if token == "[" else -1
+        piece = _piece(start, token, sort, before, brackets, sql, position)
+        if piece is not None:
+            if piece.name == "?":
+                positional += 1
+                piece.name = str(positional)
+            pieces += [Piece(plain_from, sql[plain_from:start]), piece]
+            plain_from = position
         if sort not in ("space", "line", "block"):
-            before = text.lower()
+            before = token.lower()
+    pieces.append(Piece(plain_from, sql[plain_from:]))
     return Rewritten(pieces)
 
 
-def _piece(start: int, text: str, sort: str, before: str, brackets: int, sql: str, end: int) -> Piece:
-    """Return the piece for one token; the name "?" asks for the next position."""
+def _piece(start: int, text: str, sort: str, before: str, brackets: int, sql: str, end: int) -> Piece | None:
+    """Return the piece for one token, or None for one that stays; the name "?" asks for the next position."""
     if sort == "mixed":
         return Piece(start, f'"{named_holes(text)}"')
     if sort == "hole":
@@ -152,7 +151,7 @@ def _piece(start: int, text: str, sort: str, before: str, brackets: int, sql: st
         return Piece(start, text, name="?", after=before)
     if sort == "tick":
         return Piece(start, '"' + text[1:-1].replace("``", "`").replace('"', '""') + '"')
-    return Piece(start, text)
+    return None
 
 
 def named_holes(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -35,8 +36,8 @@ from backend_lead.read.code.values import (
     Yielding,
     join,
 )
-MOST_WAYS = 12
-MOST_RAISES = 4
+MOST_WAYS = 6
+MOST_RAISES = 3
 # Calls that say nothing about a backend and would drown the others.
 QUIET = ("logging.", "typing.", "datetime.", "time.time", "time.perf_counter", "time.monotonic", "builtins.",
          "collections.", "enum.", "functools.", "warnings.", "uuid.", "math.", "structlog.", "loguru.", "itertools.",
@@ -141,7 +142,7 @@ def call_back(run: Interpreter, function: FunctionValue, site: Site) -> Value:
 def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
     """Follow a function's body with these arguments."""
     run.called.add(id(function.definition))
-    run.steps -= 1
+    run.steps -= 1 if not run.requesting else 0
     if run.depth >= DEEPEST_CALL or run.steps <= 0 or _is_recursive(site.frame, function):
         run.exhausted = run.exhausted or run.steps <= 0
         return Unknown(site.sources)
@@ -184,6 +185,7 @@ def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object
     """Follow a call and keep what came of it; for this request only when it looked at what differs between them."""
     from backend_lead.read.code.operations import fresh
 
+    run.steps -= 1
     outer, run.events = run.events, []
     reads, held = run.request_reads, len(run.conditions)
     try:
@@ -211,7 +213,7 @@ class Remembered:
     def __init__(self, result: Value | None, raises: list[Any], events: list[Any], held: int, depth: int,
                  function: FunctionValue) -> None:
         self.result = result
-        self.raises = list(raises)
+        self.raises = _distinct(raises)
         self.events = events
         self.held = held
         self.depth = depth
@@ -219,11 +221,27 @@ class Remembered:
 
     def raise_again(self, run: Interpreter, site: Site) -> None:
         """The same exceptions, under the conditions of another call."""
+        if not self.raises:
+            return
         conditions = tuple(run.conditions)
-        places = [outcome.place for outcome in site.frame.raises]
+        places = Counter(id(outcome.value) for outcome in site.frame.raises)
         for outcome in self.raises:
-            if places.count(outcome.place) < MOST_RAISES:
+            if places[id(outcome.value)] < MOST_RAISES:
                 site.frame.raises.append(replace(outcome, conditions=(*conditions, *outcome.conditions[self.held:])))
+
+
+def _distinct(raises: list[Any]) -> list[Any]:
+    """A few of those that one line raises are enough to tell what decides on it."""
+    kept: list[Any] = []
+    if len(raises) <= MOST_RAISES:
+        return list(raises)
+    places: dict[tuple[str, int], int] = {}
+    for outcome in raises:
+        key = (outcome.place.file, outcome.place.line)
+        places[key] = places.get(key, 0) + 1
+        if places[key] <= MOST_RAISES:
+            kept.append(outcome)
+    return kept
 
 
 class Nested:
@@ -303,6 +321,7 @@ def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site)
 def bind_parameters(run: Interpreter, function: FunctionValue, frame: Frame, site: Site) -> None:
     """Bind the arguments of a call to the parameters; what is not given takes its default, else its annotation."""
     arguments = list(site.positional)
+    arguments.extend(Unknown(labels) for labels in function.marks.get("given", ()))
     if function.receiver is not None:
         arguments.insert(0, function.receiver)
     names = frame.scope.names

@@ -18,7 +18,8 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.querying import QueryMade
 from backend_lead.read.code.routing import Placed, Router, place_routes
 from backend_lead.read.code.statements import SharedWrite
-from backend_lead.read.code.values import FunctionValue, Items, Known, Value, options_of
+from backend_lead.read.code.wrapping import inner_function
+from backend_lead.read.code.values import FunctionValue, Items, Known, Value
 
 
 def placed_routes(routers: list[Router]) -> Iterator[Placed]:
@@ -96,11 +97,9 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
 
 def handler_of(value: Value) -> FunctionValue | None:
     """The function that people call the handler: what decorators wrap."""
-    for option in options_of(value):
-        if isinstance(option, FunctionValue):
-            origin = option.marks.get("origin")
-            return origin if isinstance(origin, FunctionValue) else option
-    return None
+    function = inner_function(value)
+    origin = function.marks.get("origin") if function is not None else None
+    return origin if isinstance(origin, FunctionValue) else function
 
 
 def _in_schema(placed: Placed) -> bool:

@@ -32,7 +32,7 @@ from backend_lead.read.code.values import (
 )
 
 DEEPEST_CALL = 24
-STEPS_PER_REQUEST = 60_000
+STEPS_PER_REQUEST = 800
 STEPS_PER_START = 3_000_000
 
 
@@ -108,7 +108,7 @@ class Frame:
         return self.function.symbol if self.function is not None else self.module.name
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Condition:
     """A test that was not decided and holds where we are; `holds` is the side taken."""
 
@@ -118,7 +118,7 @@ class Condition:
     place: Place
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Outcome:
     """A value returned or raised, with the conditions under which."""
 
@@ -183,6 +183,10 @@ class Interpreter:
         self.models: dict[str, ClassValue] = {}
         self.core_tables: dict[str, Any] = {}
         self.schema: Any = None
+        self.user_loaders: list[Value] = []
+        self.request_values: dict[str, Value] = {}
+        self.request_method = ""
+        self.request_path = ""
         self.bounded: set[str] = set()
         self.last_rows: Value | None = None
         self.literals: list[tuple[str, str, Place, str]] = []

@@ -61,9 +61,7 @@ class Row(Instance):
         self.written: QueryMade | None = None
 
     def signature(self) -> object:
-        if self.attributes:
-            return id(self)
-        return ("row", id(self.cls), self.sources, self.loaded, self.certain)
+        return ("row", super().signature(), self.loaded, self.certain)
 
 
 class Condition(Value):

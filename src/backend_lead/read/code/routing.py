@@ -38,13 +38,17 @@ class Route:
 
 @dataclass
 class Inclusion:
-    """A router put into another: under a prefix, behind guards; `mounted` as an application of its own."""
+    """A router put into another: under a prefix, behind guards; `mounted` as an application of its own.
+
+    `replaces` says that the prefix stands in place of the router's own.
+    """
 
     router: Router
     prefix: str
     guards: list[Value]
     mounted: bool
     place: Place
+    replaces: bool = False
 
 
 class Router(Value):
@@ -140,18 +144,19 @@ def routers_of(value: Value | None) -> Iterator[Router]:
 
 
 def place_routes(router: Router, prefix: str = "", chain: tuple[tuple[Router, tuple[Value, ...]], ...] = (),
-                 guards: tuple[Value, ...] = (), mounted: bool = True, seen: tuple[int, ...] = ()) -> Iterator[Placed]:
+                 guards: tuple[Value, ...] = (), mounted: bool = True, seen: tuple[int, ...] = (),
+                 own: bool = True) -> Iterator[Placed]:
     """All routes under a router with their whole paths."""
     if id(router) in seen or len(seen) > 12:
         return
-    here = prefix + router.prefix
+    here = prefix + (router.prefix if own else "")
     chain = (*chain, (router, guards))
     for route in router.routes:
         yield Placed(route, here + route.path, chain, mounted)
     for inclusion in router.inclusions:
         # A mounted application starts with a clean slate of dependencies; middleware of the outer one stays.
         yield from place_routes(inclusion.router, here + inclusion.prefix, chain, tuple(inclusion.guards), mounted,
-                                (*seen, id(router)))
+                                (*seen, id(router)), not inclusion.replaces)
 
 
 def prefix_of(value: Value | None, run: Interpreter, place: Place) -> str:

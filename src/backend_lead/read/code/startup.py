@@ -10,6 +10,7 @@ from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Site
 from backend_lead.read.code.libraries import library_modules, markers
 from backend_lead.read.code.program import CodeModule
 from backend_lead.read.code.values import ClassValue, FunctionValue, Value
+from backend_lead.read.code.wrapping import inner_function
 
 # Following a deep expression nests about six frames of this reader per level.
 NESTING = 12_000
@@ -57,6 +58,7 @@ def _functions_of(module: CodeModule) -> Iterator[FunctionValue]:
 
 
 def _unwrap(value: Value, module: CodeModule) -> Iterator[FunctionValue]:
+    value = inner_function(value) or value
     if isinstance(value, FunctionValue) and value.module is module:
         origin = value.marks.get("origin")
         yield origin if isinstance(origin, FunctionValue) else value

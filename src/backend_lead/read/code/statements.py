@@ -419,7 +419,9 @@ def _try(run: Interpreter, node: Any) -> int:
     for kind, name, body in node.handlers:
         types = _types(run, kind)
         mine = [r for r in raised if _matches(run, r.value, types)]
-        raised = [r for r in raised if r not in mine]
+        if mine:
+            taken = {id(r) for r in mine}
+            raised = [r for r in raised if id(r) not in taken]
         if status == RAISED and not mine and not raised:
             continue
         merged = dict(before)

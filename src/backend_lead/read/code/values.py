@@ -397,10 +397,26 @@ class Instance(Value):
         return True if self.certain else None
 
     def signature(self) -> object:
-        # Two objects known by annotation only are alike; one that was built, or written to, is itself.
-        if self.native is not None or self.attributes:
+        # Two objects are alike when what they hold is; what those hold in turn is told by their class alone.
+        if self.native is not None:
             return id(self)
-        return ("instance", id(self.cls), self.sources)
+        if not self.attributes:
+            return ("instance", id(self.cls), self.sources)
+        return ("instance", id(self.cls), self.sources, tuple([(k, _shallow(v)) for k, v in self.attributes.items()]))
+
+
+def _shallow(value: Value) -> object:
+    if isinstance(value, Instance):
+        return (id(value.cls), value.sources, len(value.attributes))
+    if isinstance(value, (Items, Fields)):
+        return (type(value), len(value.values), value.complete, value.sources)
+    if isinstance(value, (Known, Symbol, ClassValue)):
+        return value.signature()
+    if isinstance(value, FunctionValue):
+        return id(value.definition)
+    if isinstance(value, Choice):
+        return (Choice, tuple([_shallow(option) for option in value.options]))
+    return (type(value), value.sources, getattr(value, "name", ""))
 
 
 class Yielding(Value):

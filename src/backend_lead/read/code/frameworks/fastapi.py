@@ -35,6 +35,7 @@ from backend_lead.read.code.values import (
     Value,
     literal,
 )
+from backend_lead.read.code.wrapping import checks_around
 
 MARKERS = (b"fastapi", b"APIRouter", b"include_router")
 CONSTRUCTORS = (b"FastAPI(", b"Starlette(")
@@ -79,6 +80,15 @@ class FastAPI:
         if handler is None:
             answer.opaque.append("handler")
             return answer
+        for around in checks_around(placed.route.handler):
+            try:
+                around.check(Site([], {}, around.place.line, inputs.frame), run)
+            except Aborted:
+                answer.certain = True
+            answer.refusals.extend(inputs.frame.raises)
+            inputs.frame.raises.clear()
+            if answer.certain:
+                return answer
         keywords = inputs.resolve(handler, body_methods=placed.route.methods)
         if keywords is None:
             answer.certain = True

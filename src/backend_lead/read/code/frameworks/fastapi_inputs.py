@@ -34,6 +34,7 @@ from backend_lead.read.code.values import (
     options_of,
     text_of,
 )
+from backend_lead.read.code.wrapping import inner_function
 
 _BODY = {"fastapi.Body": "body", "fastapi.Form": "form", "fastapi.File": "file"}
 _REQUEST_TYPES = {"starlette.requests.Request", "starlette.requests.HTTPConnection", "starlette.websockets.WebSocket"}
@@ -60,10 +61,7 @@ class Depend(Value):
 
 def callable_of(value: Value | None) -> FunctionValue | None:
     """The function behind a handler or dependency."""
-    for option in options_of(value) if value is not None else ():
-        if isinstance(option, FunctionValue):
-            return option
-    return None
+    return inner_function(value)
 
 
 class Inputs:
