@@ -1,17 +1,18 @@
-"""Whose rows are whose: told from what the guards read and from foreign keys.  Column names are no evidence."""
+"""Whose rows are whose: told from what the guards read, from what the code compares with the principal, and from
+foreign keys.  The name of a column is no evidence."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint, Guard, GuardKind
 from backend_lead.model.query import Query
-from backend_lead.model.table import ForeignKey
+from backend_lead.model.table import ForeignKey, Table
 
 LONGEST_PATH = 4
-"""Foreign keys followed from a table to the principal's table; longer chains say nothing about who owns a row."""
+"""Foreign keys followed from a table to the principal; longer chains say nothing about who owns a row."""
 
 
 def is_principal(source: str) -> bool:
@@ -21,53 +22,93 @@ def is_principal(source: str) -> bool:
 
 def read_by_guard(query: Query, guards: Iterable[Guard]) -> Guard | None:
     """Return the authentication guard that sends the query, or None when the handler's own work does."""
-    for guard in guards:
-        if guard.kind is not GuardKind.AUTHENTICATION:
-            continue
-        symbols = [query.symbol, *(hop.symbol for hop in query.path)]
-        if any(_same_symbol(symbol, guard.name) for symbol in symbols):
-            return guard
-    return None
+    symbols = (query.symbol, *(hop.symbol for hop in query.path))
+    return next((guard for guard in guards if guard.kind is GuardKind.AUTHENTICATION
+                 and any(_same_symbol(symbol, guard.name) for symbol in symbols)), None)
+
+
+def sent_before(query: Query, endpoint: Endpoint) -> bool:
+    """Say whether a query is sent before the handler's own work: by a guard, or by what a guard needs."""
+    if query.path:
+        return endpoint.handler.name not in (query.symbol, *(hop.symbol for hop in query.path))
+    return any(_same_symbol(query.symbol, guard.name) for guard in endpoint.guards)
+
+
+def values_of(query: Query) -> Iterator[tuple[str, ...]]:
+    """Yield the sources of each value that a query compares or sets."""
+    yield from (part.sources for part in query.filters)
+    yield from (part.sources for part in query.assignments)
+
+
+def authentication_guards(endpoint: Endpoint) -> tuple[Guard, ...]:
+    """Return the guards that verify a credential and refuse without one."""
+    return tuple(guard for guard in endpoint.guards
+                 if guard.kind is GuardKind.AUTHENTICATION and not guard.optional)
 
 
 def principal_tables(backend: Backend) -> tuple[str, ...]:
     """Return the tables that principals are read from, sorted; empty when nothing shows them.
 
-    The evidence, strongest first: a query sent by an authentication guard (of several tables that one guard reads,
-    the one most foreign keys refer to); a value of the principal compared with a foreign key, or with a primary key.
+    The evidence, strongest first: a table that is read before the handlers behind a guard of authentication (of
+    several, the one whose rows the code then calls the principal, else the one most foreign keys refer to); a value
+    of the principal compared with a foreign key, or with a primary key.
     """
+    called = Counter(table for endpoint in backend.endpoints for table in _rows_called_principal(endpoint))
     referenced = Counter(key.table for table in backend.tables for key in table.foreign_keys)
-    by_guard: dict[str, list[str]] = {}
+    by_guards: dict[tuple[str, ...], list[str]] = {}
     for endpoint in backend.endpoints:
-        for query in endpoint.queries:
-            guard = read_by_guard(query, endpoint.guards) if query.operation == "select" else None
-            if guard is not None:
-                by_guard.setdefault(guard.name, []).extend(query.tables)
-    found = {min(dict.fromkeys(tables), key=lambda name: (-referenced[name], tables.index(name)))
-             for tables in by_guard.values() if tables}
+        guards = tuple(sorted({guard.name for guard in authentication_guards(endpoint)}))
+        if guards:
+            by_guards.setdefault(guards, []).extend(
+                name for query in endpoint.queries if _identifies(query, endpoint) for name in query.tables)
+    found = {min(dict.fromkeys(names), key=lambda name: (-called[name], -referenced[name], names.index(name)))
+             for names in by_guards.values() if names}
     return tuple(sorted(found or _compared_with_principal(backend)))
 
 
-def owner_paths(backend: Backend) -> dict[str, tuple[str, ...]]:
-    """Return, for each table whose rows belong to a principal, the columns that lead there.
+def owner_anchors(backend: Backend) -> dict[str, str]:
+    """Return the tables whose rows stand for the caller, with the column that names the caller's row.
 
-    `{"orders": ("orders.user_id",), "order_items": ("order_items.order_id", "orders.user_id")}`: each column is a
-    foreign key into the next one's table, the last one refers to the principal's table.  The principal's own table
-    has its primary key as path.  The shortest path is taken; of equal ones the first by name.
+    `{"users": "users.id", "customers": "users.customer_id"}`: the principal's own table, and each table that the
+    principal's row refers to, when the code compares that reference with a foreign key into the same table (a
+    customer of a user, a tenant of a member).
     """
     principals = principal_tables(backend)
-    paths: dict[str, tuple[str, ...]] = {}
+    anchors = {}
     for name in principals:
         table = backend.table(name)
+        anchors[name] = f"{name}.{table.primary_key[0] if table and table.primary_key else 'id'}"
+    compared = {(table, column): fields for table, column, fields in _comparisons(backend)}
+    for name in principals:
+        for key in _keys_of(backend.table(name)):
+            fields = {f"principal.{key.columns[0]}", f"row:{name}.{key.columns[0]}"}
+            if key.table not in anchors and any(
+                    fields & compared.get((table.name, column), set()) for table in backend.tables
+                    for other in _keys_of(table) if other.table == key.table for column in other.columns):
+                anchors[key.table] = f"{name}.{key.columns[0]}"
+    return dict(sorted(anchors.items()))
+
+
+def owner_paths(backend: Backend) -> dict[str, tuple[str, ...]]:
+    """Return, for each table whose rows belong to a caller, the columns that lead there.
+
+    `{"orders": ("orders.customer_id",), "order_lines": ("order_lines.order_id", "orders.customer_id")}`: each column
+    is a foreign key into the next one's table, the last one refers to an anchor (see `owner_anchors`).  An anchor has
+    its own key as path.  The shortest path is taken; of equal ones the first by name.
+    """
+    anchors = owner_anchors(backend)
+    paths: dict[str, tuple[str, ...]] = {}
+    for name in anchors:
+        table = backend.table(name)
         paths[name] = (f"{name}.{table.primary_key[0] if table and table.primary_key else 'id'}",)
-    frontier = list(principals)
+    frontier = list(anchors)
     for _ in range(LONGEST_PATH):
         reached: dict[str, tuple[str, ...]] = {}
         for table in backend.tables:
             if table.name in paths:
                 continue
-            steps = [(f"{table.name}.{key.columns[0]}", *(() if key.table in principals else paths[key.table]))
-                     for key in table.foreign_keys if key.table in frontier and key.columns]
+            steps = [(f"{table.name}.{key.columns[0]}", *(() if key.table in anchors else paths[key.table]))
+                     for key in _keys_of(table) if key.table in frontier]
             if steps:
                 reached[table.name] = min(steps)
         paths.update(reached)
@@ -76,46 +117,70 @@ def owner_paths(backend: Backend) -> dict[str, tuple[str, ...]]:
 
 
 def owner_columns(backend: Backend) -> dict[str, tuple[str, ...]]:
-    """Return, for each table, its columns that refer straight to a principal's table, sorted: `{"orders":
-    ("approved_by", "user_id")}`.  The principal's own table has its primary key."""
-    principals = principal_tables(backend)
-    columns = {table.name: tuple(sorted({column for key in table.foreign_keys if key.table in principals
+    """Return, for each table, its columns that refer straight to an anchor, sorted: `{"orders": ("customer_id",)}`.
+
+    An anchor itself has its primary key.
+    """
+    anchors = owner_anchors(backend)
+    columns = {table.name: tuple(sorted({column for key in _keys_of(table) if key.table in anchors
                                          for column in key.columns}))
                for table in backend.tables}
-    for name in principals:
+    for name in anchors:
         table = backend.table(name)
         columns[name] = table.primary_key if table and table.primary_key else ("id",)
     return {name: found for name, found in sorted(columns.items()) if found}
 
 
-def _compared_with_principal(backend: Backend) -> set[str]:
-    found = set()
+def _identifies(query: Query, endpoint: Endpoint) -> bool:
+    """Say whether a query looks up who calls: before the handler, by a credential or by what a guard sends."""
+    if query.operation != "select" or not sent_before(query, endpoint):
+        return False
+    sources = {source for part in query.filters for source in part.sources}
+    return any(source == "credential" or is_principal(source) or source.startswith(("cookie:", "header:"))
+               for source in sources) or read_by_guard(query, endpoint.guards) is not None
+
+
+def _rows_called_principal(endpoint: Endpoint) -> Iterator[str]:
+    """Yield the table of each `row:` source that stands beside a principal: the value is both."""
+    for query in endpoint.queries:
+        for sources in values_of(query):
+            if any(map(is_principal, sources)):
+                yield from (source[4:].rpartition(".")[0] for source in sources if source.startswith("row:"))
+
+
+def _comparisons(backend: Backend) -> Iterable[tuple[str, str, set[str]]]:
+    """Return (table, column, sources) of all that the code compares with the principal or sets from it."""
+    found: dict[tuple[str, str], set[str]] = {}
     for endpoint in backend.endpoints:
-        for table, column, field in _comparisons(endpoint):
-            known = backend.table(table)
-            if known is None:
-                continue
-            key = next((key for key in known.foreign_keys if key.columns == (column,)), None)
-            if key is not None and field in _names_of_the_key(key):
-                found.add(key.table)
-            elif key is None and known.primary_key == (column,) and field in ("", "sub", column):
-                found.add(known.name)
+        for query in endpoint.queries:
+            only = query.tables[0] if len(query.tables) == 1 else ""
+            named = [(part.table or only, part.column, part.sources) for part in query.filters if part.operator == "="]
+            named += [(only, part.column, part.sources) for part in query.assignments]
+            for table, column, sources in named:
+                if any(map(is_principal, sources)):
+                    found.setdefault((table, column), set()).update(sources)
+    return [(table, column, sources) for (table, column), sources in sorted(found.items())]
+
+
+def _compared_with_principal(backend: Backend) -> set[str]:
+    """Return the tables whose key is compared with the principal itself, for services that trust their tokens."""
+    found = set()
+    for name, column, sources in _comparisons(backend):
+        table = backend.table(name)
+        if table is None:
+            continue
+        fields = {source.partition(".")[2] for source in sources if is_principal(source)}
+        key = next((key for key in _keys_of(table) if key.columns == (column,)), None)
+        # `principal.tenant_id` leads to the tenants, not to the principal: only its own key counts.
+        if key is not None and fields & {"", "sub", *(key.referenced or ("id",))}:
+            found.add(key.table)
+        elif key is None and table.primary_key == (column,) and fields & {"", "sub", column}:
+            found.add(table.name)
     return found
 
 
-def _comparisons(endpoint: Endpoint) -> Iterable[tuple[str, str, str]]:
-    """Yield (table, column, field of the principal) of each filter that compares with the principal."""
-    for query in endpoint.queries:
-        for part in query.filters:
-            table = part.table or (query.tables[0] if len(query.tables) == 1 else "")
-            for source in part.sources:
-                if is_principal(source) and part.operator == "=":
-                    yield table, part.column, source.partition(".")[2]
-
-
-def _names_of_the_key(key: ForeignKey) -> tuple[str, ...]:
-    # `principal.tenant_id` leads to the tenants, not to the principal: only its own key counts.
-    return ("", "sub", *(key.referenced or ("id",)))
+def _keys_of(table: Table | None) -> tuple[ForeignKey, ...]:
+    return tuple(key for key in table.foreign_keys if key.columns) if table is not None else ()
 
 
 def _same_symbol(symbol: str, guard: str) -> bool:

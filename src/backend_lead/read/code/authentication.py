@@ -12,7 +12,7 @@ from backend_lead.read.code.calls import call
 from backend_lead.read.code.exceptions import is_a, status_of
 from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
 from backend_lead.read.code.routing import Placed
-from backend_lead.read.code.values import External, FunctionValue, Unknown, Value
+from backend_lead.read.code.values import External, FunctionValue, Instance, Symbol, Unknown, Value
 
 REFUSING = (401, 403)
 LEAVING = (301, 302, 303, 307, 308)
@@ -56,8 +56,17 @@ def _is_refusal(outcome: Outcome, status: int | None, consulted: bool) -> bool:
         return True
     if status in LEAVING:
         return consulted and any("credential" in c.sources for c in outcome.conditions)
-    # An exception whose status is not known counts when a credential decided on it.
-    return status is None and any("credential" in c.sources for c in outcome.conditions)
+    # An exception of a library whose status is not known counts when a credential decided on it; one that ends in a
+    # server error does not.
+    return status is None and not _is_fault(outcome.value) and any("credential" in c.sources for c in outcome.conditions)
+
+
+def _is_fault(value: Value) -> bool:
+    """Whether an exception is one of the language's own, which no framework turns into a refusal."""
+    if isinstance(value, Instance):
+        outside = list(value.cls.outside_bases())
+        return not outside or all(base.startswith("builtins.") for base in outside)
+    return isinstance(value, (External, Symbol)) and value.name.startswith("builtins.") or type(value) is Unknown
 
 
 def _decided_by_credential(outcome: Outcome, consulted: bool, placed: Placed, run: Interpreter) -> bool:

@@ -110,9 +110,11 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
             answer: Value | None = hook(function.owner, function.member, site, run)
             if answer is not None:
                 return answer
-    handler = run.hooks.calls.get(function.name)
+    # Calling an object that a class of a library made is not calling the class.
+    made = type(function) is External
+    handler = run.hooks.calls.get(f"call:{function.name}" if made else function.name)
     if handler is not None:
-        answer = handler(site, run)
+        answer = handler(function, site, run) if made else handler(site, run)
         if answer is not None:
             return answer
     name = function.name or (f"?.{function.member}" if isinstance(function, Part) else "?")

@@ -159,6 +159,14 @@ def place_routes(router: Router, prefix: str = "", chain: tuple[tuple[Router, tu
                                 (*seen, id(router)), not inclusion.replaces)
 
 
+def the_application(framework: Framework, run: Interpreter) -> Router | None:
+    """The application that a parameter annotated as one stands for: the only one, or the only one of the same file."""
+    apps: list[Router] = [a for a in run.applications if a.framework is framework]
+    here = run.frame.module.path if run.frame is not None else ""
+    mine = [a for a in apps if a.place.file == here]
+    return mine[0] if len(mine) == 1 else apps[0] if len(apps) == 1 else None
+
+
 def prefix_of(value: Value | None, run: Interpreter, place: Place) -> str:
     """The text of a prefix; what is not known of it is left out, and said."""
     if value is None or (isinstance(value, Known) and value.value is None):

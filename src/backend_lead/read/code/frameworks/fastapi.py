@@ -10,7 +10,7 @@ from backend_lead.read.code import syntax as s
 from backend_lead.read.code.answering import Answer, root_frame
 from backend_lead.read.code.calls import call, type_of
 from backend_lead.read.code.frameworks.fastapi_inputs import Depend, Inputs, callable_of
-from backend_lead.read.code.frameworks.starlette import Bag, Request, run_middleware
+from backend_lead.read.code.frameworks.starlette import Bag, Request, credential, run_middleware
 from backend_lead.read.code.interpreter import Aborted, Interpreter, Site
 from backend_lead.read.code.routing import (
     HTTP_METHODS,
@@ -21,6 +21,7 @@ from backend_lead.read.code.routing import (
     Router,
     prefix_of,
     routers_of,
+    the_application,
 )
 from backend_lead.read.code.values import (
     Choice,
@@ -271,9 +272,8 @@ def _class_view(site: Site, run: Interpreter) -> Value:
 
 
 def _application(sources: frozenset[str], run: Interpreter) -> Value:
-    """A parameter annotated as the application is the application, when the program makes just one."""
-    apps = [a for a in run.applications if a.framework is FRAMEWORK]
-    return apps[0] if len(apps) == 1 else External("fastapi.FastAPI")
+    """A parameter annotated as the application is the application."""
+    return the_application(FRAMEWORK, run) or External("fastapi.FastAPI")
 
 
 _SCHEMES = ("HTTPBearer", "HTTPBasic", "HTTPDigest", "OAuth2PasswordBearer", "OAuth2AuthorizationCodeBearer",
@@ -285,6 +285,7 @@ CALLS: dict[str, Any] = {
     "starlette.middleware.Middleware": _external("starlette.middleware.Middleware"),
     "fastapi_utils.cbv.cbv": _class_view, "fastapi_restful.cbv.cbv": _class_view, "classy_fastapi.cbv": _class_view,
     **{f"fastapi.security.{name}": _external(f"fastapi.security.{name}") for name in _SCHEMES},
+    **{f"call:fastapi.security.{name}": lambda scheme, site, run: credential(scheme, run, site) for name in _SCHEMES},
     **{f"fastapi.{name}": _external(f"fastapi.{name}")
        for name in ("Query", "Path", "Header", "Cookie", "Body", "Form", "File", "HTTPException")},
 }

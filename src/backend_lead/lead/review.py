@@ -1,0 +1,25 @@
+"""The main job: one report over API, database, security and scalability, with one ordered plan."""
+
+from __future__ import annotations
+
+from backend_lead import __version__
+from backend_lead.audit.verdicts import verdicts
+from backend_lead.lead.findings import find
+from backend_lead.lead.grades import grades
+from backend_lead.lead.options import Options
+from backend_lead.lead.plan import plan
+from backend_lead.lead.reading import read
+from backend_lead.model.event import Listener, silent
+from backend_lead.model.finding import Dimension
+from backend_lead.model.review import Report
+
+
+def review(options: Options, listen: Listener = silent) -> Report:
+    """Return the review of a target: findings, verdicts, grades, plan, and what was read."""
+    backend = read(options, listen)
+    found = find(backend, options, listen)
+    security = [finding for finding in found.all if finding.dimension is Dimension.SECURITY]
+    return Report(
+        "review", __version__, options.target, found.backend, found.open, verdicts(backend, security),
+        grades(backend, found.open), plan(found.open, options.target), found.ignored, found.baselined,
+        found.unused_ignores, options.since, found.sources, found.stopped)

@@ -1,0 +1,136 @@
+"""From a report to its JSON document."""
+
+from __future__ import annotations
+
+from backend_lead.model.backend import Backend
+from backend_lead.model.endpoint import Endpoint
+from backend_lead.model.finding import Finding
+from backend_lead.model.ownership import owner_paths
+from backend_lead.model.place import Hop, Place, Unresolved
+from backend_lead.model.query import Query
+from backend_lead.model.review import Grade, Report, Step
+from backend_lead.model.table import Table
+from backend_lead.report import _documents as doc
+
+Document = doc.MapDocument | doc.AuditDocument | doc.ReviewDocument
+
+
+def document(report: Report) -> Document:
+    """Return the JSON document of a report, its lists sorted."""
+    backend = report.backend
+    unresolved = [_unresolved(each) for each in sorted(set(backend.unresolved), key=_unresolved_order)]
+    if report.job == "map":
+        return doc.MapDocument(
+            schema="backend-lead/map/1", version=report.version, target=report.target, read=_read(backend),
+            endpoints=_endpoints(backend), tables=_tables(backend), unresolved=unresolved)
+    findings = [_finding(finding) for finding in sorted(report.findings, key=lambda each: each.order)]
+    verdicts = [doc.VerdictFields(v.method, v.path, v.verdict, v.because, v.place.file, v.place.line)
+                for v in report.verdicts]
+    unused = [doc.UnusedIgnoreFields(each.place.file, each.place.line, each.rule, each.message)
+              for each in report.unused_ignores]
+    if report.job == "audit":
+        return doc.AuditDocument(
+            schema="backend-lead/audit/1", version=report.version, target=report.target, read=_read(backend),
+            findings=findings, verdicts=verdicts, unresolved=unresolved, since=report.since, ignored=report.ignored,
+            baselined=report.baselined, unused_ignores=unused)
+    return doc.ReviewDocument(
+        schema="backend-lead/review/1", version=report.version, target=report.target, read=_read(backend),
+        grades=[_grade(grade) for grade in report.grades], plan=[_step(step) for step in report.plan],
+        findings=findings, verdicts=verdicts, unresolved=unresolved, since=report.since, ignored=report.ignored,
+        baselined=report.baselined, unused_ignores=unused)
+
+
+def _read(backend: Backend) -> doc.ReadFields:
+    server = backend.server
+    return doc.ReadFields(
+        files=len(backend.files), lines=sum(file.lines for file in backend.files),
+        languages=sorted({file.language for file in backend.files if file.language}),
+        frameworks=sorted(backend.frameworks), endpoints=len(backend.endpoints),
+        queries=len({(query.place, query.tables) for endpoint in backend.endpoints for query in endpoint.queries}),
+        tables=len(backend.tables), indexes=sum(len(table.indexes) for table in backend.tables),
+        documents=sorted(document.file for document in backend.documents),
+        database=f"PostgreSQL {server.version}, {server.database}" if server else None)
+
+
+def _endpoints(backend: Backend) -> list[doc.EndpointFields]:
+    ordered = sorted(backend.endpoints, key=lambda each: (each.path, each.method, each.handler.place))
+    return [_endpoint(endpoint) for endpoint in ordered]
+
+
+def _endpoint(endpoint: Endpoint) -> doc.EndpointFields:
+    handler = endpoint.handler
+    return doc.EndpointFields(
+        method=endpoint.method, path=endpoint.path,
+        handler=doc.HandlerFields(handler.place.file, handler.place.line, handler.name, handler.is_async),
+        authentication=endpoint.authentication,
+        guards=[doc.GuardFields(g.kind, g.name, g.place.file, g.place.line, g.optional, g.detail)
+                for g in endpoint.guards],
+        queries=[_query(query) for query in endpoint.queries], framework=endpoint.framework,
+        authentication_because=endpoint.authentication_because,
+        parameters=[doc.ParameterFields(p.name, p.location, p.type, p.required, list(p.fields))
+                    for p in endpoint.parameters])
+
+
+def _query(query: Query) -> doc.QueryFields:
+    operation = query.operation
+    return doc.QueryFields(
+        operation=operation if operation in ("select", "insert", "update", "delete") else "other",
+        tables=list(query.tables), columns=list(query.columns),
+        filters=[doc.FilterFields(f.table, f.column, f.operator, list(f.sources), f.other) for f in query.filters],
+        file=query.place.file, line=query.place.line, in_loop=query.in_loop, order_by=list(query.order_by),
+        limit=query.limit, single=query.single, lazy=query.lazy, relationship=query.relationship, api=query.api,
+        symbol=query.symbol, path=_hops(query.path), complete=query.complete)
+
+
+def _tables(backend: Backend) -> list[doc.TableFields]:
+    owners = owner_paths(backend)
+    return [_table(table, owners.get(table.name, ())) for table in sorted(backend.tables, key=lambda each: each.name)]
+
+
+def _table(table: Table, owner_path: tuple[str, ...]) -> doc.TableFields:
+    return doc.TableFields(
+        name=table.name,
+        columns=[doc.ColumnFields(c.name, c.type, c.nullable, c.primary_key, c.unique, c.default)
+                 for c in table.columns],
+        indexes=[doc.IndexFields(i.name, list(i.columns), i.unique, i.method, i.predicate, i.scans, i.size_bytes)
+                 for i in sorted(table.indexes, key=lambda each: (each.name, each.columns))],
+        foreign_keys=[doc.ForeignKeyFields(list(k.columns), k.table, list(k.referenced), k.on_delete)
+                      for k in sorted(table.foreign_keys, key=lambda each: (each.columns, each.table))],
+        primary_key=list(table.primary_key), owner_path=list(owner_path), source=table.source, model=table.model,
+        rows=table.rows)
+
+
+def _finding(finding: Finding) -> doc.FindingFields:
+    endpoint = finding.endpoint
+    return doc.FindingFields(
+        rule=finding.rule, title=finding.title, severity=finding.severity, evidence=finding.evidence,
+        endpoint=None if endpoint is None else doc.EndpointName(endpoint.method, endpoint.path),
+        file=finding.place.file, line=finding.place.line, message=finding.message, why=finding.why, fix=finding.fix,
+        owasp_api=finding.owasp_api, cwe=finding.cwe, fingerprint=finding.fingerprint,
+        dimension=finding.dimension, symbol=finding.symbol, path=_hops(finding.path), job=finding.job,
+        effort=finding.effort)
+
+
+def _grade(grade: Grade) -> doc.GradeFields:
+    graded = len(grade.letter) == 1
+    return doc.GradeFields(grade.dimension, grade.letter, grade.score if graded else None, grade.points, grade.checked,
+                           grade.arithmetic)
+
+
+def _step(step: Step) -> doc.StepFields:
+    return doc.StepFields(
+        step.number, step.title, step.job, step.severity, list(step.findings), list(step.targets),
+        list(step.actions), step.because, step.effort, step.risk_removed, step.command)
+
+
+def _hops(path: tuple[Hop, ...]) -> list[doc.HopFields]:
+    return [doc.HopFields(hop.symbol, hop.place.file, hop.place.line) for hop in path]
+
+
+def _unresolved(each: Unresolved) -> doc.UnresolvedFields:
+    place = each.place
+    return doc.UnresolvedFields(each.what, each.why, place.file if place else None, place.line if place else None)
+
+
+def _unresolved_order(each: Unresolved) -> tuple[str, str, Place]:
+    return each.what, each.why, each.place or Place("", 0)

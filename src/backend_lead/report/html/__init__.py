@@ -1,0 +1,49 @@
+"""One self-contained HTML file: grades, plan, the map from route to row, findings, endpoints.  It opens offline."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files
+
+from backend_lead.model.review import Report
+from backend_lead.report._format import View
+from backend_lead.report.html import findings, map_section, overview, routes
+from backend_lead.report.html.markup import Html, join, tag
+
+
+def render(report: Report, view: View) -> str:
+    """Return the page.  Everything is inside it; its policy lets nothing be loaded, and only our own script run."""
+    style = _resource("style.css")
+    script = _resource("findings.js") + _resource("map.js")
+    policy = (f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
+              "img-src data:; base-uri 'none'; form-action 'none'")
+    sections = [overview.section(report), overview.plan(report), map_section.section(report),
+                findings.section(report), routes.section(report), overview.not_read(report)]
+    head = tag(
+        "head", tag("meta", charset="utf-8"),
+        Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="referrer", content="no-referrer"), tag("link", rel="icon", href="data:,"),
+        tag("title", f"backend-lead {report.job}: {report.target}"), tag("style", Html(style)))
+    body = tag(
+        "body", tag("a", "Skip to the content", class_="skip", href="#overview"), _bar(report),
+        tag("main", *sections, overview.footer(report)), tag("script", Html(script)))
+    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
+
+
+def _bar(report: Report) -> Html:
+    """Return the bar of links to the sections that this report has."""
+    links = [("overview", "Overview", True), ("plan", "Plan", bool(report.plan)), ("map", "Map", True),
+             ("findings", "Findings", report.job != "map"), ("endpoints", "Endpoints", True),
+             ("not-read", "Not read", bool(report.backend.unresolved))]
+    shown = [tag("a", label, href=f"#{name}") for name, label, there in links if there]
+    return tag("nav", tag("div", tag("b", "backend-lead"), join(*shown)), class_="bar", aria_label="Sections")
+
+
+def _resource(name: str) -> str:
+    return (files("backend_lead.report.html") / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
