@@ -5,17 +5,19 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
-from backend_lead.errors import NothingToLookAt
+from backend_lead.errors import NothingToLookAt, Refused
 from backend_lead.gates.database import DatabaseGate
 from backend_lead.gates.files import Tree
+from backend_lead.gates.history import CommittedTree
 from backend_lead.model.backend import Backend, SourceFile
 from backend_lead.model.document import ApiDocument
 from backend_lead.model.event import Finished, Listener, Started, silent
 from backend_lead.model.place import Place, Unresolved
 from backend_lead.read.code.reading import read_code
+from backend_lead.read.facts import remembered
 from backend_lead.read.join import merge_tables
 from backend_lead.read.openapi import find_documents, read_document
 from backend_lead.read.processes import worker_processes
@@ -33,13 +35,14 @@ def read_backend(root: Path, *, openapi: Path | None = None, database: DatabaseG
     `only_at` reads the folder as it was at a git revision.  Raises NothingToLookAt when nothing is there that we read,
     WrongUse for a document that was named and cannot be used.
     """
-    tree = Tree(root)
+    tree = Tree(root) if only_at is None else CommittedTree(root, only_at)
     listen(Started("read"))
-    sources = {path: tree.read(path) for path in tree.files if is_application_code(path)}
+    sources, refused = _sources(tree)
     documents = (read_document(Tree(openapi), openapi.name),) if openapi is not None else tuple(find_documents(tree))
     with _without_collecting():
-        code = read_code(tree, sources, listen)
-    tables, unresolved = code.tables, list(code.unresolved)
+        code = remembered(tree.root, _contents(tree, sources), lambda: read_code(tree, sources, listen)) if (
+            cache and only_at is None) else read_code(tree, sources, listen)
+    tables, unresolved = code.tables, [*code.unresolved, *refused]
     server = None
     if database is not None:
         from backend_lead.read.database.postgres import read_postgres
@@ -55,6 +58,28 @@ def read_backend(root: Path, *, openapi: Path | None = None, database: DatabaseG
         str(root), files, code.frameworks, code.endpoints, tables, code.calls, code.literals, code.relationships,
         code.shared_state, documents, tuple(sorted({*unresolved, *tree.skipped}, key=_unresolved_order)), server,
         processes=worker_processes(tree))
+
+
+def _sources(tree: Tree) -> tuple[dict[str, bytes], list[Unresolved]]:
+    """The application's source files, and those that the gate would not give."""
+    found: dict[str, bytes] = {}
+    refused: list[Unresolved] = []
+    for path in tree.files:
+        if is_application_code(path):
+            try:
+                found[path] = tree.read(path)
+            except Refused as error:
+                refused.append(Unresolved(path, error.message))
+    return found, refused
+
+
+def _contents(tree: Tree, sources: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Every file that the reading of the code depends on."""
+    yield from sorted(sources.items())
+    for path in tree.files:
+        if path.endswith(".sql"):
+            with suppress(Refused):
+                yield path, tree.read(path)
 
 
 def is_application_code(path: str) -> bool:

@@ -16,7 +16,8 @@ _AGGREGATES = frozenset({"count", "sum", "avg", "min", "max", "bool_and", "bool_
                          "percentile_cont", "percentile_disc", "mode"})
 _WRITES = {"insert_stmt": "insert", "update_stmt": "update", "delete_stmt": "delete", "merge_stmt": "update",
            "truncate_stmt": "delete"}
-_SET_OPERATION = 1  # SETOP_NONE: anything above joins two SELECTs
+_AROUND_A_QUERY = frozenset({"declare_cursor_stmt", "prepare_stmt", "copy_stmt"})
+_ONE_SELECT = 1  # SETOP_NONE of the grammar; what is above joins two SELECTs.
 
 
 @dataclass(slots=True)
@@ -36,9 +37,8 @@ class StatementReader:
     def read(self, node: Node) -> SqlStatement:
         """Return the facts of a statement; one that neither reads nor writes rows has the operation `other`."""
         what = kind(node)
-        for wrapper, part in (("declare_cursor_stmt", "query"), ("prepare_stmt", "query"), ("copy_stmt", "query")):
-            if what == wrapper and getattr(node, what).HasField(part):
-                return self.read(getattr(getattr(node, what), part))
+        if what in _AROUND_A_QUERY and getattr(node, what).HasField("query"):
+            return self.read(getattr(node, what).query)
         if what == "select_stmt" and not node.select_stmt.HasField("into_clause"):
             return self._read_select(node.select_stmt)
         if what in _WRITES:
@@ -47,8 +47,9 @@ class StatementReader:
         for message in walk(node):
             if type(message).__name__ == "RangeVar":
                 self._table(message)
-        copied = what == "copy_stmt"
-        return self._statement("other" if not copied else "insert" if node.copy_stmt.is_from else "select")
+        if what == "copy_stmt":
+            return self._statement("insert" if node.copy_stmt.is_from else "select")
+        return self._statement("other")
 
     def _statement(self, operation: str, *, columns: Iterable[str] = (), order_by: Iterable[str] = (),
                    limit: str | None = None, offset: str | None = None, single: bool = False,
@@ -121,7 +122,7 @@ class StatementReader:
     def _select(self, select: Node, scope: Scope) -> Source:
         """Read a SELECT inside a scope made for it; return what it gives to the query around it."""
         self._with(select.with_clause, scope)
-        if select.op > _SET_OPERATION:
+        if select.op > _ONE_SELECT:
             left = self._select(select.larg, Scope(parent=scope))
             right = self._select(select.rarg, Scope(parent=scope))
             # The other side's columns come out under the names of this side, and are shown as well.
@@ -160,9 +161,8 @@ class StatementReader:
     def _columns(self, node: Node, scope: Scope) -> list[str]:
         """Return the columns that an expression shows; those that are only counted are not shown."""
         found: list[str] = []
-        counted = {id_ for part in outside_subqueries(node) if kind(part) == "func_call"
-                   and names(part.func_call.funcname)[-1:] == ["count"]
-                   for id_ in (p.column_ref.location for p in part.func_call.args if kind(p) == "column_ref")}
+        counted = {argument.column_ref.location for part in outside_subqueries(node) if _is_call(part, {"count"})
+                   for argument in part.func_call.args if kind(argument) == "column_ref"}
         for part in outside_subqueries(node):
             what = kind(part)
             if what == "column_ref" and _is_star(part):
@@ -316,16 +316,19 @@ class StatementReader:
         return parameters[0] if parameters else None
 
 
+def _is_call(node: Node, functions: frozenset[str] | set[str]) -> bool:
+    return kind(node) == "func_call" and bool(functions.intersection(names(node.func_call.funcname)[-1:]))
+
+
 def _is_star(node: Node) -> bool:
     return kind(node) == "column_ref" and bool(node.column_ref.fields) and kind(node.column_ref.fields[-1]) == "a_star"
 
 
 def _one_row(select: Node) -> bool:
     """Say whether a SELECT always gives one row: an aggregate without GROUP BY, or nothing to select from."""
-    if select.op > _SET_OPERATION or select.group_clause or len(select.values_lists) > 1:
+    if select.op > _ONE_SELECT or select.group_clause or len(select.values_lists) > 1:
         return False
     if not select.from_clause:
         return True
-    return any(kind(part) == "func_call" and not part.func_call.HasField("over")
-               and names(part.func_call.funcname)[-1:] and names(part.func_call.funcname)[-1] in _AGGREGATES
+    return any(_is_call(part, _AGGREGATES) and not part.func_call.HasField("over")
                for target in select.target_list for part in outside_subqueries(target.res_target.val))

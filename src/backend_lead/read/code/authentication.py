@@ -34,6 +34,9 @@ def decide(answer: Answer, events: list[Any], placed: Placed, run: Interpreter) 
     refusing = [outcome for outcome, status in statuses if _is_refusal(outcome, status, consulted)]
     if answer.certain and refusing:
         return Finding(Authentication.REQUIRED, _because(refusing[0], "every way ends in a refusal"), _guards(refusing, False))
+    unnamed = [outcome for outcome, status in statuses if status is None and isinstance(outcome.value, Instance)]
+    if answer.certain and consulted and unnamed:
+        return Finding(Authentication.REQUIRED, _because(unnamed[0], "every way ends in an exception"), _guards(unnamed, False))
     sure = [outcome for outcome in refusing if _decided_by_credential(outcome, consulted, placed, run)]
     if sure:
         return Finding(Authentication.REQUIRED, _because(sure[0], "refused without a credential"), _guards(sure, False))

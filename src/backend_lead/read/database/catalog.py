@@ -53,7 +53,7 @@ class SchemaBuilder:
         """Add a table.  A key or constraint without a name gets the one that PostgreSQL would give it.  Columns marked
         `primary_key` or `unique` count as constraints."""
         key = _key(name, schema)
-        draft = self._tables[key] = Draft(key, key.rpartition(".")[0] or None, place)
+        self._tables[key] = Draft(key, key.rpartition(".")[0] or None, place)
         columns = list(columns)
         for column in columns:
             self.add_column(key, replace(column, primary_key=False))
@@ -67,7 +67,6 @@ class SchemaBuilder:
             self.add_foreign_key(key, value, key_name)
         for index in indexes:
             self.create_index(key, index)
-        assert draft is self._tables[key]
 
     def has_table(self, name: str, schema: str | None = None) -> bool:
         """Say whether the table exists at this point."""
@@ -142,7 +141,7 @@ class SchemaBuilder:
         index = replace(index, columns=tuple(_spelled(column) for column in index.columns),
                         predicate=index.predicate and canonical_text(index.predicate))
         name = index.name or default_name(table, index_words(index.columns + index.included),
-                                          "excl" if index.constraint else "idx", self._taken())
+                                          "excl" if index.constraint else "idx", draft.names())
         draft.indexes[name] = replace(index, name=name)
 
     def drop_index(self, name: str, table: str | None = None) -> None:
@@ -175,7 +174,7 @@ class SchemaBuilder:
         columns = tuple(columns)
         if draft is not None and not any(i.constraint and i.columns == columns and not name
                                          for i in draft.indexes.values()):
-            name = name or default_name(table, columns, "key", self._taken())
+            name = name or default_name(table, columns, "key", draft.names())
             draft.indexes[name] = Index(name, columns, unique=True, constraint=True, place=place or draft.place)
 
     def add_unique_by_index(self, table: str, index: str, name: str | None = None, *, primary: bool = False) -> None:
@@ -195,7 +194,7 @@ class SchemaBuilder:
         if draft is None:
             return
         draft.primary_key = tuple(columns)
-        draft.primary_key_name = name or default_name(table, (), "pkey", self._taken())
+        draft.primary_key_name = name or default_name(table, (), "pkey", draft.names())
         for column in draft.primary_key:
             if column in draft.columns:
                 draft.columns[column] = replace(draft.columns[column], nullable=False)
@@ -282,9 +281,6 @@ class SchemaBuilder:
             yield from self._tables.values()
         elif _key(table, None) in self._tables:
             yield self._tables[_key(table, None)]
-
-    def _taken(self) -> set[str]:
-        return {name for draft in self._tables.values() for name in draft.names()}
 
     def _note(self, what: str, why: str, place: Place | None = None) -> None:
         entry = Unresolved(what, why, place)

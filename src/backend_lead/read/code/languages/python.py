@@ -334,7 +334,9 @@ def _literal(node: Node) -> Any:
         content = "".join(_text(c) for c in node.named_children if c.type == "string_content")
         return _unescape(content)
     try:
-        return ast.literal_eval(text)
+        value = ast.literal_eval(text)
+        # A lone surrogate is legal in the source and in no document that we write.
+        return value.encode("utf-8", "replace").decode() if isinstance(value, str) and not value.isascii() else value
     except (ValueError, SyntaxError, MemoryError, RecursionError, UnicodeError):
         return "".join(_text(c) for c in node.named_children if c.type == "string_content")
 

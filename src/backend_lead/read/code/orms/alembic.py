@@ -177,8 +177,14 @@ def _alter_column(builder: SchemaBuilder, site: Site, run: Interpreter, batch: s
 def _columns(value: Value | None) -> tuple[str, ...]:
     if not isinstance(value, Items):
         return ()
-    return tuple(text_of(v) or text_of(getattr(v, "text", None)) or getattr(v, "column", None) or "(expression)"
-                 for v in value.values)
+    return tuple(text_of(v) or _expression(v) for v in value.values)
+
+
+def _expression(value: Value) -> str:
+    """A column by its object, or an expression given as SQL text."""
+    column = getattr(value, "column", None)
+    inner = text_of(getattr(value, "text", None))
+    return column if isinstance(column, str) else f"({inner})" if inner else "(expression)"
 
 
 def _create_index(builder: SchemaBuilder, site: Site, run: Interpreter, batch: str | None) -> None:

@@ -304,7 +304,8 @@ def _column_name(value: Value) -> str:
         return column
     if isinstance(value, ColumnMade) and value.positional:
         return text_of(value.positional[0]) or "(expression)"
-    return getattr(value, "text", "(expression)")
+    inner = text_of(getattr(value, "text", None))
+    return f"({inner})" if inner else "(expression)"
 
 
 def _core_table(site: Site, run: Interpreter) -> Value | None:

@@ -1,0 +1,77 @@
+"""The cache gate: the one place that writes into a target, always under its `.backend-lead/` folder, safe to delete.
+
+What is read back must carry this user's own signature: a repository that brings a `.backend-lead/` folder along brings
+nothing that is believed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+FOLDER = ".backend-lead"
+LARGEST = 400_000_000
+_SIGNATURE = 32
+
+
+class Cache:
+    """Bytes by name for one target.  Every failure to read or write is silence: a cache is a convenience."""
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / FOLDER
+        self._secret = _user_secret()
+
+    def read(self, name: str, key: str) -> bytes | None:
+        """Return what was kept under this name for this key, or None."""
+        if self._secret is None:
+            return None
+        try:
+            descriptor = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            with os.fdopen(descriptor, "rb") as file:
+                data = file.read(LARGEST)
+        except OSError:
+            return None
+        signature, content = data[:_SIGNATURE], data[_SIGNATURE:]
+        return content if hmac.compare_digest(signature, self._signed(name, key, content)) else None
+
+    def write(self, name: str, key: str, content: bytes) -> None:
+        """Keep bytes under this name, replacing what was there."""
+        if self._secret is None or len(content) > LARGEST - _SIGNATURE:
+            return
+        with contextlib.suppress(OSError):
+            if self._folder.is_symlink():
+                return
+            self._folder.mkdir(exist_ok=True)
+            ignore = self._folder / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n", encoding="utf-8")
+            temporary = self._folder / f"{name}.{os.getpid()}.part"
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(self._signed(name, key, content))
+                file.write(content)
+            temporary.replace(self._folder / name)
+
+    def _signed(self, name: str, key: str, content: bytes) -> bytes:
+        digest = hashlib.sha256(content).digest()
+        return hmac.new(self._secret or b"", f"{name}\0{key}\0".encode() + digest, hashlib.sha256).digest()
+
+
+def _user_secret() -> bytes | None:
+    """A secret of this user, made at the first use; None when there is nowhere to keep it."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    path = Path(home, "backend-lead", "secret")
+    with contextlib.suppress(OSError):
+        return path.read_bytes() or None
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        secret = secrets.token_bytes(32)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secret)
+        return secret
+    return None
