@@ -61,9 +61,16 @@ def test_it_runs_while_the_block_lasts_and_leaves_nothing():
 
 
 def test_it_ends_on_an_exception():
-    with pytest.raises(ZeroDivisionError), Scratch() as scratch:
-        pid, folder = pid_of(scratch), scratch.server.folder
-        _ = 1 / 0
+    seen = []
+
+    def fail():
+        with Scratch() as scratch:
+            seen.append((pid_of(scratch), scratch.server.folder))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    [(pid, folder)] = seen
     assert not alive(pid)
     assert not folder.exists()
 

@@ -226,3 +226,11 @@ def test_planning_a_write_is_not_writing(postgres, walls):
     with DatabaseGate(postgres.dsn("walls", "walls_owner")) as gate:
         assert "Delete" in str(gate.rows("EXPLAIN DELETE FROM public.canary"))
     assert attacks.state(postgres, folder) == before
+
+
+def test_a_server_that_answers_otherwise_is_told(postgres, walls):
+    gate = DatabaseGate(postgres.dsn("walls", "walls_reader"))
+    with psycopg.connect(postgres.dsn("walls")) as holder:
+        holder.execute("LOCK TABLE pg_catalog.pg_auth_members IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(DatabaseUnreachable, match="does not answer as PostgreSQL does"):
+            gate.__enter__()

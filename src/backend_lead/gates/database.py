@@ -136,6 +136,8 @@ class DatabaseGate:
                                           "Run this again; see the server's log when it happens twice.") from None
             raise StatementFailed(f"The database refused a statement: {self._said(error)}",
                                   error.sqlstate or "") from None
+        except UnicodeError:
+            raise StatementFailed("The database holds text that is not UTF-8.", "22021") from None
         finally:
             with contextlib.suppress(psycopg.Error):
                 if Wall.WIRE not in self._without:
@@ -158,7 +160,8 @@ class DatabaseGate:
 
         given = conninfo.conninfo_to_dict(self._dsn)
         seconds = max(self._limits.connect // 1000, 1)
-        usual = {"connect_timeout": seconds, "application_name": "backend-lead", "tcp_user_timeout": 10_000, **given}
+        usual = {"connect_timeout": seconds, "application_name": "backend-lead", "tcp_user_timeout": 10_000, **given,
+                 "client_encoding": "utf8"}
         try:
             return psycopg.connect(conninfo.make_conninfo("", **usual), autocommit=True,
                                    cursor_factory=psycopg.RawCursor)
@@ -169,7 +172,13 @@ class DatabaseGate:
             ) from None
 
     def _check_role(self) -> None:
-        role, database, is_superuser, powers = self._send(_ROLE_QUESTION, ())[0]
+        try:
+            role, database, is_superuser, powers = self._send(_ROLE_QUESTION, ())[0]
+        except StatementFailed as error:
+            raise DatabaseUnreachable(
+                f"The server at {shown_dsn(self._dsn)} does not answer as PostgreSQL does: {error.message}",
+                f"Give the address of the database itself, not of a pool's console; it looks like {_EXAMPLE}",
+            ) from None
         self.role, self.database = str(role), str(database)
         if Wall.ROLE in self._without or self._allow_superuser or not (is_superuser or powers):
             return
@@ -178,7 +187,8 @@ class DatabaseGate:
             f"The role {one_line(self.role)} {why}: inside a read-only transaction it could still run programs on the "
             "server and write its files, so nothing was asked of the database.",
             "Create a role that only reads, and give its address:\n"
-            + reader_script("backend_lead_reader", self.database))
+            + reader_script("backend_lead_reader", self.database)
+            + "\nWhere that role does not matter, such as a database of your own machine, add --allow-superuser.")
 
     def _said(self, error: Exception) -> str:
         """Return what the server or the driver said, on one line, without passwords."""

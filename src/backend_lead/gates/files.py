@@ -103,7 +103,7 @@ class Tree:
 
     def limit_of(self, path: str) -> int:
         """Return the largest size in bytes that is read of such a file."""
-        return self._limits[0] if Path(path).suffix.lower() in CODE_SUFFIXES else self._limits[1]
+        return self._limits[0] if _suffix(path) in CODE_SUFFIXES else self._limits[1]
 
     def _opened(self, path: str) -> BinaryIO:
         """Open a regular file of the tree, step by step from the root."""
@@ -173,8 +173,7 @@ class Tree:
         """Return None for a file to read, "" for one to pass in silence, else the reason."""
         if entry.is_symlink():
             return "this is a link, and links are not followed"
-        suffix = Path(entry.name).suffix.lower()
-        if suffix in BINARY_SUFFIXES:
+        if _suffix(entry.name) in BINARY_SUFFIXES:
             return ""
         try:
             status = entry.stat(follow_symlinks=False)
@@ -208,6 +207,11 @@ def _declared(data: bytes, path: str) -> list[str]:
     found = [match[1].decode("ascii", "replace") for line in data[:1000].split(b"\n")[:2]
              if (match := _CODING.match(line))]
     return [name for name in found[:1] if _CHARACTER_SET.match(name)]
+
+
+def _suffix(path: str) -> str:
+    # Path objects cost more than reading the entry.
+    return os.path.splitext(path)[1].lower()
 
 
 def _open(name: str, path: str, flags: int, folder: int) -> int:

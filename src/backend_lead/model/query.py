@@ -43,7 +43,7 @@ class Query:
     touching a relationship; `relationship` names it (`Order.items`).  `raw`: sent as SQL text; `built`: the sources
     that are pasted into that text.  `api` is what sends it (`sqlalchemy`, `psycopg`, `asyncpg`).  `is_async`: it is
     awaited.  `on_loop`: the function that sends it runs on the event loop; None when that is not known.  `grouped`: rows
-    are folded into fewer (GROUP BY, DISTINCT).
+    are folded into fewer (GROUP BY, DISTINCT).  `loop_sources` are the sources of what the loops around it go through.
     """
 
     operation: str
@@ -70,3 +70,4 @@ class Query:
     complete: bool = True
     on_loop: bool | None = None
     grouped: bool = False
+    loop_sources: tuple[str, ...] = ()

@@ -197,3 +197,14 @@ def test_reading_twice_gives_the_same(postgres, shop):
     first, second = read(postgres, shop)[0], read(postgres, shop)[0]
     assert [replace(t, indexes=()) for t in first] == [replace(t, indexes=()) for t in second]
     assert threading.active_count() == 1
+
+
+def test_names_that_are_not_unicode_are_said_and_stop_nothing(postgres):
+    postgres.execute("CREATE DATABASE bytes ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+    postgres.execute("DO $$ BEGIN EXECUTE 'CREATE TABLE t' || chr(255) || ' (id int)'; END $$", database="bytes")
+    postgres.execute(reader_script("bytes_reader", "bytes"), database="bytes")
+    tables, server = read(postgres, "bytes", "bytes_reader")
+    assert tables == ()
+    assert [note for note in server.missing if note.startswith("tables: ")]
+    assert server.major == 18
+    postgres.drop_database("bytes")

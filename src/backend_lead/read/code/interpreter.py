@@ -32,7 +32,7 @@ from backend_lead.read.code.values import (
 )
 
 DEEPEST_CALL = 24
-STEPS_PER_REQUEST = 800
+STEPS_PER_REQUEST = 400
 STEPS_PER_START = 3_000_000
 
 
