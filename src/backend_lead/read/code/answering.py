@@ -122,10 +122,11 @@ def begin(run: Interpreter, anonymous: bool) -> list[Any]:
 
     run.anonymous, run.requesting = anonymous, True
     run.conditions, run.loops, run.depth, run.caught = [], 0, 0, 0
-    run.steps, run.exhausted = STEPS_PER_REQUEST, False
+    # Nobody is followed less far than somebody: what refuses stands at the beginning.
+    run.steps, run.exhausted = STEPS_PER_REQUEST // (2 if anonymous else 1), False
     run.request_number += 1
     run.pairs_seen, run.handling = [], []
-    run.events, run.ways = [], {}
+    run.events, run.ways, run.statuses = [], {}, {}
     run.on_loop = False
     run.bounded, run.last_rows = set(), None
     return run.events

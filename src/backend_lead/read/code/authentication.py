@@ -32,14 +32,19 @@ def decide(answer: Answer, events: list[Any], placed: Placed, run: Interpreter) 
     consulted = any(isinstance(event, Consulted) for event in events)
     statuses = [(outcome, refusal_status(outcome.value, placed, run)) for outcome in answer.refusals]
     refusing = [outcome for outcome, status in statuses if _is_refusal(outcome, status, consulted)]
-    if answer.certain and refusing:
-        return Finding(Authentication.REQUIRED, _because(refusing[0], "every way ends in a refusal"), _guards(refusing, False))
+    telling = sorted((o for o in refusing if "client" not in _labels(o)), key=lambda o: "credential" not in _labels(o))
+    if answer.certain and telling:
+        return Finding(Authentication.REQUIRED, _because(telling[0], "every way ends in a refusal"), _guards(telling, False))
     unnamed = [outcome for outcome, status in statuses if status is None and isinstance(outcome.value, Instance)]
     if answer.certain and consulted and unnamed:
         return Finding(Authentication.REQUIRED, _because(unnamed[0], "every way ends in an exception"), _guards(unnamed, False))
     sure = [outcome for outcome in refusing if _decided_by_credential(outcome, consulted, placed, run)]
+    firm = [outcome for outcome in sure if not _depends_on_configuration(outcome)]
+    if firm:
+        return Finding(Authentication.REQUIRED, _because(firm[0], "refused without a credential"), _guards(firm, False))
     if sure:
-        return Finding(Authentication.REQUIRED, _because(sure[0], "refused without a credential"), _guards(sure, False))
+        return Finding(Authentication.UNKNOWN, _because(sure[0], "refused only when the configuration says so,"),
+                       _guards(sure, True))
     if answer.opaque:
         return Finding(Authentication.UNKNOWN, f"a guard lies outside the code that was read: {answer.opaque[0]}", ())
     if refusing and consulted:
@@ -52,6 +57,15 @@ def decide(answer: Answer, events: list[Any], placed: Placed, run: Interpreter) 
 
 def _because(outcome: Outcome, words: str) -> str:
     return f"{words} at {outcome.place} in {outcome.symbol.rsplit('.', 1)[-1]}"
+
+
+def _labels(outcome: Outcome) -> set[str]:
+    return {label for condition in outcome.conditions for label in condition.sources}
+
+
+def _depends_on_configuration(outcome: Outcome) -> bool:
+    """Whether a test that nothing of the request reaches decides as well."""
+    return any(not condition.sources or "configuration" in condition.sources for condition in outcome.conditions)
 
 
 def _is_refusal(outcome: Outcome, status: int | None, consulted: bool) -> bool:
@@ -74,7 +88,7 @@ def _is_fault(value: Value) -> bool:
 
 def _decided_by_credential(outcome: Outcome, consulted: bool, placed: Placed, run: Interpreter) -> bool:
     """Whether what decides on the refusal is the credential; a 401 with no other visible reason counts as well."""
-    labels = {label for condition in outcome.conditions for label in condition.sources}
+    labels = _labels(outcome)
     if "credential" in labels:
         return True
     return consulted and not labels and refusal_status(outcome.value, placed, run) == 401
@@ -82,6 +96,14 @@ def _decided_by_credential(outcome: Outcome, consulted: bool, placed: Placed, ru
 
 def refusal_status(value: Value, placed: Placed, run: Interpreter) -> int | None:
     """The status that raising a value ends in, exception handlers of the application considered."""
+    key = ("status", id(value))
+    if key not in run.statuses:
+        # The value is kept with its status: its identity must not be given to another one meanwhile.
+        run.statuses[key] = (_status(value, placed, run), value)
+    return run.statuses[key][0]
+
+
+def _status(value: Value, placed: Placed, run: Interpreter) -> int | None:
     from backend_lead.read.code.frameworks.starlette import response_status
 
     status = status_of(value)
@@ -100,20 +122,15 @@ def refusal_status(value: Value, placed: Placed, run: Interpreter) -> int | None
 def _handled(value: Value, handler: FunctionValue, run: Interpreter) -> int | None:
     from backend_lead.read.code.frameworks.starlette import response_status
 
-    key = ("handled", id(handler.definition), value.signature())
-    if key not in run.memory:
-        frame = Frame(handler.module, handler.module.scope)
-        saved, events = run.frame, run.events
-        run.frame, run.events = frame, []
-        try:
-            result = call(run, handler, Site([External("starlette.requests.Request"), value], {}, 0, frame))
-            run.memory[key] = response_status(result)
-        except Aborted:
-            run.memory[key] = None
-        finally:
-            run.frame, run.events = saved, events
-    found: int | None = run.memory[key]
-    return found
+    frame = Frame(handler.module, handler.module.scope)
+    saved, events = run.frame, run.events
+    run.frame, run.events = frame, []
+    try:
+        return response_status(call(run, handler, Site([External("starlette.requests.Request"), value], {}, 0, frame)))
+    except Aborted:
+        return None
+    finally:
+        run.frame, run.events = saved, events
 
 
 def _guards(outcomes: list[Outcome], optional: bool) -> tuple[Guard, ...]:

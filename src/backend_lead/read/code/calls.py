@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from backend_lead.model.place import Hop
@@ -36,7 +35,7 @@ from backend_lead.read.code.values import (
     Yielding,
     join,
 )
-MOST_WAYS = 6
+MOST_WAYS = 4
 MOST_RAISES = 3
 # Calls that say nothing about a backend and would drown the others.
 QUIET = ("logging.", "typing.", "datetime.", "time.time", "time.perf_counter", "time.monotonic", "builtins.",
@@ -215,7 +214,7 @@ class Remembered:
     def __init__(self, result: Value | None, raises: list[Any], events: list[Any], held: int, depth: int,
                  function: FunctionValue) -> None:
         self.result = result
-        self.raises = _distinct(raises)
+        self.raises = distinct(raises)
         self.events = events
         self.held = held
         self.depth = depth
@@ -229,10 +228,10 @@ class Remembered:
         places = Counter(id(outcome.value) for outcome in site.frame.raises)
         for outcome in self.raises:
             if places[id(outcome.value)] < MOST_RAISES:
-                site.frame.raises.append(replace(outcome, conditions=(*conditions, *outcome.conditions[self.held:])))
+                site.frame.raises.append(outcome.under((*conditions, *outcome.conditions[self.held:])))
 
 
-def _distinct(raises: list[Any]) -> list[Any]:
+def distinct(raises: list[Any]) -> list[Any]:
     """A few of those that one line raises are enough to tell what decides on it."""
     kept: list[Any] = []
     if len(raises) <= MOST_RAISES:

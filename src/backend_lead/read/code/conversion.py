@@ -32,7 +32,7 @@ LONGEST_LITERAL = 300
 
 def sources(labels: Iterable[str]) -> tuple[str, ...]:
     """Labels as the model has them: sorted, without the reader's own marks."""
-    return tuple(sorted({label for label in labels if not label.startswith(("number:", "bound:"))}))
+    return tuple(sorted({label for label in labels if not label.startswith(("number:", "bound:", "configuration"))}))
 
 
 def sanitized(labels: Iterable[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from backend_lead.model.query import Query
 from backend_lead.read.code.answering import Answer, begin, end
 from backend_lead.read.code.authentication import decide, refusal_status
 from backend_lead.read.code.authorization import guards_of
-from backend_lead.read.code.calls import CallMade, unfold
+from backend_lead.read.code.calls import CallMade, distinct, unfold
 from backend_lead.read.code.conversion import call_of, refusal_of, response_of
 from backend_lead.read.code.exceptions import as_status
 from backend_lead.read.code.interpreter import Interpreter
@@ -67,9 +67,11 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
     events = begin(run, anonymous=True)
     try:
         answer: Answer = placed.app.framework.answer(single, run)
+        answer.refusals = distinct(answer.refusals)
         judged = decide(answer, list(unfold(events)), placed, run)
         events = begin(run, anonymous=False)
         answer = placed.app.framework.answer(single, run)
+        answer.refusals = distinct(answer.refusals)
         guards = guards_of(answer.refusals, placed, run)
         exhausted = run.exhausted
         refusals = [refusal_of(o, refusal_status(o.value, placed, run)) for o in answer.refusals]

@@ -188,6 +188,10 @@ def _connect(run: Interpreter, node: Any) -> Value:
             kept.extend(o for o in (value.options if isinstance(value, Choice) else (value,))
                         if o.truth() is None or o.truth() is stops or operand is node.operands[-1])
     result = join(kept) if kept else Known(stops)
+    if node.operator == "and" and len(kept) > 1 and any(not v.sources and v.truth() is None for v in kept):
+        from backend_lead.read.code.operations import relabel
+
+        result = relabel(result, frozenset({"configuration"}))
     pairs = tuple(pair for value in kept for pair in getattr(value, "pairs", ()))
     if pairs and not isinstance(result, (Unknown, Choice)):
         return result

@@ -127,7 +127,10 @@ class Outcome:
     symbol: str
     conditions: tuple[Condition, ...]
     caught: bool = False
-    path: tuple[Hop, ...] = ()
+
+    def under(self, conditions: tuple[Condition, ...]) -> Outcome:
+        """The same outcome under other conditions."""
+        return Outcome(self.value, self.place, self.symbol, conditions, self.caught)
 
 
 class Aborted(Exception):
@@ -174,6 +177,7 @@ class Interpreter:
         self.line = 0
         self.exhausted = False
         self.memory: dict[object, Any] = {}
+        self.statuses: dict[object, tuple[int | None, Value]] = {}
         self.ways: dict[object, list[Any]] = {}
         self.request_number = 0
         self.request_reads = 0

@@ -121,7 +121,7 @@ def conditions_of(values: Iterable[Value]) -> tuple[tuple[Filter, ...], frozense
 
 def plain(labels: Iterable[str]) -> tuple[str, ...]:
     """Sources as the model has them."""
-    return tuple(sorted({label for label in labels if not label.startswith(("number:", "bound:"))}))
+    return tuple(sorted({label for label in labels if not label.startswith(("number:", "bound:", "configuration"))}))
 
 
 def bound_of(value: Value | None, run: Interpreter) -> str | None:

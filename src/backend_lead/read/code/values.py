@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from backend_lead.read.code.program import CodeModule
 
 NOTHING: frozenset[str] = frozenset()
-WIDEST_CHOICE = 8
+WIDEST_CHOICE = 5
 MOST_SOURCES = 12
 
 
@@ -402,7 +402,8 @@ class Instance(Value):
             return id(self)
         if not self.attributes:
             return ("instance", id(self.cls), self.sources)
-        return ("instance", id(self.cls), self.sources, tuple([(k, _shallow(v)) for k, v in self.attributes.items()]))
+        return ("instance", id(self.cls), self.sources, tuple([(k, _shallow(v)) for k, v in list(self.attributes.items())[:WIDEST_CHOICE]]),
+                len(self.attributes))
 
 
 def _shallow(value: Value) -> object:
