@@ -47,7 +47,8 @@ class Relationship:
 class SharedState:
     """A module-level container that handlers write to; a second process would have its own copy.
 
-    `sources` say where the key and the value come from that are written (see `Argument.sources`).
+    `sources` say where the key and the value come from that are written (see `Argument.sources`); None when that is not
+    known.
     """
 
     name: str
@@ -55,7 +56,7 @@ class SharedState:
     written: Place
     symbol: str
     endpoint: str
-    sources: tuple[str, ...] = ()
+    sources: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +89,4 @@ class Backend:
         bare = name.rsplit(".", 1)[-1]
         exact = [t for t in self.tables if t.name == name]
         loose = [t for t in self.tables if t.name == bare]
-        return (exact or loose or [None])[0]
+        return next(iter(exact or loose), None)

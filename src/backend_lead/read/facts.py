@@ -74,8 +74,12 @@ def _packed(code: Code) -> Document:
     query_list: list[Query] = []
     numbers = []
     for endpoint in code.endpoints:
-        numbers.append(([_number(c, calls, call_list) for c in endpoint.calls],
-                        [_number(q, queries, query_list) for q in endpoint.queries]))
+        numbers.append(
+            (
+                [_number(c, calls, call_list) for c in endpoint.calls],
+                [_number(q, queries, query_list) for q in endpoint.queries],
+            )
+        )
     bare = tuple(replace(e, calls=(), queries=()) for e in code.endpoints)
     return Document(replace(code, endpoints=bare), call_list, query_list, numbers)
 
@@ -90,6 +94,9 @@ def _number(item: T, known: dict[int, int], items: list[T]) -> int:
 
 def _unpacked(document: Document) -> Code:
     endpoints: list[Endpoint] = [
-        replace(endpoint, calls=tuple(document.calls[i] for i in calls), queries=tuple(document.queries[i] for i in queries))
-        for endpoint, (calls, queries) in zip(document.code.endpoints, document.numbers, strict=True)]
+        replace(
+            endpoint, calls=tuple(document.calls[i] for i in calls), queries=tuple(document.queries[i] for i in queries)
+        )
+        for endpoint, (calls, queries) in zip(document.code.endpoints, document.numbers, strict=True)
+    ]
     return replace(document.code, endpoints=tuple(endpoints))

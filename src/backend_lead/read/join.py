@@ -18,8 +18,13 @@ def merge_tables(declared: tuple[Table, ...], live: tuple[Table, ...]) -> tuple[
             continue
         places = {column.name: column.place for column in source.columns}
         indexes = {index.name: index.place for index in source.indexes}
-        found.append(replace(
-            table, model=source.model, place=source.place,
-            columns=tuple(replace(c, place=places.get(c.name)) for c in table.columns),
-            indexes=tuple(replace(i, place=indexes.get(i.name)) for i in table.indexes)))
+        found.append(
+            replace(
+                table,
+                model=source.model,
+                place=source.place,
+                columns=tuple(replace(c, place=places.get(c.name)) for c in table.columns),
+                indexes=tuple(replace(i, place=indexes.get(i.name)) for i in table.indexes),
+            )
+        )
     return tuple(sorted((*found, *by_name.values()), key=lambda t: (t.schema or "", t.name)))

@@ -8,9 +8,13 @@ from pathlib import PurePosixPath
 from backend_lead.errors import Refused
 from backend_lead.gates.files import Tree
 
-_NAMES = re.compile(r"^(Procfile|Dockerfile.*|.*\.dockerfile|(docker-)?compose.*\.ya?ml|gunicorn.*\.py|.*\.service|"
-                    r"entrypoint.*\.sh|start.*\.sh|run.*\.sh)$")
-_WORKERS = re.compile(r"(?:--workers[ =\"',]+|-w[ \"',]+|^\s*workers\s*=\s*|WEB_CONCURRENCY[=:\"' ]+)(\d{1,3})\b", re.MULTILINE)
+_NAMES = re.compile(
+    r"^(Procfile|Dockerfile.*|.*\.dockerfile|(docker-)?compose.*\.ya?ml|gunicorn.*\.py|.*\.service|"
+    r"entrypoint.*\.sh|start.*\.sh|run.*\.sh)$"
+)
+_WORKERS = re.compile(
+    r"(?:--workers[ =\"',]+|-w[ \"',]+|^\s*workers\s*=\s*|WEB_CONCURRENCY[=:\"' ]+)(\d{1,3})\b", re.MULTILINE
+)
 _SERVERS = re.compile(r"gunicorn|uvicorn|hypercorn|granian|fastapi run|WEB_CONCURRENCY")
 
 

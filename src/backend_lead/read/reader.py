@@ -24,12 +24,31 @@ from backend_lead.read.processes import worker_processes
 
 TEST_FOLDERS = frozenset({"tests", "test", "testing", "__tests__", "conftest", "fixtures", "testdata", "e2e"})
 ASIDE_FOLDERS = frozenset({"docs", "examples", "example", "benchmarks", "scripts", "samples", "node_modules"})
-LANGUAGES = {".py": "python", ".js": "javascript", ".ts": "typescript", ".java": "java", ".go": "go", ".rb": "ruby",
-             ".php": "php", ".rs": "rust", ".cs": "csharp", ".kt": "kotlin", ".tsx": "typescript", ".jsx": "javascript"}
+LANGUAGES = {
+    ".py": "python",
+    ".js": "javascript",
+    ".ts": "typescript",
+    ".java": "java",
+    ".go": "go",
+    ".rb": "ruby",
+    ".php": "php",
+    ".rs": "rust",
+    ".cs": "csharp",
+    ".kt": "kotlin",
+    ".tsx": "typescript",
+    ".jsx": "javascript",
+}
 
 
-def read_backend(root: Path, *, openapi: Path | None = None, database: DatabaseGate | None = None, cache: bool = True,
-                 listen: Listener = silent, only_at: str | None = None) -> Backend:
+def read_backend(
+    root: Path,
+    *,
+    openapi: Path | None = None,
+    database: DatabaseGate | None = None,
+    cache: bool = True,
+    listen: Listener = silent,
+    only_at: str | None = None,
+) -> Backend:
     """Read a folder, its API documents and, when given, a live PostgreSQL.
 
     `only_at` reads the folder as it was at a git revision.  Raises NothingToLookAt when nothing is there that we read,
@@ -40,8 +59,11 @@ def read_backend(root: Path, *, openapi: Path | None = None, database: DatabaseG
     sources, refused = _sources(tree)
     documents = (read_document(Tree(openapi), openapi.name),) if openapi is not None else tuple(find_documents(tree))
     with _without_collecting():
-        code = remembered(tree.root, _contents(tree, sources), lambda: read_code(tree, sources, listen)) if (
-            cache and only_at is None) else read_code(tree, sources, listen)
+        code = (
+            remembered(tree.root, _contents(tree, sources), lambda: read_code(tree, sources, listen))
+            if (cache and only_at is None)
+            else read_code(tree, sources, listen)
+        )
     tables, unresolved = code.tables, [*code.unresolved, *refused]
     server = None
     if database is not None:
@@ -51,13 +73,26 @@ def read_backend(root: Path, *, openapi: Path | None = None, database: DatabaseG
         tables = merge_tables(tables, live)
     if not code.endpoints and not tables and not documents:
         raise _nothing(tree, sources)
-    files = tuple(SourceFile(path, "python", data.count(b"\n") + 1, hashlib.sha256(data).hexdigest())
-                  for path, data in sorted(sources.items()))
+    files = tuple(
+        SourceFile(path, "python", data.count(b"\n") + 1, hashlib.sha256(data).hexdigest())
+        for path, data in sorted(sources.items())
+    )
     listen(Finished("read", f"{len(files)} files, {len(code.endpoints)} endpoints, {len(tables)} tables"))
     return Backend(
-        str(root), files, code.frameworks, code.endpoints, tables, code.calls, code.literals, code.relationships,
-        code.shared_state, documents, tuple(sorted({*unresolved, *tree.skipped}, key=_unresolved_order)), server,
-        processes=worker_processes(tree))
+        str(root),
+        files,
+        code.frameworks,
+        code.endpoints,
+        tables,
+        code.calls,
+        code.literals,
+        code.relationships,
+        code.shared_state,
+        documents,
+        tuple(sorted({*unresolved, *tree.skipped}, key=_unresolved_order)),
+        server,
+        processes=worker_processes(tree),
+    )
 
 
 def _sources(tree: Tree) -> tuple[dict[str, bytes], list[Unresolved]]:
@@ -114,19 +149,24 @@ def _nothing(tree: Tree, sources: dict[str, bytes]) -> NothingToLookAt:
         if language is not None:
             counts[language] = counts.get(language, 0) + 1
     others = sorted((language for language in counts if language != "python"), key=lambda name: (-counts[name], name))
-    hint = ("Give the folder of a backend's source, an OpenAPI document with --openapi FILE, or a database with "
-            "--db DSN.")
+    hint = (
+        "Give the folder of a backend's source, an OpenAPI document with --openapi FILE, or a database with --db DSN."
+    )
     if others and not sources:
         return NothingToLookAt(
             f"{tree.root.name} is written in {', '.join(others[:3])}, which is not read yet; Python is.",
-            "An OpenAPI document (--openapi FILE) and a PostgreSQL database (--db DSN) can be reviewed all the same.")
+            "An OpenAPI document (--openapi FILE) and a PostgreSQL database (--db DSN) can be reviewed all the same.",
+        )
     if sources:
         return NothingToLookAt(
             f"{tree.root.name} holds {len(sources)} Python files, but no endpoint of FastAPI or Flask, no table and no "
-            "API document was found in them.", hint)
+            "API document was found in them.",
+            hint,
+        )
     return NothingToLookAt(
         f"{tree.root.name} holds nothing to look at: Python source, SQL files and OpenAPI documents were looked for.",
-        hint)
+        hint,
+    )
 
 
 __all__ = ["ApiDocument", "is_application_code", "read_backend"]

@@ -34,22 +34,32 @@ def decide(answer: Answer, events: list[Any], placed: Placed, run: Interpreter) 
     refusing = [outcome for outcome, status in statuses if _is_refusal(outcome, status, consulted)]
     telling = sorted((o for o in refusing if "client" not in _labels(o)), key=lambda o: "credential" not in _labels(o))
     if answer.certain and telling:
-        return Finding(Authentication.REQUIRED, _because(telling[0], "every way ends in a refusal"), _guards(telling, False))
+        return Finding(
+            Authentication.REQUIRED, _because(telling[0], "every way ends in a refusal"), _guards(telling, False)
+        )
     unnamed = [outcome for outcome, status in statuses if status is None and isinstance(outcome.value, Instance)]
     if answer.certain and consulted and unnamed:
-        return Finding(Authentication.REQUIRED, _because(unnamed[0], "every way ends in an exception"), _guards(unnamed, False))
+        return Finding(
+            Authentication.REQUIRED, _because(unnamed[0], "every way ends in an exception"), _guards(unnamed, False)
+        )
     sure = [outcome for outcome in refusing if _decided_by_credential(outcome, consulted, placed, run)]
     firm = [outcome for outcome in sure if not _depends_on_configuration(outcome)]
     if firm:
         return Finding(Authentication.REQUIRED, _because(firm[0], "refused without a credential"), _guards(firm, False))
     if sure:
-        return Finding(Authentication.UNKNOWN, _because(sure[0], "refused only when the configuration says so,"),
-                       _guards(sure, True))
+        return Finding(
+            Authentication.UNKNOWN,
+            _because(sure[0], "refused only when the configuration says so,"),
+            _guards(sure, True),
+        )
     if answer.opaque:
         return Finding(Authentication.UNKNOWN, f"a guard lies outside the code that was read: {answer.opaque[0]}", ())
     if refusing and consulted:
-        return Finding(Authentication.OPTIONAL, "a credential is read, but a request without one can get through",
-                       _guards(refusing, True))
+        return Finding(
+            Authentication.OPTIONAL,
+            "a credential is read, but a request without one can get through",
+            _guards(refusing, True),
+        )
     if run.exhausted:
         return Finding(Authentication.UNKNOWN, "the way was too long to be followed to its end", ())
     return Finding(Authentication.NONE, "a request without a credential reaches the handler", ())
@@ -75,7 +85,9 @@ def _is_refusal(outcome: Outcome, status: int | None, consulted: bool) -> bool:
         return consulted and any("credential" in c.sources for c in outcome.conditions)
     # An exception of a library whose status is not known counts when a credential decided on it; one that ends in a
     # server error does not.
-    return status is None and not _is_fault(outcome.value) and any("credential" in c.sources for c in outcome.conditions)
+    return (
+        status is None and not _is_fault(outcome.value) and any("credential" in c.sources for c in outcome.conditions)
+    )
 
 
 def _is_fault(value: Value) -> bool:
@@ -83,7 +95,7 @@ def _is_fault(value: Value) -> bool:
     if isinstance(value, Instance):
         outside = list(value.cls.outside_bases())
         return not outside or all(base.startswith("builtins.") for base in outside)
-    return isinstance(value, (External, Symbol)) and value.name.startswith("builtins.") or type(value) is Unknown
+    return (isinstance(value, (External, Symbol)) and value.name.startswith("builtins.")) or type(value) is Unknown
 
 
 def _decided_by_credential(outcome: Outcome, consulted: bool, placed: Placed, run: Interpreter) -> bool:

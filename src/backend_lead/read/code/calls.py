@@ -35,12 +35,31 @@ from backend_lead.read.code.values import (
     Yielding,
     join,
 )
+
 MOST_WAYS = 4
 MOST_RAISES = 3
 # Calls that say nothing about a backend and would drown the others.
-QUIET = ("logging.", "typing.", "datetime.", "time.time", "time.perf_counter", "time.monotonic", "builtins.",
-         "collections.", "enum.", "functools.", "warnings.", "uuid.", "math.", "structlog.", "loguru.", "itertools.",
-         "pydantic.", "dataclasses.", "?")
+QUIET = (
+    "logging.",
+    "typing.",
+    "datetime.",
+    "time.time",
+    "time.perf_counter",
+    "time.monotonic",
+    "builtins.",
+    "collections.",
+    "enum.",
+    "functools.",
+    "warnings.",
+    "uuid.",
+    "math.",
+    "structlog.",
+    "loguru.",
+    "itertools.",
+    "pydantic.",
+    "dataclasses.",
+    "?",
+)
 
 
 class CallMade:
@@ -131,7 +150,7 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
 
 def call_back(run: Interpreter, function: FunctionValue, site: Site) -> Value:
     """A function handed to a library is followed with the arguments that were handed over with it."""
-    after = site.positional[site.positional.index(function) + 1:]
+    after = site.positional[site.positional.index(function) + 1 :]
     try:
         return invoke(run, function, Site(after, site.keywords, site.line, site.frame, site.node, open_=True))
     except Aborted:
@@ -139,6 +158,7 @@ def call_back(run: Interpreter, function: FunctionValue, site: Site) -> Value:
 
 
 # ---------------------------------------------------------------- functions of the target
+
 
 def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
     """Follow a function's body with these arguments."""
@@ -149,8 +169,14 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
         return Unknown(site.sources)
     if not run.requesting:
         return _finish(run, _enter(run, function, site)[0])
-    key = (function.signature(), tuple([v.signature() for v in site.positional]),
-           tuple([(k, v.signature()) for k, v in site.keywords.items()]), run.anonymous, run.loops > 0, run.on_loop)
+    key = (
+        function.signature(),
+        tuple([v.signature() for v in site.positional]),
+        tuple([(k, v.signature()) for k, v in site.keywords.items()]),
+        run.anonymous,
+        run.loops > 0,
+        run.on_loop,
+    )
     remembered = run.memory.get(key) or run.memory.get((run.request_number, key)) or _widened(run, function)
     if remembered is None:
         remembered, result = _remember(run, function, site, key)
@@ -211,8 +237,9 @@ class Remembered:
 
     __slots__ = ("depth", "events", "function", "held", "raises", "result")
 
-    def __init__(self, result: Value | None, raises: list[Any], events: list[Any], held: int, depth: int,
-                 function: FunctionValue) -> None:
+    def __init__(
+        self, result: Value | None, raises: list[Any], events: list[Any], held: int, depth: int, function: FunctionValue
+    ) -> None:
         self.result = result
         self.raises = distinct(raises)
         self.events = events
@@ -228,7 +255,7 @@ class Remembered:
         places = Counter(id(outcome.value) for outcome in site.frame.raises)
         for outcome in self.raises:
             if places[id(outcome.value)] < MOST_RAISES:
-                site.frame.raises.append(outcome.under((*conditions, *outcome.conditions[self.held:])))
+                site.frame.raises.append(outcome.under((*conditions, *outcome.conditions[self.held :])))
 
 
 def distinct(raises: list[Any]) -> list[Any]:
@@ -265,7 +292,9 @@ def _unfold(events: list[Any], prefix: tuple[Hop, ...], depth: int, seen: set[in
         if isinstance(event, Nested):
             if id(event.remembered) not in seen:
                 seen.add(id(event.remembered))
-                yield from _unfold(event.remembered.events, (*prefix, *event.hops[depth:]), event.remembered.depth, seen)
+                yield from _unfold(
+                    event.remembered.events, (*prefix, *event.hops[depth:]), event.remembered.depth, seen
+                )
         else:
             path = getattr(event, "path", None)
             if path is not None:
@@ -377,12 +406,37 @@ def _typed(run: Interpreter, parameter: s.Parameter, value: Value, function: Fun
 
 # ---------------------------------------------------------------- types
 
-_TRANSPARENT = {"typing.Optional", "typing.Annotated", "typing_extensions.Annotated", "typing.Final", "typing.ClassVar",
-                "typing.Awaitable", "typing.Required", "sqlalchemy.orm.Mapped", "typing.Union"}
-_MANY = {"builtins.list", "builtins.tuple", "builtins.set", "typing.List", "typing.Sequence", "typing.Iterable",
-         "typing.Tuple", "collections.abc.Sequence", "collections.abc.Iterable", "typing.Set", "typing.Iterator",
-         "collections.abc.Iterator", "collections.abc.AsyncIterator", "typing.AsyncIterator", "collections.abc.Generator",
-         "collections.abc.AsyncGenerator", "typing.Generator", "typing.AsyncGenerator"}
+_TRANSPARENT = {
+    "typing.Optional",
+    "typing.Annotated",
+    "typing_extensions.Annotated",
+    "typing.Final",
+    "typing.ClassVar",
+    "typing.Awaitable",
+    "typing.Required",
+    "sqlalchemy.orm.Mapped",
+    "typing.Union",
+}
+_MANY = {
+    "builtins.list",
+    "builtins.tuple",
+    "builtins.set",
+    "typing.List",
+    "typing.Sequence",
+    "typing.Iterable",
+    "typing.Tuple",
+    "collections.abc.Sequence",
+    "collections.abc.Iterable",
+    "typing.Set",
+    "typing.Iterator",
+    "collections.abc.Iterator",
+    "collections.abc.AsyncIterator",
+    "typing.AsyncIterator",
+    "collections.abc.Generator",
+    "collections.abc.AsyncGenerator",
+    "typing.Generator",
+    "typing.AsyncGenerator",
+}
 
 
 def instance_of(run: Interpreter, annotation: Any, scope: Scope, sources: frozenset[str] = frozenset()) -> Value:
@@ -431,7 +485,9 @@ def of_type(run: Interpreter, kind: Value, sources: frozenset[str]) -> Value:
             return Items([of_type(run, kind.arguments[0], sources)], "list", False, sources)
         return of_type(run, origin, sources)
     if isinstance(kind, Symbol):
-        if kind.name.startswith(("builtins.", "typing.", "datetime.", "uuid.", "decimal.", "enum.", "collections.abc.")):
+        if kind.name.startswith(
+            ("builtins.", "typing.", "datetime.", "uuid.", "decimal.", "enum.", "collections.abc.")
+        ):
             return Unknown(sources)
         special = run.hooks.calls.get(f"instance:{kind.name}")
         if special is not None:
@@ -444,6 +500,7 @@ def of_type(run: Interpreter, kind: Value, sources: frozenset[str]) -> Value:
 
 
 # ---------------------------------------------------------------- classes of the target
+
 
 def define_class(run: Interpreter, node: Any) -> ClassValue:
     """Follow a class statement: its bases and its body."""
@@ -532,11 +589,15 @@ class Super(Value):
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
         line = self.receiver.cls.line_of_bases() if isinstance(self.receiver, Instance) else self.owner.line_of_bases()
-        after = line[line.index(self.owner) + 1:] if self.owner in line else self.owner.line_of_bases()[1:]
+        after = line[line.index(self.owner) + 1 :] if self.owner in line else self.owner.line_of_bases()[1:]
         for ancestor in after:
             found = ancestor.attributes.get(name)
             if found is not None:
-                return found.bind(self.receiver) if isinstance(found, FunctionValue) and "static" not in found.marks else found
+                return (
+                    found.bind(self.receiver)
+                    if isinstance(found, FunctionValue) and "static" not in found.marks
+                    else found
+                )
         if isinstance(self.receiver, Instance):
             receiver = self.receiver
             if name == "__init__":
@@ -550,8 +611,9 @@ class Super(Value):
     @staticmethod
     def _initialize(receiver: Instance, site: Site, run: Interpreter) -> Value:
         build_native(run, receiver, site)
-        receiver.attributes.update({
-            k: v for k, v in site.keywords.items() if k != "**" and k not in receiver.attributes})
+        receiver.attributes.update(
+            {k: v for k, v in site.keywords.items() if k != "**" and k not in receiver.attributes}
+        )
         receiver.attributes.setdefault("\x00arguments", Items(list(site.positional), "tuple"))
         return Known(None)
 
@@ -569,6 +631,7 @@ def make_super(site: Site, run: Interpreter) -> Value:
 
 
 # ---------------------------------------------------------------- context managers, generators
+
 
 def enter(run: Interpreter, value: Value, line: int) -> Value:
     """What `with value as x` binds."""

@@ -54,8 +54,14 @@ def argument(name: str | None, value: Value) -> Argument:
     elif isinstance(inner, Items):
         text = "[" + ", ".join(repr(v.value) if isinstance(v, Known) else "..." for v in inner.values[:20]) + "]"
     elif isinstance(inner, Fields):
-        text = "{" + ", ".join(f"{k!r}: {v.value!r}" if isinstance(v, Known) else f"{k!r}: ..."
-                               for k, v in list(inner.values.items())[:20]) + "}"
+        text = (
+            "{"
+            + ", ".join(
+                f"{k!r}: {v.value!r}" if isinstance(v, Known) else f"{k!r}: ..."
+                for k, v in list(inner.values.items())[:20]
+            )
+            + "}"
+        )
     if isinstance(inner, (Symbol, External)):
         reference = inner.name
     elif isinstance(inner, (FunctionValue, ClassValue)):
@@ -67,8 +73,9 @@ def argument(name: str | None, value: Value) -> Argument:
     labels = set(value.sources)
     if isinstance(value, Setting):
         labels.add("environment")
-    return Argument(name, text[:LONGEST_LITERAL] if text is not None else None, sources(labels), sanitized(labels),
-                    reference)
+    return Argument(
+        name, text[:LONGEST_LITERAL] if text is not None else None, sources(labels), sanitized(labels), reference
+    )
 
 
 def call_of(event: CallMade, program: Program) -> Call:
@@ -77,11 +84,22 @@ def call_of(event: CallMade, program: Program) -> Call:
     arguments = [argument(None, v) for v in event.site.positional]
     arguments += [argument(k, v) for k, v in event.site.keywords.items()]
     module = program.modules.get(event.place.file)
-    return Call(name, event.place, event.symbol, tuple(arguments), event.site.awaited, event.repeated, event.on_loop,
-                event.caught, event.path, module.line(event.place.line) if module is not None else "")
+    return Call(
+        name,
+        event.place,
+        event.symbol,
+        tuple(arguments),
+        event.site.awaited,
+        event.repeated,
+        event.on_loop,
+        event.caught,
+        event.path,
+        module.line(event.place.line) if module is not None else "",
+    )
 
 
 # ---------------------------------------------------------------- responses
+
 
 def response_of(outcome: Outcome, declared: Value | None, status: int | None) -> list[Response]:
     """What a handler's result sends to the client."""
@@ -96,8 +114,12 @@ def _response(value: Value, place: Place, declared: Value | None, status: int | 
     media = None
     shape = "unknown"
     given = status or 0
-    if isinstance(value, Items) and value.kind == "tuple" and 2 <= len(value.values) <= 3 and (
-            as_status(value.values[1]) is not None):
+    if (
+        isinstance(value, Items)
+        and value.kind == "tuple"
+        and 2 <= len(value.values) <= 3
+        and (as_status(value.values[1]) is not None)
+    ):
         given = as_status(value.values[1]) or 0
         value = value.values[0]
     if isinstance(value, External) and value.name.endswith(("Response", "jsonify", "make_response", "redirect")):
@@ -113,10 +135,20 @@ def _response(value: Value, place: Place, declared: Value | None, status: int | 
         content = value.keywords.get("content") or (value.positional[0] if value.positional else None)
         if shape == "unknown" and content is not None:
             inner = _response(content, place, declared, given)
-            return Response(given, place, inner.shape, inner.fields, inner.columns, None, given >= 400,
-                            inner.sources, media)
-        return Response(given, place, shape if content is not None or shape != "unknown" else "empty", (), (), None,
-                        given >= 400, sources(value.sources), media)
+            return Response(
+                given, place, inner.shape, inner.fields, inner.columns, None, given >= 400, inner.sources, media
+            )
+        return Response(
+            given,
+            place,
+            shape if content is not None or shape != "unknown" else "empty",
+            (),
+            (),
+            None,
+            given >= 400,
+            sources(value.sources),
+            media,
+        )
     fields, columns, shape = _content(value, declared)
     model = declared.definition.name if isinstance(declared, ClassValue) else None
     return Response(given, place, shape, fields, columns, model, given >= 400, sources(value.sources), media)
@@ -135,8 +167,9 @@ def _content(value: Value, declared: Value | None) -> tuple[tuple[str, ...], tup
     return tuple(names), tuple(sorted(columns)), shape
 
 
-def _walk(value: Value, allowed: frozenset[str] | None, names: dict[str, None], columns: dict[str, None],
-          depth: int) -> str:
+def _walk(
+    value: Value, allowed: frozenset[str] | None, names: dict[str, None], columns: dict[str, None], depth: int
+) -> str:
     if isinstance(value, Setting) and value.default is not None:
         value = value.default
     if isinstance(value, Known):
@@ -197,8 +230,11 @@ def refusal_of(outcome: Outcome, status: int | None) -> Response:
     fields: tuple[str, ...] = ()
     labels: set[str] = set()
     if isinstance(value, External):
-        detail = value.keywords.get("detail") or value.keywords.get("description") or (
-            value.positional[1] if len(value.positional) > 1 else None)
+        detail = (
+            value.keywords.get("detail")
+            or value.keywords.get("description")
+            or (value.positional[1] if len(value.positional) > 1 else None)
+        )
         if isinstance(detail, Fields):
             fields = tuple(f"detail.{k}" for k in detail.values)
         elif detail is not None:

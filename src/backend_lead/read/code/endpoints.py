@@ -18,12 +18,12 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.querying import QueryMade
 from backend_lead.read.code.routing import Placed, Router, place_routes
 from backend_lead.read.code.statements import SharedWrite
-from backend_lead.read.code.wrapping import inner_function
 from backend_lead.read.code.values import FunctionValue, Items, Known, Value
+from backend_lead.read.code.wrapping import inner_function
 
 
 def placed_routes(routers: list[Router]) -> Iterator[Placed]:
-    """Every route of every application; a router that nothing puts in stands for itself when there is no application."""
+    """Every route of every application; without one, routers that nothing puts in stand for themselves."""
     roots = [r for r in routers if r.kind == "app" and not r.included]
     for root in sorted(roots, key=lambda r: (r.place.file, r.place.line)):
         yield from place_routes(root)
@@ -79,7 +79,9 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         end(run)
     events = list(unfold(events))
     if exhausted:
-        run.note(f"{method} {path}", "the way from this route was too long to be followed to its end", placed.route.place)
+        run.note(
+            f"{method} {path}", "the way from this route was too long to be followed to its end", placed.route.place
+        )
     function = handler_of(placed.route.handler)
     place = placed.route.place
     name, is_async = "", False
@@ -90,10 +92,20 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         name, is_async = function.symbol, function.definition.is_async
     status = _success(placed, method)
     endpoint = Endpoint(
-        method, path, Handler(name, place, is_async), placed.app.framework.NAME, judged.authentication,
-        (*judged.guards, *guards), tuple(answer.parameters), tuple(_queries(events)),
-        tuple(_calls(events, run)), tuple(_responses(answer, placed, status, function, run, refusals)),
-        judged.because, status, _in_schema(placed))
+        method,
+        path,
+        Handler(name, place, is_async),
+        placed.app.framework.NAME,
+        judged.authentication,
+        (*judged.guards, *guards),
+        tuple(answer.parameters),
+        tuple(_queries(events)),
+        tuple(_calls(events, run)),
+        tuple(_responses(answer, placed, status, function, run, refusals)),
+        judged.because,
+        status,
+        _in_schema(placed),
+    )
     return endpoint, [e for e in events if isinstance(e, SharedWrite)]
 
 
@@ -105,7 +117,10 @@ def handler_of(value: Value) -> FunctionValue | None:
 
 
 def _in_schema(placed: Placed) -> bool:
-    hidden = [placed.route.options.get("include_in_schema"), *(r.options.get("include_in_schema") for r, _ in placed.chain)]
+    hidden = [
+        placed.route.options.get("include_in_schema"),
+        *(r.options.get("include_in_schema") for r, _ in placed.chain),
+    ]
     return not any(isinstance(v, Known) and v.value is False for v in hidden)
 
 
@@ -139,11 +154,21 @@ def _calls(events: list[Any], run: Interpreter) -> list[Call]:
     return list(found.values())
 
 
-def _responses(answer: Answer, placed: Placed, status: int | None, function: FunctionValue | None, run: Interpreter,
-               refusals: list[Response]) -> list[Response]:
+def _responses(
+    answer: Answer,
+    placed: Placed,
+    status: int | None,
+    function: FunctionValue | None,
+    run: Interpreter,
+    refusals: list[Response],
+) -> list[Response]:
     declared = placed.route.options.get("response_model")
-    if declared is None and function is not None and function.definition.returns is not None and (
-            placed.app.framework.NAME == "fastapi"):
+    if (
+        declared is None
+        and function is not None
+        and function.definition.returns is not None
+        and (placed.app.framework.NAME == "fastapi")
+    ):
         from backend_lead.read.code.calls import type_of
 
         declared = type_of(run, function.definition.returns, function.scope)

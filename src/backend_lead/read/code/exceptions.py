@@ -7,6 +7,7 @@ from backend_lead.read.code.values import (
     ClassValue,
     External,
     Instance,
+    Items,
     Known,
     Setting,
     Symbol,
@@ -17,17 +18,39 @@ from backend_lead.read.code.values import (
 
 # Status of the exceptions that HTTP libraries define by name.  Sources: the documentation of Werkzeug and aiohttp.
 STATUS_BY_NAME = {
-    "BadRequest": 400, "Unauthorized": 401, "Forbidden": 403, "NotFound": 404, "MethodNotAllowed": 405,
-    "NotAcceptable": 406, "Conflict": 409, "Gone": 410, "UnprocessableEntity": 422, "TooManyRequests": 429,
-    "InternalServerError": 500, "NotImplemented": 501, "ServiceUnavailable": 503,
+    "BadRequest": 400,
+    "Unauthorized": 401,
+    "Forbidden": 403,
+    "NotFound": 404,
+    "MethodNotAllowed": 405,
+    "NotAcceptable": 406,
+    "Conflict": 409,
+    "Gone": 410,
+    "UnprocessableEntity": 422,
+    "TooManyRequests": 429,
+    "InternalServerError": 500,
+    "NotImplemented": 501,
+    "ServiceUnavailable": 503,
 }
 # Ancestry of library exceptions that `except` clauses name, nearest first.
 ANCESTRY = {
-    "jwt.ExpiredSignatureError": ("jwt.PyJWTError", "jwt.InvalidTokenError", "jwt.exceptions.InvalidTokenError",
-                                  "jwt.exceptions.PyJWTError"),
-    "jwt.InvalidTokenError": ("jwt.PyJWTError", "jwt.exceptions.InvalidTokenError", "jwt.exceptions.PyJWTError",
-                              "jwt.DecodeError", "jwt.exceptions.DecodeError", "jose.JWTError", "jose.jwt.JWTError",
-                              "jose.exceptions.JWTError", "jwt.ExpiredSignatureError"),
+    "jwt.ExpiredSignatureError": (
+        "jwt.PyJWTError",
+        "jwt.InvalidTokenError",
+        "jwt.exceptions.InvalidTokenError",
+        "jwt.exceptions.PyJWTError",
+    ),
+    "jwt.InvalidTokenError": (
+        "jwt.PyJWTError",
+        "jwt.exceptions.InvalidTokenError",
+        "jwt.exceptions.PyJWTError",
+        "jwt.DecodeError",
+        "jwt.exceptions.DecodeError",
+        "jose.JWTError",
+        "jose.jwt.JWTError",
+        "jose.exceptions.JWTError",
+        "jwt.ExpiredSignatureError",
+    ),
     "fastapi.HTTPException": ("starlette.exceptions.HTTPException", "fastapi.exceptions.HTTPException"),
 }
 GENERAL = {"builtins.Exception", "builtins.BaseException"}
@@ -56,8 +79,7 @@ def is_a(value: Value, kind: Value) -> bool:
             return kind in value.cls.line_of_bases()
         return any(name == base or name in ANCESTRY.get(base, ()) for base in value.cls.outside_bases())
     if isinstance(value, (External, Symbol)):
-        return isinstance(kind, (Symbol, External)) and (
-            value.name == name or name in ANCESTRY.get(value.name, ()))
+        return isinstance(kind, (Symbol, External)) and (value.name == name or name in ANCESTRY.get(value.name, ()))
     return isinstance(value, Unknown) and not isinstance(kind, ClassValue)
 
 
@@ -93,7 +115,7 @@ def _of_instance(value: Instance) -> int | None:
             return STATUS_BY_NAME[last]
         if last == "HTTPException":
             given = value.attributes.get("\x00arguments")
-            return as_status(given.values[0]) if given is not None and getattr(given, "values", None) else None
+            return as_status(given.values[0]) if isinstance(given, Items) and given.values else None
     return None
 
 

@@ -179,14 +179,17 @@ def _connect(run: Interpreter, node: Any) -> Value:
     kept: list[Value] = []
     for operand in node.operands:
         value = evaluate(run, operand)
-        truth = value.truth()
+        truth = run.truth(value)
         if truth is stops:
             kept.append(value)
             break
         if truth is None or operand is node.operands[-1]:
             # What is left of an undecided `x or y` is x only when true, of `x and y` only when false.
-            kept.extend(o for o in (value.options if isinstance(value, Choice) else (value,))
-                        if o.truth() is None or o.truth() is stops or operand is node.operands[-1])
+            kept.extend(
+                o
+                for o in (value.options if isinstance(value, Choice) else (value,))
+                if o.truth() is None or o.truth() is stops or operand is node.operands[-1]
+            )
     result = join(kept) if kept else Known(stops)
     if node.operator == "and" and len(kept) > 1 and any(not v.sources and v.truth() is None for v in kept):
         from backend_lead.read.code.operations import relabel
@@ -200,7 +203,7 @@ def _connect(run: Interpreter, node: Any) -> Value:
 
 def _conditional(run: Interpreter, node: Any) -> Value:
     test = evaluate(run, node.test)
-    truth = test.truth()
+    truth = run.truth(test)
     if truth is not None:
         return evaluate(run, node.then if truth else node.otherwise)
     return join((evaluate(run, node.then), evaluate(run, node.otherwise)))
@@ -262,8 +265,12 @@ def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value 
         elements = [Unknown(iterable.sources)]
     elif once and len(elements) > 1:
         elements = [join(elements)]
-    repeated = run.requesting and not (known and len(elements) == 1 and isinstance(iterable, (Items, Fields))
-                                       and len(list(iterable.elements() or ())) == 1)
+    repeated = run.requesting and not (
+        known
+        and len(elements) == 1
+        and isinstance(iterable, (Items, Fields))
+        and len(list(iterable.elements() or ())) == 1
+    )
     gathered: list[tuple[Value | None, Value]] = []
     complete, sources = known and not (once and run.requesting), iterable.sources
     run.loops += repeated
@@ -304,10 +311,22 @@ def _opaque(run: Interpreter, node: Any) -> Value:
 
 _EVALUATORS: dict[type, Callable[[Interpreter, Any], Value]] = {
     s.Constant: lambda run, node: Known(node.value),
-    s.Name: _name, s.Attribute: _attribute, s.Call: _call, s.Await: _await, s.Subscript: _subscript,
-    s.Template: _template, s.Sequence: _sequence, s.Mapping: _mapping, s.Operation: _operation,
-    s.Conditional: _conditional, s.Lambda: _lambda, s.Comprehension: _comprehension, s.Yield: _yield,
-    s.Bind: _bind, s.Opaque: _opaque, s.Star: lambda run, node: evaluate(run, node.value),
+    s.Name: _name,
+    s.Attribute: _attribute,
+    s.Call: _call,
+    s.Await: _await,
+    s.Subscript: _subscript,
+    s.Template: _template,
+    s.Sequence: _sequence,
+    s.Mapping: _mapping,
+    s.Operation: _operation,
+    s.Conditional: _conditional,
+    s.Lambda: _lambda,
+    s.Comprehension: _comprehension,
+    s.Yield: _yield,
+    s.Bind: _bind,
+    s.Opaque: _opaque,
+    s.Star: lambda run, node: evaluate(run, node.value),
 }
 
 __all__ = ["Text", "evaluate", "iterate"]

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from backend_lead.model.place import Hop, Place
-from backend_lead.read.code import syntax as s
 from backend_lead.read.code.program import CodeModule, FolderValue, LazyImport, ModuleValue, Program, Scope
 from backend_lead.read.code.values import (
     Choice,
@@ -24,6 +23,7 @@ from backend_lead.read.code.values import (
     Items,
     Known,
     Pair,
+    Setting,
     Symbol,
     Unknown,
     Value,
@@ -41,8 +41,16 @@ class Site:
 
     __slots__ = ("awaited", "frame", "keywords", "line", "node", "open", "positional")
 
-    def __init__(self, positional: list[Value], keywords: dict[str, Value], line: int, frame: Frame,
-                 node: Any = None, awaited: bool = False, open_: bool = False) -> None:
+    def __init__(
+        self,
+        positional: list[Value],
+        keywords: dict[str, Value],
+        line: int,
+        frame: Frame,
+        node: Any = None,
+        awaited: bool = False,
+        open_: bool = False,
+    ) -> None:
         self.positional = positional
         self.keywords = keywords
         self.line = line
@@ -77,8 +85,14 @@ class Frame:
 
     __slots__ = ("_hops", "caller", "function", "line", "module", "raises", "returns", "scope", "tests", "yields")
 
-    def __init__(self, module: CodeModule, scope: Scope, function: FunctionValue | None = None,
-                 caller: Frame | None = None, line: int = 0) -> None:
+    def __init__(
+        self,
+        module: CodeModule,
+        scope: Scope,
+        function: FunctionValue | None = None,
+        caller: Frame | None = None,
+        line: int = 0,
+    ) -> None:
         self.module = module
         self.scope = scope
         self.function = function
@@ -242,8 +256,12 @@ class Interpreter:
         self.follow_module(module)
         if name in module.scope.names:
             value = module.scope.names[name]
-            if isinstance(value, LazyImport) and value.importer is module and value.name == name and (
-                    self.program.find(value.module, module, value.level) is module):
+            if (
+                isinstance(value, LazyImport)
+                and value.importer is module
+                and value.name == name
+                and (self.program.find(value.module, module, value.level) is module)
+            ):
                 return self._submodule(module, name)
             return self.lookup(name, module.scope)
         found = self._submodule(module, name)
@@ -273,8 +291,18 @@ class Interpreter:
         from backend_lead.read.code.statements import execute_block
 
         module.state = "following"
-        saved = (self.frame, self.requesting, self.anonymous, self.conditions, self.loops, self.depth, self.caught,
-                 self.steps, self.events, self.memory)
+        saved = (
+            self.frame,
+            self.requesting,
+            self.anonymous,
+            self.conditions,
+            self.loops,
+            self.depth,
+            self.caught,
+            self.steps,
+            self.events,
+            self.memory,
+        )
         self.frame, self.requesting, self.anonymous = Frame(module, module.scope), False, False
         self.conditions, self.loops, self.depth, self.caught, self.steps = [], 0, 0, 0, STEPS_PER_START
         if saved[1]:
@@ -285,8 +313,18 @@ class Interpreter:
             self.unresolved.append((module.path, "nested too deeply to be followed", Place(module.path, 1)))
         finally:
             started = self.events
-            (self.frame, self.requesting, self.anonymous, self.conditions, self.loops, self.depth, self.caught,
-             self.steps, self.events, self.memory) = saved
+            (
+                self.frame,
+                self.requesting,
+                self.anonymous,
+                self.conditions,
+                self.loops,
+                self.depth,
+                self.caught,
+                self.steps,
+                self.events,
+                self.memory,
+            ) = saved
             if saved[1]:
                 self.start_events.extend(started)
             module.state = "followed"
@@ -299,15 +337,17 @@ class Interpreter:
     def attribute(self, value: Value, name: str) -> Value:
         """`value.name`, whatever kind the value is."""
         if isinstance(value, Choice):
-            return join(self.attribute(option, name) for option in value.options
-                        if not (isinstance(option, Known) and option.value is None))
+            return join(
+                self.attribute(option, name)
+                for option in value.options
+                if not (isinstance(option, Known) and option.value is None)
+            )
         if isinstance(value, Instance):
             found = self._of_instance(value, name)
         elif isinstance(value, ClassValue):
             found = self._of_class(value, name)
         elif isinstance(value, FunctionValue):
-            found = value.marks.get(f".{name}") or (
-                Known(value.definition.name) if name == "__name__" else None)
+            found = value.marks.get(f".{name}") or (Known(value.definition.name) if name == "__name__" else None)
         else:
             found = value.attribute(name, self)
             if found is None:
@@ -383,6 +423,12 @@ class Interpreter:
         outside = next(value.outside_bases(), None)
         return self.symbol(f"{outside}.{name}") if outside else None
 
+    def truth(self, value: Value) -> bool | None:
+        """True or False when certain.  While a request is answered, configuration is as it is out of the box."""
+        if self.requesting and isinstance(value, Setting) and value.default is not None:
+            return self.truth(value.default)
+        return value.truth()
+
     def subscript(self, value: Value, key: Value) -> Value:
         """`value[key]`."""
         if isinstance(value, Choice):
@@ -416,4 +462,3 @@ class Interpreter:
 def sources_of(values: Sequence[Value]) -> frozenset[str]:
     """Where any of the values come from."""
     return frozenset().union(*(v.sources for v in values)) if values else frozenset()
-

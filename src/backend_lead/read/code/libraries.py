@@ -3,9 +3,9 @@
 A file may define: `MARKERS` (bytes that make a source file worth following), `CALLS` (dotted name → what calling it
 gives), `SYMBOLS` (dotted name → a value), `ALIASES` (other spellings of a dotted name), `METHODS` (tried on a call
 `owner.member(...)`), `CLASSES`, `INSTANCES` (tried when an attribute is read), `WRITES` (told of attribute
-assignments), `CONSTRUCTIONS` (tried when a class of the target is instantiated), `harvest` (gives the tables it knows, after those of files
-with a lower `HARVEST_ORDER`), `FRAMEWORK` (how its routes are
-answered, see `routing.Framework`).
+assignments), `CONSTRUCTIONS` (tried when a class of the target is instantiated), `CONSTRUCTORS` and `JOINERS` (bytes
+of functions worth calling at start: those that make an application, those that put routers into one), `harvest` (gives
+the tables it knows, after those of files with a lower `HARVEST_ORDER`).
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ def library_modules() -> tuple[ModuleType, ...]:
     found = [importlib.import_module("backend_lead.read.code.standard_library")]
     for folder in ("frameworks", "orms"):
         package = importlib.import_module(f"backend_lead.read.code.{folder}")
-        found += [importlib.import_module(f"{package.__name__}.{entry.name}")
-                  for entry in sorted(pkgutil.iter_modules(package.__path__), key=lambda e: e.name)]
+        found += [
+            importlib.import_module(f"{package.__name__}.{entry.name}")
+            for entry in sorted(pkgutil.iter_modules(package.__path__), key=lambda e: e.name)
+        ]
     return tuple(found)
 
 

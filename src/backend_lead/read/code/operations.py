@@ -22,6 +22,7 @@ from backend_lead.read.code.values import (
     Text,
     Unknown,
     Value,
+    deepen,
     join,
     literal,
     options_of,
@@ -68,8 +69,9 @@ def binary(run: Interpreter, operator: str, left: Value, right: Value) -> Value:
         if isinstance(left, Choice) and len(left.options) <= 4 and not isinstance(right, Choice):
             return join(binary(run, operator, option, right) for option in left.options)
         if isinstance(left, Items) and isinstance(right, Items):
-            return Items([*left.values, *right.values], left.kind, left.complete and right.complete,
-                         left.sources | right.sources)
+            return Items(
+                [*left.values, *right.values], left.kind, left.complete and right.complete, left.sources | right.sources
+            )
         if isinstance(left, Items) or isinstance(right, Items):
             values = [v for side in (left, right) if isinstance(side, Items) for v in side.values]
             return Items(values, "list", False, left.sources | right.sources)
@@ -112,7 +114,7 @@ def _percent(left: Value, right: Value) -> Value:
         position = min(p for p in (rest.find("%s"), rest.find("%d")) if p >= 0)
         parts.append(rest[:position])
         parts.append(values.pop(0) if values else Unknown(right.sources))
-        rest = rest[position + 2:]
+        rest = rest[position + 2 :]
     parts.append(rest)
     result = concatenate(parts)
     result.sources |= left.sources | right.sources
@@ -158,10 +160,10 @@ def _decide(operator: str, left: Value, right: Value) -> bool | None:
     if none and operator in ("is", "==", "is not", "!=") and isinstance(left, (Instance, Items, Fields, Text, Native)):
         return operator in ("is not", "!=")
     if operator in ("in", "not in") and isinstance(left, Known):
-        members = right.values if isinstance(right, (Items, Fields)) and right.complete else None
+        members: Any = right.values if isinstance(right, (Items, Fields)) and right.complete else None
         if members is not None and all(isinstance(m, Known) for m in (members if isinstance(right, Items) else ())):
-            present = left.value in [m.value for m in right.values] if isinstance(right, Items) else (
-                left.value in right.values)  # type: ignore[attr-defined]
+            known = [m.value for m in right.values if isinstance(m, Known)] if isinstance(right, Items) else members
+            present = left.value in known
             return present == (operator == "in")
     return None
 
@@ -175,7 +177,7 @@ def relabel(value: Value, sources: frozenset[str], depth: int = 3) -> Value:
     if isinstance(value, Known) and value.value is None:
         return value
     if isinstance(value, (Known, Unknown, Text, External, Instance, Items, Fields, Setting)):
-        copy = _copy(value)
+        copy: Value = _copy(value)
         copy.sources = value.sources | sources
         if isinstance(copy, Fields):
             copy.values = {k: relabel(v, sources, depth - 1) for k, v in copy.values.items()}
@@ -189,17 +191,20 @@ def fresh(value: Value, depth: int = 3) -> Value:
     """A copy that can be written to without the original noticing; library objects stay themselves."""
     if isinstance(value, Choice):
         return Choice(tuple(fresh(option, depth) for option in value.options))
-    if not depth or not isinstance(value, (Instance, Items, Fields)) or (
-            isinstance(value, Instance) and value.native is not None):
+    if (
+        not depth
+        or not isinstance(value, (Instance, Items, Fields))
+        or (isinstance(value, Instance) and value.native is not None)
+    ):
         return value
-    copy = _copy(value)
+    copy: Value = _copy(value)
     if isinstance(copy, Instance):
         copy.attributes = dict(copy.attributes)
         if hasattr(copy, "written"):
             copy.written = None
     elif isinstance(copy, Items):
         copy.values = [fresh(v, depth - 1) for v in copy.values[:40]]
-    else:
+    elif isinstance(copy, Fields):
         copy.values = {k: fresh(v, depth - 1) for k, v in copy.values.items()}
     return copy
 
@@ -214,6 +219,7 @@ def _copy(value: Any) -> Any:
 
 
 # ---------------------------------------------------------------- methods
+
 
 def member(value: Value, name: str, run: Interpreter) -> Value | None:
     """A method of a text, list or dictionary; a method of a text with holes keeps its sources."""
@@ -297,7 +303,7 @@ def _format(value: Value, site: Site, run: Interpreter) -> Value:
         if start < 0 or end < 0:
             break
         parts.append(template[position:start])
-        name = template[start + 1:end].split(":")[0].split("!")[0]
+        name = template[start + 1 : end].split(":")[0].split("!")[0]
         if name == "":
             hole = site.argument(automatic)
             automatic += 1
@@ -311,9 +317,37 @@ def _format(value: Value, site: Site, run: Interpreter) -> Value:
 
 _TEXT: dict[str, Callable[[Value, Site, Interpreter], Value]] = {
     name: _text_method(name)
-    for name in ("lower", "upper", "strip", "lstrip", "rstrip", "replace", "split", "rsplit", "startswith", "endswith",
-                 "removeprefix", "removesuffix", "title", "capitalize", "casefold", "partition", "rpartition", "encode",
-                 "decode", "count", "find", "isdigit", "splitlines", "zfill", "hex", "isalnum", "isalpha", "index")}
+    for name in (
+        "lower",
+        "upper",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "replace",
+        "split",
+        "rsplit",
+        "startswith",
+        "endswith",
+        "removeprefix",
+        "removesuffix",
+        "title",
+        "capitalize",
+        "casefold",
+        "partition",
+        "rpartition",
+        "encode",
+        "decode",
+        "count",
+        "find",
+        "isdigit",
+        "splitlines",
+        "zfill",
+        "hex",
+        "isalnum",
+        "isalpha",
+        "index",
+    )
+}
 _TEXT["join"] = _join
 _TEXT["format"] = _format
 
@@ -367,12 +401,23 @@ def _forget(value: Any, site: Site, run: Interpreter) -> Value:
 
 
 _LIST: dict[str, Callable[[Any, Site, Interpreter], Value]] = {
-    "append": _append, "add": _append, "appendleft": _append, "extend": _extend, "pop": _pop, "insert": _insert,
-    "remove": _forget, "clear": _forget, "sort": lambda v, s, r: Known(None), "reverse": lambda v, s, r: Known(None),
-    "discard": _forget, "popleft": _pop, "update": _extend,
+    "append": _append,
+    "add": _append,
+    "appendleft": _append,
+    "extend": _extend,
+    "pop": _pop,
+    "insert": _insert,
+    "remove": _forget,
+    "clear": _forget,
+    "sort": lambda v, s, r: Known(None),
+    "reverse": lambda v, s, r: Known(None),
+    "discard": _forget,
+    "popleft": _pop,
+    "update": _extend,
     "copy": lambda v, s, r: Items(list(v.values), v.kind, v.complete, v.sources),
-    "union": lambda v, s, r: Items([*v.values, *(e for a in s.positional for e in a.elements() or ())], "set",
-                                   False, v.sources | s.sources),
+    "union": lambda v, s, r: Items(
+        [*v.values, *(e for a in s.positional for e in a.elements() or ())], "set", False, v.sources | s.sources
+    ),
 }
 
 
@@ -384,6 +429,8 @@ def _get(value: Fields, site: Site, run: Interpreter) -> Value:
     fallback = site.argument(1, "default") or Known(None)
     if isinstance(key, Known) and value.complete:
         return fallback
+    if isinstance(key, Known) and isinstance(key.value, str) and "*" in value.values:
+        return join((Unknown(deepen(value.values["*"].sources, key.value)), fallback))
     rest = list(value.values.values())[:4]
     return join([*rest, fallback]) if rest else Unknown(value.sources | site.sources)
 
@@ -432,10 +479,15 @@ def _pop_field(value: Fields, site: Site, run: Interpreter) -> Value:
 
 
 _DICT: dict[str, Callable[[Any, Site, Interpreter], Value]] = {
-    "get": _get, "items": _items, "update": _update, "setdefault": _setdefault, "pop": _pop_field,
+    "get": _get,
+    "items": _items,
+    "update": _update,
+    "setdefault": _setdefault,
+    "pop": _pop_field,
     "keys": lambda v, s, r: Items([Known(k) for k in v.values], "list", v.complete, v.sources),
     "values": lambda v, s, r: Items(list(v.values.values()), "list", v.complete, v.sources),
-    "copy": lambda v, s, r: Fields(dict(v.values), v.complete, v.sources), "clear": _forget,
+    "copy": lambda v, s, r: Fields(dict(v.values), v.complete, v.sources),
+    "clear": _forget,
 }
 
 __all__ = ["binary", "compare", "concatenate", "index", "member", "options_of", "relabel", "sources_of"]

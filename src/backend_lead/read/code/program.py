@@ -110,8 +110,11 @@ class Program:
             if found is not None:
                 return found
         if "/" in tail:
-            hits = [p for p in self._by_tail.get(tail.rsplit("/", 1)[-1], ())
-                    if p.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
+            hits = [
+                p
+                for p in self._by_tail.get(tail.rsplit("/", 1)[-1], ())
+                if p.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))
+            ]
             if len(hits) == 1:
                 return self.modules[hits[0]]
         return None

@@ -53,8 +53,14 @@ class Row(Instance):
 
     __slots__ = ("loaded", "table", "written")
 
-    def __init__(self, cls: ClassValue, table: str, sources: frozenset[str], loaded: frozenset[str] = frozenset(),
-                 certain: bool = True) -> None:
+    def __init__(
+        self,
+        cls: ClassValue,
+        table: str,
+        sources: frozenset[str],
+        loaded: frozenset[str] = frozenset(),
+        certain: bool = True,
+    ) -> None:
         super().__init__(cls, sources | {f"row:{table}"}, certain)
         self.table = table
         self.loaded = loaded
@@ -140,14 +146,17 @@ def bound_of(value: Value | None, run: Interpreter) -> str | None:
 
 def is_absent(value: Value | None) -> bool:
     """Whether a value stands for a credential that an anonymous request does not carry."""
-    return isinstance(value, Known) and not value.value and ABSENT <= value.sources
+    return isinstance(value, Known) and not value.value and value.sources >= ABSENT
 
 
 def row_sources(filters: Iterable[Filter]) -> frozenset[str]:
     """A row that was looked up by something of the principal belongs to the principal; so does what it holds."""
     for part in filters:
-        if part.operator in ("=", "in") and not part.alternative and any(
-                s == "principal" or s.startswith(("principal.", "credential")) for s in part.sources):
+        if (
+            part.operator in ("=", "in")
+            and not part.alternative
+            and any(s == "principal" or s.startswith(("principal.", "credential")) for s in part.sources)
+        ):
             return frozenset({"principal"})
     return frozenset()
 
@@ -155,9 +164,17 @@ def row_sources(filters: Iterable[Filter]) -> frozenset[str]:
 def send(run: Interpreter, site: Site, query: Query) -> QueryMade:
     """Record that a query is sent here."""
     module = site.frame.module
-    made = QueryMade(replace(
-        query, in_loop=run.loops > 0, symbol=site.frame.symbol, is_async=site.awaited, on_loop=run.on_loop,
-        statement=module.line(site.line) if run.requesting else ""), run.path())
+    made = QueryMade(
+        replace(
+            query,
+            in_loop=run.loops > 0,
+            symbol=site.frame.symbol,
+            is_async=site.awaited,
+            on_loop=run.on_loop,
+            statement=module.line(site.line) if run.requesting else "",
+        ),
+        run.path(),
+    )
     run.emit(made)
     return made
 
@@ -170,8 +187,11 @@ def value_text(value: Value) -> str | None:
 
 def assignments_of(attributes: dict[str, Value]) -> tuple[Assignment, ...]:
     """Columns that are set, by name; `**` stands for an object that is spread into the row."""
-    return tuple(Assignment("*" if name == "**" else name, plain(value.sources), value_text(value))
-                 for name, value in attributes.items() if not name.startswith("\x00"))
+    return tuple(
+        Assignment("*" if name == "**" else name, plain(value.sources), value_text(value))
+        for name, value in attributes.items()
+        if not name.startswith("\x00")
+    )
 
 
 class Rows(Value):
@@ -249,9 +269,13 @@ class PlainRow(Value):
 
     def column(self, name: str) -> Value:
         """One column of it."""
-        table = next((c.rsplit(".", 1)[0] for c in self.columns if c.rsplit(".", 1)[-1] in (name, "*") and "." in c),
-                     self.tables[0] if len(self.tables) == 1 else "")
-        extra = frozenset(f"principal.{name}" if s == "principal" else s for s in self.sources if not s.startswith("row:"))
+        table = next(
+            (c.rsplit(".", 1)[0] for c in self.columns if c.rsplit(".", 1)[-1] in (name, "*") and "." in c),
+            self.tables[0] if len(self.tables) == 1 else "",
+        )
+        extra = frozenset(
+            f"principal.{name}" if s == "principal" else s for s in self.sources if not s.startswith("row:")
+        )
         return Unknown(extra | ({f"row:{table}.{name}"} if table else {f"row:{t}" for t in self.tables[:4]}))
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:

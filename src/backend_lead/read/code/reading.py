@@ -20,6 +20,7 @@ from backend_lead.read.code.libraries import gather, library_modules
 from backend_lead.read.code.program import CodeModule, Program, module_name
 from backend_lead.read.code.routing import Made
 from backend_lead.read.code.startup import start
+from backend_lead.read.code.statements import SharedWrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,12 @@ def read_code(tree: Tree, sources: dict[str, bytes], listen: Listener) -> Code:
         tuple(sorted({e.framework for e in endpoints})),
         tuple(sorted(endpoints, key=lambda e: (e.path, e.method, e.handler.place))),
         tuple(sorted(tables, key=lambda t: (t.schema or "", t.name))),
-        tuple(dict.fromkeys(calls)), _literals(run), tuple(sorted(relationships, key=lambda r: (r.model, r.attribute))),
-        _shared(run, writes), _unresolved(run, modules))
+        tuple(dict.fromkeys(calls)),
+        _literals(run),
+        tuple(sorted(relationships, key=lambda r: (r.model, r.attribute))),
+        _shared(run, writes),
+        _unresolved(run, modules),
+    )
 
 
 def _literals(run: Interpreter) -> tuple[Literal, ...]:
@@ -67,14 +72,14 @@ def _literals(run: Interpreter) -> tuple[Literal, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def _shared(run: Interpreter, writes: list[tuple[str, object]]) -> tuple[SharedState, ...]:
-    defined = {name: place for name, place in run.shared.values()}
+def _shared(run: Interpreter, writes: list[tuple[str, SharedWrite]]) -> tuple[SharedState, ...]:
+    defined = dict(run.shared.values())
     found: dict[tuple[str, Place], SharedState] = {}
     for endpoint, write in writes:
-        name, place = write.name, write.place  # type: ignore[attr-defined]
+        name, place = write.name, write.place
         key = (name, place)
         if key not in found or endpoint < found[key].endpoint:
-            found[key] = SharedState(name, defined.get(name, place), place, write.symbol, endpoint)  # type: ignore[attr-defined]
+            found[key] = SharedState(name, defined.get(name, place), place, write.symbol, endpoint)
     return tuple(found[key] for key in sorted(found))
 
 
@@ -82,8 +87,12 @@ def _unresolved(run: Interpreter, modules: list[CodeModule]) -> tuple[Unresolved
     found = {Unresolved(what, why, place) for what, why, place in run.unresolved}
     for module in modules:
         if module.parsed:
-            found |= {Unresolved(module.path, "the syntax could not be read here; the rest of the file was",
-                                 Place(module.path, line)) for line in module.tree.faults}
+            found |= {
+                Unresolved(
+                    module.path, "the syntax could not be read here; the rest of the file was", Place(module.path, line)
+                )
+                for line in module.tree.faults
+            }
     return tuple(found)
 
 

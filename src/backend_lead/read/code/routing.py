@@ -54,11 +54,35 @@ class Inclusion:
 class Router(Value):
     """An application, router or blueprint.  `kind` is "app" or "router"; `members` are the framework's methods."""
 
-    __slots__ = ("attributes", "exception_handlers", "framework", "guards", "hooks", "inclusions", "included", "kind",
-                 "members", "middleware", "module", "options", "place", "prefix", "routes")
+    __slots__ = (
+        "attributes",
+        "exception_handlers",
+        "framework",
+        "guards",
+        "hooks",
+        "included",
+        "inclusions",
+        "kind",
+        "members",
+        "middleware",
+        "module",
+        "options",
+        "place",
+        "prefix",
+        "routes",
+    )
 
-    def __init__(self, framework: Framework, kind: str, prefix: str, guards: list[Value], place: Place,
-                 members: dict[str, Any], module: str, options: dict[str, Value]) -> None:
+    def __init__(
+        self,
+        framework: Framework,
+        kind: str,
+        prefix: str,
+        guards: list[Value],
+        place: Place,
+        members: dict[str, Any],
+        module: str,
+        options: dict[str, Value],
+    ) -> None:
         super().__init__()
         self.framework = framework
         self.kind = kind
@@ -143,9 +167,15 @@ def routers_of(value: Value | None) -> Iterator[Router]:
             yield from routers_of(option.default)
 
 
-def place_routes(router: Router, prefix: str = "", chain: tuple[tuple[Router, tuple[Value, ...]], ...] = (),
-                 guards: tuple[Value, ...] = (), mounted: bool = True, seen: tuple[int, ...] = (),
-                 own: bool = True) -> Iterator[Placed]:
+def place_routes(
+    router: Router,
+    prefix: str = "",
+    chain: tuple[tuple[Router, tuple[Value, ...]], ...] = (),
+    guards: tuple[Value, ...] = (),
+    mounted: bool = True,
+    seen: tuple[int, ...] = (),
+    own: bool = True,
+) -> Iterator[Placed]:
     """All routes under a router with their whole paths."""
     if id(router) in seen or len(seen) > 12:
         return
@@ -155,8 +185,15 @@ def place_routes(router: Router, prefix: str = "", chain: tuple[tuple[Router, tu
         yield Placed(route, here + route.path, chain, mounted)
     for inclusion in router.inclusions:
         # A mounted application starts with a clean slate of dependencies; middleware of the outer one stays.
-        yield from place_routes(inclusion.router, here + inclusion.prefix, chain, tuple(inclusion.guards), mounted,
-                                (*seen, id(router)), not inclusion.replaces)
+        yield from place_routes(
+            inclusion.router,
+            here + inclusion.prefix,
+            chain,
+            tuple(inclusion.guards),
+            mounted,
+            (*seen, id(router)),
+            not inclusion.replaces,
+        )
 
 
 def the_application(framework: Framework, run: Interpreter) -> Router | None:

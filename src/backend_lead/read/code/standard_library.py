@@ -61,14 +61,23 @@ def _setattr(site: Site, run: Interpreter) -> Value:
     owner, name, value = site.argument(0), site.argument(1), site.argument(2)
     if owner is None or name is None or value is None:
         return Known(None)
+    if isinstance(owner, Choice):
+        for option in owner.options:
+            _setattr(Site([option, name, value], {}, site.line, site.frame), run)
+        return Known(None)
     if isinstance(name, Choice):
         for option in name.options:
             _setattr(Site([owner, option, value], {}, site.line, site.frame), run)
         return Known(None)
     key = literal(name)
     for hook in run.hooks.writes:
-        hook(owner, key if isinstance(key, str) else "*", value if isinstance(key, str) else
-             Unknown(value.sources | name.sources), site.place, run)
+        hook(
+            owner,
+            key if isinstance(key, str) else "*",
+            value if isinstance(key, str) else Unknown(value.sources | name.sources),
+            site.place,
+            run,
+        )
     if isinstance(key, str) and isinstance(owner, Instance):
         owner.attributes[key] = value
     setter = getattr(owner, "assign", None)
@@ -143,8 +152,12 @@ def _enumerate(site: Site, run: Interpreter) -> Value:
     if elements is None:
         sources = first.sources if first is not None else frozenset()
         return Items([Items([Unknown(), Unknown(sources)], "tuple")], "list", False, sources)
-    return Items([Items([Known(i), e], "tuple", True, e.sources) for i, e in enumerate(elements)], "list",
-                 bool(getattr(first, "complete", False)), site.sources)
+    return Items(
+        [Items([Known(i), e], "tuple", True, e.sources) for i, e in enumerate(elements)],
+        "list",
+        bool(getattr(first, "complete", False)),
+        site.sources,
+    )
 
 
 def _zip(site: Site, run: Interpreter) -> Value:
@@ -161,7 +174,9 @@ def _map(site: Site, run: Interpreter) -> Value:
     if function is None:
         return Unknown(site.sources)
     run.loops += run.requesting
-    made = [call(run, function, Site([e], {}, site.line, site.frame)) for e in (elements or [Unknown(site.sources)])[:40]]
+    made = [
+        call(run, function, Site([e], {}, site.line, site.frame)) for e in (elements or [Unknown(site.sources)])[:40]
+    ]
     run.loops -= run.requesting
     return Items(made, "list", elements is not None and bool(getattr(items, "complete", False)), site.sources)
 
@@ -176,11 +191,21 @@ def _partial(site: Site, run: Interpreter) -> Value:
         return Unknown()
 
     def later(inner: Site, r: Interpreter) -> Value:
-        return call(r, function, Site([*site.positional[1:], *inner.positional], {**site.keywords, **inner.keywords},
-                                      inner.line, inner.frame, inner.node, inner.awaited, inner.open))
+        return call(
+            r,
+            function,
+            Site(
+                [*site.positional[1:], *inner.positional],
+                {**site.keywords, **inner.keywords},
+                inner.line,
+                inner.frame,
+                inner.node,
+                inner.awaited,
+                inner.open,
+            ),
+        )
 
-    made = Native(later, "functools.partial")
-    return made
+    return Native(later, "functools.partial")
 
 
 def _off_loop(first: int) -> Any:
@@ -192,8 +217,11 @@ def _off_loop(first: int) -> Any:
             return Unknown(site.sources)
         saved, run.on_loop = run.on_loop, False
         try:
-            return call(run, function, Site(site.positional[first + 1:], site.keywords, site.line, site.frame,
-                                            site.node, True, site.open))
+            return call(
+                run,
+                function,
+                Site(site.positional[first + 1 :], site.keywords, site.line, site.frame, site.node, True, site.open),
+            )
         finally:
             run.on_loop = saved
 
@@ -257,8 +285,7 @@ def _import_by_name(site: Site, run: Interpreter) -> Value:
     if not isinstance(name, str):
         return Unknown()
     level = len(name) - len(name.lstrip("."))
-    value = run.import_module(name.lstrip("."), site.frame.module, level)
-    return value
+    return run.import_module(name.lstrip("."), site.frame.module, level)
 
 
 def _next(site: Site, run: Interpreter) -> Value:
@@ -289,48 +316,139 @@ def _dataclass(site: Site, run: Interpreter) -> Value | None:
     return Native(lambda inner, r: inner.argument(0), "decorator")
 
 
-_DECORATORS = ("dataclasses.dataclass", "functools.lru_cache", "functools.cache", "typing.overload", "typing.final",
-               "typing.no_type_check", "functools.total_ordering", "functools.singledispatch", "enum.unique",
-               "typing.runtime_checkable", "typing_extensions.override", "typing.override")
+_DECORATORS = (
+    "dataclasses.dataclass",
+    "functools.lru_cache",
+    "functools.cache",
+    "typing.overload",
+    "typing.final",
+    "typing.no_type_check",
+    "functools.total_ordering",
+    "functools.singledispatch",
+    "enum.unique",
+    "typing.runtime_checkable",
+    "typing_extensions.override",
+    "typing.override",
+)
 
-_SILENT = ("print", "len", "range", "repr", "hash", "id", "abs", "round", "max", "sum", "sorted_", "callable",
-           "issubclass", "vars", "dir", "format", "ord", "chr", "bytes", "bytearray", "memoryview", "complex", "hex",
-           "bin", "divmod", "pow", "slice", "iter", "aiter", "object", "locals", "globals", "input", "Exception",
-           "ValueError", "TypeError", "KeyError", "RuntimeError", "NotImplementedError", "AttributeError")
+_SILENT = (
+    "print",
+    "len",
+    "range",
+    "repr",
+    "hash",
+    "id",
+    "abs",
+    "round",
+    "max",
+    "sum",
+    "sorted_",
+    "callable",
+    "issubclass",
+    "vars",
+    "dir",
+    "format",
+    "ord",
+    "chr",
+    "bytes",
+    "bytearray",
+    "memoryview",
+    "complex",
+    "hex",
+    "bin",
+    "divmod",
+    "pow",
+    "slice",
+    "iter",
+    "aiter",
+    "object",
+    "locals",
+    "globals",
+    "input",
+    "Exception",
+    "ValueError",
+    "TypeError",
+    "KeyError",
+    "RuntimeError",
+    "NotImplementedError",
+    "AttributeError",
+)
 
 CALLS: dict[str, Any] = {
-    "builtins.getattr": _getattr, "builtins.hasattr": _hasattr, "builtins.setattr": _setattr,
-    "builtins.list": _list("list"), "builtins.tuple": _list("tuple"), "builtins.set": _list("set"),
-    "builtins.frozenset": _list("set"), "builtins.sorted": _list("list"), "builtins.reversed": _list("list"),
-    "builtins.dict": _dict, "collections.OrderedDict": _dict,
+    "builtins.getattr": _getattr,
+    "builtins.hasattr": _hasattr,
+    "builtins.setattr": _setattr,
+    "builtins.list": _list("list"),
+    "builtins.tuple": _list("tuple"),
+    "builtins.set": _list("set"),
+    "builtins.frozenset": _list("set"),
+    "builtins.sorted": _list("list"),
+    "builtins.reversed": _list("list"),
+    "builtins.dict": _dict,
+    "collections.OrderedDict": _dict,
     "collections.defaultdict": lambda site, run: Fields({}, True),
     "collections.deque": lambda site, run: Items([], "list", True),
-    "builtins.str": _convert("str"), "builtins.int": _convert("int"), "builtins.float": _convert("float"),
-    "builtins.bool": _convert("bool"), "builtins.isinstance": _isinstance, "builtins.enumerate": _enumerate,
-    "builtins.zip": _zip, "builtins.map": _map, "builtins.filter": lambda site, run: site.argument(1),
-    "builtins.super": make_super, "builtins.type": _type, "builtins.next": _next, "builtins.anext": _next,
-    "builtins.min": _least, "builtins.any": _any, "builtins.all": _any,
-    "functools.partial": _partial, "functools.wraps": _wraps,
-    "functools.update_wrapper": _through(), "contextlib.nullcontext": _through(),
-    "contextlib.suppress": _plain, "contextlib.AsyncExitStack": _plain, "contextlib.ExitStack": _plain,
-    "contextlib.closing": _through(), "contextlib.aclosing": _through(),
-    "typing.cast": _through(1), "copy.copy": _through(), "copy.deepcopy": _through(),
-    "asyncio.gather": _gather, "asyncio.create_task": _through(), "asyncio.ensure_future": _through(),
-    "asyncio.wait_for": _through(), "asyncio.shield": _through(), "asyncio.run": _through(),
-    "anyio.run": _off_loop(0), "asyncio.timeout": _plain,
-    "asyncio.to_thread": _off_loop(0), "anyio.to_thread.run_sync": _off_loop(0),
-    "starlette.concurrency.run_in_threadpool": _off_loop(0), "fastapi.concurrency.run_in_threadpool": _off_loop(0),
-    "asgiref.sync.sync_to_async": _through(), "asgiref.sync.async_to_sync": _through(),
-    "asyncio.get_event_loop.run_in_executor": _off_loop(1), "asyncio.get_running_loop.run_in_executor": _off_loop(1),
-    "os.getenv": _environment, "os.path.join": _join_path,
-    "importlib.import_module": _import_by_name, "builtins.__import__": _import_by_name,
-    "itertools.chain": lambda site, run: Items([e for a in site.positional for e in iterate(run, a) or ()], "list",
-                                               all(getattr(a, "complete", False) for a in site.positional), site.sources),
+    "builtins.str": _convert("str"),
+    "builtins.int": _convert("int"),
+    "builtins.float": _convert("float"),
+    "builtins.bool": _convert("bool"),
+    "builtins.isinstance": _isinstance,
+    "builtins.enumerate": _enumerate,
+    "builtins.zip": _zip,
+    "builtins.map": _map,
+    "builtins.filter": lambda site, run: site.argument(1),
+    "builtins.super": make_super,
+    "builtins.type": _type,
+    "builtins.next": _next,
+    "builtins.anext": _next,
+    "builtins.min": _least,
+    "builtins.any": _any,
+    "builtins.all": _any,
+    "functools.partial": _partial,
+    "functools.wraps": _wraps,
+    "functools.update_wrapper": _through(),
+    "contextlib.nullcontext": _through(),
+    "contextlib.suppress": _plain,
+    "contextlib.AsyncExitStack": _plain,
+    "contextlib.ExitStack": _plain,
+    "contextlib.closing": _through(),
+    "contextlib.aclosing": _through(),
+    "typing.cast": _through(1),
+    "copy.copy": _through(),
+    "copy.deepcopy": _through(),
+    "asyncio.gather": _gather,
+    "asyncio.create_task": _through(),
+    "asyncio.ensure_future": _through(),
+    "asyncio.wait_for": _through(),
+    "asyncio.shield": _through(),
+    "asyncio.run": _through(),
+    "anyio.run": _off_loop(0),
+    "asyncio.timeout": _plain,
+    "asyncio.to_thread": _off_loop(0),
+    "anyio.to_thread.run_sync": _off_loop(0),
+    "starlette.concurrency.run_in_threadpool": _off_loop(0),
+    "fastapi.concurrency.run_in_threadpool": _off_loop(0),
+    "asgiref.sync.sync_to_async": _through(),
+    "asgiref.sync.async_to_sync": _through(),
+    "asyncio.get_event_loop.run_in_executor": _off_loop(1),
+    "asyncio.get_running_loop.run_in_executor": _off_loop(1),
+    "os.getenv": _environment,
+    "os.path.join": _join_path,
+    "importlib.import_module": _import_by_name,
+    "builtins.__import__": _import_by_name,
+    "itertools.chain": lambda site, run: Items(
+        [e for a in site.positional for e in iterate(run, a) or ()],
+        "list",
+        all(getattr(a, "complete", False) for a in site.positional),
+        site.sources,
+    ),
     "logging.getLogger": lambda site, run: External("logging.Logger"),
-    **{name: _dataclass for name in _DECORATORS},
+    **dict.fromkeys(_DECORATORS, _dataclass),
     **{f"builtins.{name}": _plain for name in _SILENT if name[0].islower()},
-    **{f"logging.Logger.{name}": lambda site, run: Known(None)
-       for name in ("debug", "info", "warning", "error", "critical", "exception", "log", "setLevel")},
+    **{
+        f"logging.Logger.{name}": lambda site, run: Known(None)
+        for name in ("debug", "info", "warning", "error", "critical", "exception", "log", "setLevel")
+    },
 }
 
 SYMBOLS: dict[str, Any] = {

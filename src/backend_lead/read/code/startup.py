@@ -34,9 +34,15 @@ def _call_all(run: Interpreter, marks: tuple[bytes, ...]) -> None:
     functions = [f for f in _functions(run) if any(mark in f.definition.source for mark in marks)]
     names = {f.definition.name for f in functions}
     # A factory that another function of the target names is the inner one: the outer one will call it.
-    inner = {name for name in names for other in _functions(run)
-             if other.definition.name != name and f"{name}(".encode() in other.definition.source
-             and id(other.definition) not in run.called and _worth(other, names)}
+    inner = {
+        name
+        for name in names
+        for other in _functions(run)
+        if other.definition.name != name
+        and f"{name}(".encode() in other.definition.source
+        and id(other.definition) not in run.called
+        and _worth(other, names)
+    }
     for function in sorted(functions, key=lambda f: (f.definition.name in inner, f.module.path, f.definition.line)):
         if id(function.definition) not in run.called:
             _call(run, function)

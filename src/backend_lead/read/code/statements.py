@@ -18,7 +18,6 @@ from backend_lead.read.code.values import (
     Instance,
     Items,
     Known,
-    Setting,
     Symbol,
     Unknown,
     Value,
@@ -27,8 +26,12 @@ from backend_lead.read.code.values import (
 
 GOES_ON, RETURNED, RAISED, JUMPED, ENDED = range(5)  # ENDED: every side ended, but not in the same way.
 MARKS = {
-    "property": "property", "functools.cached_property": "property", "staticmethod": "static",
-    "classmethod": "class", "contextlib.contextmanager": "context", "contextlib.asynccontextmanager": "context",
+    "property": "property",
+    "functools.cached_property": "property",
+    "staticmethod": "static",
+    "classmethod": "class",
+    "contextlib.contextmanager": "context",
+    "contextlib.asynccontextmanager": "context",
     "abc.abstractmethod": "abstract",
 }
 
@@ -57,6 +60,7 @@ def _frame(run: Interpreter) -> Frame:
 
 
 # ---------------------------------------------------------------- binding
+
 
 def assign(run: Interpreter, target: Any, value: Value) -> None:
     """Bind a value to a name, an attribute, an item, or a pattern of them."""
@@ -162,8 +166,11 @@ def _assign(run: Interpreter, node: Any) -> int:
 
 def _keep_literal(run: Interpreter, target: Any, value: str, line: int) -> None:
     """A text constant with a name, for rules that look at names and values together."""
-    name = target.name if isinstance(target, (s.Name, s.Attribute)) else (
-        target.index.value if isinstance(target, s.Subscript) and isinstance(target.index, s.Constant) else None)
+    name = (
+        target.name
+        if isinstance(target, (s.Name, s.Attribute))
+        else (target.index.value if isinstance(target, s.Subscript) and isinstance(target.index, s.Constant) else None)
+    )
     if isinstance(name, str):
         run.literals.append((name, value, run.place(line), _frame(run).symbol))
 
@@ -213,6 +220,7 @@ def _import_all(run: Interpreter, node: Any, scope: Scope) -> None:
 
 # ---------------------------------------------------------------- definitions
 
+
 def _define(run: Interpreter, node: Any) -> int:
     frame = _frame(run)
     holder = frame.scope.names.get("\x00class")
@@ -256,13 +264,11 @@ def _define_class(run: Interpreter, node: Any) -> int:
 
 # ---------------------------------------------------------------- branches
 
+
 def _if(run: Interpreter, node: Any) -> int:
     before = len(run.pairs_seen)
     test = evaluate(run, node.test)
-    truth = test.truth()
-    if truth is None and run.requesting and isinstance(test, Setting) and test.default is not None:
-        # While a request is answered, configuration is as it is out of the box.
-        truth = test.default.truth()
+    truth = run.truth(test)
     if truth is not None:
         return execute_inline(run, node.then if truth else node.otherwise)
     pairs = (*getattr(test, "pairs", ()), *run.pairs_seen[before:])
@@ -305,7 +311,7 @@ def _side(run: Interpreter, statements: tuple[Any, ...], condition: Condition) -
     run.conditions.append(condition)
     held = len(run.conditions)
     status = execute_block(run, statements)
-    del run.conditions[held - 1:]
+    del run.conditions[held - 1 :]
     return status, frame.scope.names
 
 
@@ -360,6 +366,7 @@ def _keep(run: Interpreter, name: Any, wanted: Callable[[Value], bool]) -> None:
 
 # ---------------------------------------------------------------- loops, try, with
 
+
 def _loop(run: Interpreter, node: Any) -> int:
     frame = _frame(run)
     if node.target is None:
@@ -400,8 +407,11 @@ def _once(run: Interpreter, node: Any, frame: Frame, element: Value | None, cert
         after = frame.scope.names
         _merge(after, dict(after), before)
         return GOES_ON
-    return status if status in (RETURNED, RAISED, ENDED, JUMPED) and not repeated else (
-        status if status in (RETURNED, RAISED) else GOES_ON)
+    return (
+        status
+        if status in (RETURNED, RAISED, ENDED, JUMPED) and not repeated
+        else (status if status in (RETURNED, RAISED) else GOES_ON)
+    )
 
 
 def _try(run: Interpreter, node: Any) -> int:
@@ -493,6 +503,7 @@ def _with(run: Interpreter, node: Any) -> int:
 
 # ---------------------------------------------------------------- leaving
 
+
 def _return(run: Interpreter, node: Any) -> int:
     frame = _frame(run)
     value = evaluate(run, node.value) if node.value is not None else Known(None)
@@ -504,8 +515,10 @@ def _raise(run: Interpreter, node: Any) -> int:
     frame = _frame(run)
     if node.value is None:
         again = run.handling[-1] if run.handling else []
-        frame.raises.extend(again or [Outcome(Unknown(frozenset({"exception"})), run.place(node.line), frame.symbol,
-                                              tuple(run.conditions))])
+        frame.raises.extend(
+            again
+            or [Outcome(Unknown(frozenset({"exception"})), run.place(node.line), frame.symbol, tuple(run.conditions))]
+        )
         return RAISED
     value = evaluate(run, node.value)
     if isinstance(value, (Symbol, ClassValue)):
@@ -556,7 +569,20 @@ def raises_of(outcomes: Iterable[Outcome]) -> list[Outcome]:
 
 
 _EXECUTORS: dict[type, Callable[[Interpreter, Any], int]] = {
-    s.Assign: _assign, s.Augment: _augment, s.Import: _import, s.Define: _define, s.DefineClass: _define_class,
-    s.If: _if, s.Loop: _loop, s.Try: _try, s.With: _with, s.Return: _return, s.Raise: _raise,
-    s.Evaluate: _evaluate, s.Jump: _jump, s.Assert: _assert, s.Delete: _delete, s.Global: _global,
+    s.Assign: _assign,
+    s.Augment: _augment,
+    s.Import: _import,
+    s.Define: _define,
+    s.DefineClass: _define_class,
+    s.If: _if,
+    s.Loop: _loop,
+    s.Try: _try,
+    s.With: _with,
+    s.Return: _return,
+    s.Raise: _raise,
+    s.Evaluate: _evaluate,
+    s.Jump: _jump,
+    s.Assert: _assert,
+    s.Delete: _delete,
+    s.Global: _global,
 }

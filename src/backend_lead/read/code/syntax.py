@@ -22,8 +22,11 @@ def _node(name: str, fields: str, doc: str) -> type[Any]:
     """Make a node class with positional fields; generated because forty near-equal classes would hide the list."""
     names = tuple(fields.split())
     body = "".join(f"    self.{field} = {field}\n" for field in names)
-    source = f"def __init__(self, line, {', '.join(names)}):\n    self.line = line\n{body}" if names else (
-        "def __init__(self, line):\n    self.line = line\n")
+    source = (
+        f"def __init__(self, line, {', '.join(names)}):\n    self.line = line\n{body}"
+        if names
+        else ("def __init__(self, line):\n    self.line = line\n")
+    )
     scope: dict[str, Any] = {}
     exec(source, scope)  # The text is made of the literal names below and nothing else.
     return type(name, (Node,), {"__slots__": names, "__doc__": doc, "__init__": scope["__init__"]})
@@ -33,7 +36,9 @@ def _node(name: str, fields: str, doc: str) -> type[Any]:
 Constant = _node("Constant", "value", "A literal: text, number, truth value or None.")
 Name = _node("Name", "name", "A variable.")
 Attribute = _node("Attribute", "value name", "`value.name`.")
-Call = _node("Call", "function arguments keywords", "`function(*arguments, **keywords)`; keywords are (name|None, value).")
+Call = _node(
+    "Call", "function arguments keywords", "`function(*arguments, **keywords)`; keywords are (name|None, value)."
+)
 Subscript = _node("Subscript", "value index", "`value[index]`.")
 Template = _node("Template", "parts", "A text with holes; parts are str or expressions.")
 Sequence = _node("Sequence", "kind items", "A list, tuple or set display.")
@@ -60,7 +65,9 @@ Try = _node("Try", "body handlers otherwise final", "handlers are (type|None, na
 With = _node("With", "items body", "items are (expression, target|None).")
 Define = _node("Define", "function decorators", "A named function.")
 DefineClass = _node("DefineClass", "cls decorators", "A class.")
-Import = _node("Import", "module names level", "names are (name, alias); empty names: `import module as alias` in module.")
+Import = _node(
+    "Import", "module names level", "names are (name, alias); empty names: `import module as alias` in module."
+)
 Jump = _node("Jump", "kind", "break or continue.")
 Assert = _node("Assert", "test", "`assert test`.")
 Delete = _node("Delete", "targets", "`del targets`.")
@@ -85,8 +92,16 @@ class Function:
 
     __slots__ = ("_body", "_lower", "is_async", "line", "name", "parameters", "returns", "source")
 
-    def __init__(self, name: str, line: int, parameters: tuple[Parameter, ...], returns: Any, is_async: bool,
-                 source: bytes, lower: Callable[[], tuple[Any, ...]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        line: int,
+        parameters: tuple[Parameter, ...],
+        returns: Any,
+        is_async: bool,
+        source: bytes,
+        lower: Callable[[], tuple[Any, ...]],
+    ) -> None:
         self.name = name
         self.line = line
         self.parameters = parameters
@@ -109,8 +124,14 @@ class Class:
 
     __slots__ = ("_body", "_lower", "bases", "keywords", "line", "name")
 
-    def __init__(self, name: str, line: int, bases: tuple[Any, ...], keywords: tuple[tuple[str, Any], ...],
-                 lower: Callable[[], tuple[Any, ...]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        line: int,
+        bases: tuple[Any, ...],
+        keywords: tuple[tuple[str, Any], ...],
+        lower: Callable[[], tuple[Any, ...]],
+    ) -> None:
         self.name = name
         self.line = line
         self.bases = bases

@@ -163,16 +163,21 @@ class Items(Value):
 
     __slots__ = ("complete", "kind", "values")
 
-    def __init__(self, values: list[Value], kind: str = "list", complete: bool = True,
-                 sources: frozenset[str] = NOTHING) -> None:
+    def __init__(
+        self, values: list[Value], kind: str = "list", complete: bool = True, sources: frozenset[str] = NOTHING
+    ) -> None:
         self.values = values
         self.kind = kind
         self.complete = complete
         self.sources = sources
 
     def item(self, key: Value, run: Interpreter) -> Value | None:
-        if isinstance(key, Known) and isinstance(key.value, int) and self.complete and (
-                -len(self.values) <= key.value < len(self.values)):
+        if (
+            isinstance(key, Known)
+            and isinstance(key.value, int)
+            and self.complete
+            and (-len(self.values) <= key.value < len(self.values))
+        ):
             return self.values[key.value]
         return join(self.values) if self.values else Unknown(self.sources)
 
@@ -198,6 +203,9 @@ class Fields(Value):
             found = self.values.get(_hashable(key.value))
             if found is not None:
                 return found
+            rest = self.values.get("*")
+            if rest is not None and isinstance(key.value, str):
+                return Unknown(deepen(rest.sources, key.value))
         if isinstance(key, Known) and self.complete:
             return Unknown(self.sources)
         return join([*self.values.values()][:WIDEST_CHOICE]) if self.values else Unknown(self.sources | key.sources)
@@ -234,8 +242,13 @@ class External(Value):
 
     __slots__ = ("keywords", "name", "positional")
 
-    def __init__(self, name: str, sources: frozenset[str] = NOTHING, positional: tuple[Value, ...] = (),
-                 keywords: dict[str, Value] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        sources: frozenset[str] = NOTHING,
+        positional: tuple[Value, ...] = (),
+        keywords: dict[str, Value] | None = None,
+    ) -> None:
         self.sources = widen(sources) if len(sources) > MOST_SOURCES else sources
         self.name = name
         self.positional = positional
@@ -286,8 +299,14 @@ class FunctionValue(Value):
 
     __slots__ = ("definition", "marks", "module", "owner", "receiver", "scope")
 
-    def __init__(self, definition: s.Function, module: CodeModule, scope: Any, receiver: Value | None = None,
-                 owner: ClassValue | None = None) -> None:
+    def __init__(
+        self,
+        definition: s.Function,
+        module: CodeModule,
+        scope: Any,
+        receiver: Value | None = None,
+        owner: ClassValue | None = None,
+    ) -> None:
         self.sources = NOTHING
         self.definition = definition
         self.module = module
@@ -402,8 +421,13 @@ class Instance(Value):
             return id(self)
         if not self.attributes:
             return ("instance", id(self.cls), self.sources)
-        return ("instance", id(self.cls), self.sources, tuple([(k, _shallow(v)) for k, v in list(self.attributes.items())[:WIDEST_CHOICE]]),
-                len(self.attributes))
+        return (
+            "instance",
+            id(self.cls),
+            self.sources,
+            tuple([(k, _shallow(v)) for k, v in list(self.attributes.items())[:WIDEST_CHOICE]]),
+            len(self.attributes),
+        )
 
 
 def _shallow(value: Value) -> object:

@@ -107,6 +107,7 @@ FRAMEWORK = FastAPI()
 
 # ---------------------------------------------------------------- putting together
 
+
 def _make(kind: str) -> Any:
     def make(site: Site, run: Interpreter) -> Value:
         guards = _guards(site.keywords.get("dependencies"))
@@ -114,7 +115,7 @@ def _make(kind: str) -> Any:
         router = Router(FRAMEWORK, kind, prefix, guards, site.place, _MEMBERS, site.frame.module.name, site.keywords)
         router.attributes["router"] = router
         for value in (site.keywords.get("middleware"),):
-            for item in (value.values if isinstance(value, Items) else ()):
+            for item in value.values if isinstance(value, Items) else ():
                 if isinstance(item, External) and item.positional:
                     router.middleware.append((item.positional[0], item.keywords, site.place))
         run.emit(Made(router))
@@ -133,13 +134,22 @@ def _guards(value: Value | None) -> list[Value]:
     return list(value.values) if isinstance(value, Items) else []
 
 
-def _route(router: Router, site: Site, run: Interpreter, methods: tuple[str, ...], handler: Value | None) -> Value | None:
+def _route(
+    router: Router, site: Site, run: Interpreter, methods: tuple[str, ...], handler: Value | None
+) -> Value | None:
     path = site.argument(0, "path")
     if handler is None:
         return None
-    router.routes.append(Route(
-        methods, prefix_of(path, run, site.place), handler, site.place, _guards(site.keywords.get("dependencies")),
-        dict(site.keywords)))
+    router.routes.append(
+        Route(
+            methods,
+            prefix_of(path, run, site.place),
+            handler,
+            site.place,
+            _guards(site.keywords.get("dependencies")),
+            dict(site.keywords),
+        )
+    )
     return handler
 
 
@@ -176,7 +186,9 @@ def _include(router: Router, site: Site, run: Interpreter) -> Value:
     found = list(routers_of(site.argument(0, "router")))
     for inner in found:
         inner.included = True
-        router.inclusions.append(Inclusion(inner, prefix, _guards(site.keywords.get("dependencies")), False, site.place))
+        router.inclusions.append(
+            Inclusion(inner, prefix, _guards(site.keywords.get("dependencies")), False, site.place)
+        )
     if not found:
         run.note("router", "the router put in here could not be followed", site.place)
     return Known(None)
@@ -233,10 +245,19 @@ def _keep(router: Router, site: Site, run: Interpreter) -> Value:
 
 _MEMBERS: dict[str, Any] = {
     **{method.lower(): _verb(method) for method in HTTP_METHODS},
-    "api_route": _verb(), "route": _verb(), "add_api_route": _add_route, "add_route": _add_route,
-    "websocket": _websocket, "websocket_route": _websocket, "include_router": _include, "mount": _mount,
-    "add_middleware": _add_middleware, "middleware": _middleware, "exception_handler": _exception_handler,
-    "add_exception_handler": _add_exception_handler, "on_event": _keep,
+    "api_route": _verb(),
+    "route": _verb(),
+    "add_api_route": _add_route,
+    "add_route": _add_route,
+    "websocket": _websocket,
+    "websocket_route": _websocket,
+    "include_router": _include,
+    "mount": _mount,
+    "add_middleware": _add_middleware,
+    "middleware": _middleware,
+    "exception_handler": _exception_handler,
+    "add_exception_handler": _add_exception_handler,
+    "on_event": _keep,
 }
 
 
@@ -261,8 +282,12 @@ def _class_view(site: Site, run: Interpreter) -> Value:
             for router in routers:
                 for route in router.routes:
                     handler = callable_of(route.handler)
-                    if handler is not None and handler.owner is None and handler.definition in [
-                            f.definition for f in cls.attributes.values() if isinstance(f, FunctionValue)]:
+                    if (
+                        handler is not None
+                        and handler.owner is None
+                        and handler.definition
+                        in [f.definition for f in cls.attributes.values() if isinstance(f, FunctionValue)]
+                    ):
                         bound = handler.bind(Instance(cls, certain=False))
                         bound.owner = cls
                         route.handler = bound
@@ -276,27 +301,53 @@ def _application(sources: frozenset[str], run: Interpreter) -> Value:
     return the_application(FRAMEWORK, run) or External("fastapi.FastAPI")
 
 
-_SCHEMES = ("HTTPBearer", "HTTPBasic", "HTTPDigest", "OAuth2PasswordBearer", "OAuth2AuthorizationCodeBearer",
-            "OAuth2", "APIKeyHeader", "APIKeyCookie", "APIKeyQuery", "OpenIdConnect")
+_SCHEMES = (
+    "HTTPBearer",
+    "HTTPBasic",
+    "HTTPDigest",
+    "OAuth2PasswordBearer",
+    "OAuth2AuthorizationCodeBearer",
+    "OAuth2",
+    "APIKeyHeader",
+    "APIKeyCookie",
+    "APIKeyQuery",
+    "OpenIdConnect",
+)
 CALLS: dict[str, Any] = {
-    "fastapi.FastAPI": _make("app"), "fastapi.APIRouter": _make("router"), "starlette.applications.Starlette": _make("app"),
+    "fastapi.FastAPI": _make("app"),
+    "fastapi.APIRouter": _make("router"),
+    "starlette.applications.Starlette": _make("app"),
     "instance:fastapi.FastAPI": _application,
-    "fastapi.Depends": _depends(False), "fastapi.Security": _depends(True),
+    "fastapi.Depends": _depends(False),
+    "fastapi.Security": _depends(True),
     "starlette.middleware.Middleware": _external("starlette.middleware.Middleware"),
-    "fastapi_utils.cbv.cbv": _class_view, "fastapi_restful.cbv.cbv": _class_view, "classy_fastapi.cbv": _class_view,
+    "fastapi_utils.cbv.cbv": _class_view,
+    "fastapi_restful.cbv.cbv": _class_view,
+    "classy_fastapi.cbv": _class_view,
     **{f"fastapi.security.{name}": _external(f"fastapi.security.{name}") for name in _SCHEMES},
     **{f"call:fastapi.security.{name}": lambda scheme, site, run: credential(scheme, run, site) for name in _SCHEMES},
-    **{f"fastapi.{name}": _external(f"fastapi.{name}")
-       for name in ("Query", "Path", "Header", "Cookie", "Body", "Form", "File", "HTTPException")},
+    **{
+        f"fastapi.{name}": _external(f"fastapi.{name}")
+        for name in ("Query", "Path", "Header", "Cookie", "Body", "Form", "File", "HTTPException")
+    },
 }
 ALIASES = {
-    "fastapi.routing.APIRouter": "fastapi.APIRouter", "fastapi.applications.FastAPI": "fastapi.FastAPI",
-    "fastapi.params.Depends": "fastapi.Depends", "fastapi.param_functions.Depends": "fastapi.Depends",
-    "fastapi.params.Security": "fastapi.Security", "fastapi_utils.inferring_router.InferringRouter": "fastapi.APIRouter",
-    **{f"fastapi.security.{module}.{name}": f"fastapi.security.{name}" for name in _SCHEMES
-       for module in ("http", "oauth2", "api_key", "open_id_connect_url")},
-    **{f"fastapi.{module}.{name}": f"fastapi.{name}" for module in ("params", "param_functions")
-       for name in ("Query", "Path", "Header", "Cookie", "Body", "Form", "File")},
+    "fastapi.routing.APIRouter": "fastapi.APIRouter",
+    "fastapi.applications.FastAPI": "fastapi.FastAPI",
+    "fastapi.params.Depends": "fastapi.Depends",
+    "fastapi.param_functions.Depends": "fastapi.Depends",
+    "fastapi.params.Security": "fastapi.Security",
+    "fastapi_utils.inferring_router.InferringRouter": "fastapi.APIRouter",
+    **{
+        f"fastapi.security.{module}.{name}": f"fastapi.security.{name}"
+        for name in _SCHEMES
+        for module in ("http", "oauth2", "api_key", "open_id_connect_url")
+    },
+    **{
+        f"fastapi.{module}.{name}": f"fastapi.{name}"
+        for module in ("params", "param_functions")
+        for name in ("Query", "Path", "Header", "Cookie", "Body", "Form", "File")
+    },
 }
 
 __all__ = ["FRAMEWORK", "Aborted", "Made", "Place", "call", "s", "type_of"]

@@ -18,6 +18,7 @@ from backend_lead.read.code.values import (
     Choice,
     ClassValue,
     External,
+    Fields,
     FunctionValue,
     Generic,
     Instance,
@@ -40,8 +41,13 @@ _BODY = {"fastapi.Body": "body", "fastapi.Form": "form", "fastapi.File": "file"}
 _REQUEST_TYPES = {"starlette.requests.Request", "starlette.requests.HTTPConnection", "starlette.websockets.WebSocket"}
 _SIMPLE = ("builtins.", "uuid.", "datetime.", "decimal.", "enum.", "pydantic.types.", "ipaddress.", "pathlib.")
 _ANNOTATED = ("typing.Annotated", "typing_extensions.Annotated")
-_LOCATIONS = {"fastapi.Query": "query", "fastapi.Path": "path", "fastapi.Header": "header", "fastapi.Cookie": "cookie",
-              **_BODY}
+_LOCATIONS = {
+    "fastapi.Query": "query",
+    "fastapi.Path": "path",
+    "fastapi.Header": "header",
+    "fastapi.Cookie": "cookie",
+    **_BODY,
+}
 
 
 class Depend(Value):
@@ -157,8 +163,11 @@ class Inputs:
             initializer = target.find("__init__")
             if isinstance(initializer, FunctionValue):
                 return self.resolve(initializer, skip_first=True)
-            return {name: self._input(name, annotation, None, target.scope) for ancestor in target.line_of_bases()
-                    for name, (annotation, _) in ancestor.annotations.items()}
+            return {
+                name: self._input(name, annotation, None, target.scope)
+                for ancestor in target.line_of_bases()
+                for name, (annotation, _) in ancestor.annotations.items()
+            }
         return {}
 
     def _collect(self) -> None:
@@ -167,8 +176,9 @@ class Inputs:
 
     # -------------------------------------------------------- parameters
 
-    def resolve(self, function: FunctionValue, skip_first: bool = False,
-                body_methods: tuple[str, ...] = ()) -> dict[str, Value] | None:
+    def resolve(
+        self, function: FunctionValue, skip_first: bool = False, body_methods: tuple[str, ...] = ()
+    ) -> dict[str, Value] | None:
         """Values for all parameters of a function; None when one of its dependencies always refuses."""
         origin = function.marks.get("origin")
         parameters = (origin or function).definition.parameters
@@ -189,7 +199,8 @@ class Inputs:
         kind = type_of(run, parameter.annotation, scope) if parameter.annotation is not None else None
         extras: tuple[Value, ...] = ()
         if isinstance(kind, Generic) and isinstance(kind.origin, Symbol) and kind.origin.name in _ANNOTATED:
-            kind, extras = kind.arguments[0], kind.arguments[1:]
+            inner = kind.arguments
+            kind, extras = inner[0], inner[1:]
         default = default_of(run, parameter, function) if parameter.default is not None else None
         for candidate in (*extras, default):
             if isinstance(candidate, Depend):
@@ -199,8 +210,15 @@ class Inputs:
                 return given
         return self._input(parameter.name, parameter.annotation, default, scope, extras, kind)
 
-    def _input(self, name: str, annotation: Any, default: Value | None, scope: Scope,
-               extras: tuple[Value, ...] = (), kind: Value | None = None) -> Value:
+    def _input(
+        self,
+        name: str,
+        annotation: Any,
+        default: Value | None,
+        scope: Scope,
+        extras: tuple[Value, ...] = (),
+        kind: Value | None = None,
+    ) -> Value:
         run = self.run
         if kind is None and annotation is not None:
             kind = type_of(run, annotation, scope)
@@ -220,6 +238,8 @@ class Inputs:
             return plain_default
         source = location if location in ("body", "form") and not _is_simple(type_name) else f"{location}:{name}"
         labels = frozenset({source, *((f"number:{source}",) if _is_number(kind) else ())})
+        if type_name in ("builtins.dict", "typing.Dict"):
+            return Fields({"*": Unknown(labels)}, False, labels)
         if kind is None:
             return Unknown(labels)
         made = of_type(run, kind, labels)
@@ -252,18 +272,28 @@ class Inputs:
             return "file"
         return "query"
 
-    def _declare(self, name: str, location: str, kind: Value | None, marker: External | None,
-                 default: Value | None) -> None:
+    def _declare(
+        self, name: str, location: str, kind: Value | None, marker: External | None, default: Value | None
+    ) -> None:
         keywords = marker.keywords if marker is not None else {}
         maximum = next((literal(keywords[k]) for k in ("le", "lt", "max_length") if k in keywords), None)
         minimum = next((literal(keywords[k]) for k in ("ge", "gt", "min_length") if k in keywords), None)
-        fields = ("*",) if _type_name(kind) in ("builtins.dict", "typing.Dict", "typing.Any") and location == "body" else ()
+        fields: tuple[str, ...] = (
+            ("*",) if _type_name(kind) in ("builtins.dict", "typing.Dict", "typing.Any") and location == "body" else ()
+        )
         if isinstance(kind, ClassValue):
             fields = tuple(dict.fromkeys(f for c in reversed(kind.line_of_bases()) for f in c.annotations))
         given = literal(default) if default is not None else None
-        parameter = Parameter(name, location, _shown(kind), default is None, None if given is None else str(given),
-                              float(minimum) if isinstance(minimum, (int, float)) else None,
-                              float(maximum) if isinstance(maximum, (int, float)) else None, fields)
+        parameter = Parameter(
+            name,
+            location,
+            _shown(kind),
+            default is None,
+            None if given is None else str(given),
+            float(minimum) if isinstance(minimum, (int, float)) else None,
+            float(maximum) if isinstance(maximum, (int, float)) else None,
+            fields,
+        )
         if parameter not in self.answer.parameters:
             self.answer.parameters.append(parameter)
 
@@ -322,8 +352,20 @@ def _is_number(kind: Value | None) -> bool:
     if isinstance(kind, ClassValue):
         return _is_enumeration(kind)
     name = _type_name(kind)
-    return name in ("builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.datetime", "datetime.date",
-                    "decimal.Decimal") or name.startswith("pydantic.UUID") or name == "typing.Literal"
+    return (
+        name
+        in (
+            "builtins.int",
+            "builtins.float",
+            "builtins.bool",
+            "uuid.UUID",
+            "datetime.datetime",
+            "datetime.date",
+            "decimal.Decimal",
+        )
+        or name.startswith("pydantic.UUID")
+        or name == "typing.Literal"
+    )
 
 
 def _is_enumeration(kind: ClassValue) -> bool:

@@ -10,12 +10,20 @@ from backend_lead.model.endpoint import Parameter
 from backend_lead.read.code.answering import Answer, root_frame
 from backend_lead.read.code.authentication import LEAVING, REFUSING
 from backend_lead.read.code.calls import call, instantiate
-from backend_lead.read.code.exceptions import as_status
 from backend_lead.read.code.frameworks.starlette import response_status
 from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
 from backend_lead.read.code.program import Scope
-from backend_lead.read.code.routing import HTTP_METHODS, Inclusion, Made, Placed, Route, Router, prefix_of, routers_of, the_application
-from backend_lead.read.code.statements import decorate
+from backend_lead.read.code.routing import (
+    HTTP_METHODS,
+    Inclusion,
+    Made,
+    Placed,
+    Route,
+    Router,
+    prefix_of,
+    routers_of,
+    the_application,
+)
 from backend_lead.read.code.values import (
     Choice,
     ClassValue,
@@ -122,24 +130,22 @@ def _pass_hook(hook: Value, frame: Frame, run: Interpreter, answer: Answer) -> b
     inner = Answer()
     returns = outcomes(run, hook, Site([], {}, frame.line, frame), inner)
     answer.refusals.extend(inner.refusals)
-    passes = [o for o in returns if any(not (isinstance(v, External) or _status(v) is not None) for v in options_of(o.value))]
+    passes = [
+        o
+        for o in returns
+        if any(not (isinstance(v, External) or response_status(v) is not None) for v in options_of(o.value))
+    ]
     answer.refusals.extend(o for o in returns if o not in passes and _is_refusal(o.value))
     return bool(passes) and not inner.certain
 
 
-def _status(value: Value) -> int | None:
-    """The status of what a handler returns: a response, or a tuple with a status."""
-    if isinstance(value, Items) and value.kind == "tuple" and len(value.values) > 1:
-        return as_status(value.values[1]) or _status(value.values[0])
-    return response_status(value)
-
-
 def _is_refusal(value: Value) -> bool:
-    found = [_status(option) for option in options_of(value)]
+    found = [response_status(option) for option in options_of(value)]
     return bool(found) and all(status in REFUSING or status in LEAVING for status in found)
 
 
 # ---------------------------------------------------------------- putting together
+
 
 def make_router(kind: str, prefix_name: str = "url_prefix") -> Any:
     """A handler for the call of an application's or blueprint's class."""
@@ -161,7 +167,9 @@ def _add_static(router: Router, site: Site) -> None:
     """Flask serves its static folder by itself; it is no endpoint of the application."""
 
 
-def add_route(router: Router, path: str, handler: Value, methods: tuple[str, ...], site: Site, run: Interpreter) -> None:
+def add_route(
+    router: Router, path: str, handler: Value, methods: tuple[str, ...], site: Site, run: Interpreter
+) -> None:
     """Register a function or a class of views under a path."""
     for option in options_of(handler):
         view = option if isinstance(option, View) else None
@@ -230,8 +238,12 @@ def _bound(function: Value, receiver: Value) -> Value:
             bound.marks["origin"] = origin
         return bound
     if isinstance(function, Wrapped):
-        return Wrapped(_bound(function.wrapped, receiver), function.check, function.label,
-                       Site([], {}, function.place.line, Frame(_module_of(function), Scope(_module_of(function)))))
+        return Wrapped(
+            _bound(function.wrapped, receiver),
+            function.check,
+            function.label,
+            Site([], {}, function.place.line, Frame(_module_of(function), Scope(_module_of(function)))),
+        )
     return function
 
 
@@ -325,14 +337,22 @@ def _keep(router: Router, site: Site, run: Interpreter) -> Value:
     return first if isinstance(first, FunctionValue) else Native(lambda inner, r: inner.argument(0), "decorator")
 
 
+_PASSED = (
+    "after_request", "teardown_request", "context_processor", "app_context_processor", "after_app_request",
+    "teardown_appcontext", "template_filter", "app_template_filter", "cli", "shell_context_processor",
+    "before_first_request", "url_value_preprocessor",
+)  # fmt: skip
 MEMBERS: dict[str, Any] = {
-    "route": _route(), **{m.lower(): _route(m) for m in HTTP_METHODS if m not in ("HEAD", "OPTIONS", "TRACE")},
-    "add_url_rule": _add_url_rule, "register_blueprint": _register_blueprint, "before_request": _hook(),
-    "before_app_request": _hook(True), "errorhandler": _errorhandler, "app_errorhandler": _errorhandler,
+    "route": _route(),
+    **{m.lower(): _route(m) for m in HTTP_METHODS if m not in ("HEAD", "OPTIONS", "TRACE")},
+    "add_url_rule": _add_url_rule,
+    "register_blueprint": _register_blueprint,
+    "before_request": _hook(),
+    "before_app_request": _hook(True),
+    "errorhandler": _errorhandler,
+    "app_errorhandler": _errorhandler,
     "register_error_handler": _register_error_handler,
-    **{name: _keep for name in ("after_request", "teardown_request", "context_processor", "app_context_processor",
-                                "after_app_request", "teardown_appcontext", "template_filter", "app_template_filter",
-                                "cli", "shell_context_processor", "before_first_request", "url_value_preprocessor")},
+    **dict.fromkeys(_PASSED, _keep),
 }
 
 
@@ -347,10 +367,16 @@ def _application(sources: frozenset[str], run: Interpreter) -> Value:
 
 
 CALLS: dict[str, Any] = {
-    "flask.Flask": make_router("app"), "flask.Blueprint": make_router("router"), "instance:flask.Flask": _application,
-    "quart.Quart": make_router("app"), "quart.Blueprint": make_router("router"),
+    "flask.Flask": make_router("app"),
+    "flask.Blueprint": make_router("router"),
+    "instance:flask.Flask": _application,
+    "quart.Quart": make_router("app"),
+    "quart.Blueprint": make_router("router"),
 }
 CLASSES = [_class_attribute]
-ALIASES = {"flask.app.Flask": "flask.Flask", "flask.blueprints.Blueprint": "flask.Blueprint",
-           "flask.views.View.as_view": "flask.views.View.as_view"}
+ALIASES = {
+    "flask.app.Flask": "flask.Flask",
+    "flask.blueprints.Blueprint": "flask.Blueprint",
+    "flask.views.View.as_view": "flask.views.View.as_view",
+}
 __all__ = ["FRAMEWORK", "replace"]

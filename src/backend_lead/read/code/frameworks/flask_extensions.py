@@ -1,4 +1,7 @@
-"""Flask's extensions: resources (RESTful, RESTX, Smorest), sign-in (Login, JWT-Extended, HTTPAuth, Security), limits."""
+"""Flask's extensions: resources (RESTful, RESTX, Smorest), sign-in (Login, JWT-Extended, HTTPAuth), limits.
+
+Each library's part is told by the names of what it offers.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from backend_lead.read.code.routing import Inclusion, Made, Router, prefix_of, r
 from backend_lead.read.code.values import (
     ClassValue,
     External,
+    Fields,
     FunctionValue,
     Known,
     Native,
@@ -32,10 +36,19 @@ JOINERS = (b".add_resource(", b".add_namespace(", b".init_app(")
 
 # ---------------------------------------------------------------- resources
 
+
 def _api(site: Site, run: Interpreter) -> Value:
     """`Api(app, prefix="/api")`: a router inside the application or blueprint it is given."""
-    router = Router(FRAMEWORK, "router", prefix_of(site.keywords.get("prefix"), run, site.place), [], site.place,
-                    _API, site.frame.module.name, site.keywords)
+    router = Router(
+        FRAMEWORK,
+        "router",
+        prefix_of(site.keywords.get("prefix"), run, site.place),
+        [],
+        site.place,
+        _API,
+        site.frame.module.name,
+        site.keywords,
+    )
     run.emit(Made(router))
     for outer in routers_of(site.argument(0, "app")):
         _put(outer, router, site)
@@ -56,8 +69,17 @@ def _init_app(router: Router, site: Site, run: Interpreter) -> Value:
 
 def _view(cls: ClassValue, site: Site) -> View:
     """A resource class; `method_decorators` wrap each of its methods."""
-    return View(cls, site, [*decorators_of(cls, "method_decorators"), *decorators_of(cls, "decorators")],
-                site.keywords.get("resource_class_kwargs", Known(None)) and {})
+    return View(
+        cls,
+        site,
+        [*decorators_of(cls, "method_decorators"), *decorators_of(cls, "decorators")],
+        _keywords(site.keywords.get("resource_class_kwargs")),
+    )
+
+
+def _keywords(value: Value | None) -> dict[str, Value]:
+    """The arguments that the resource is made with."""
+    return {str(k): v for k, v in value.values.items()} if isinstance(value, Fields) else {}
 
 
 def _add_resource(router: Router, site: Site, run: Interpreter) -> Value:
@@ -130,23 +152,40 @@ def _smorest_arguments(router: Router, site: Site, run: Interpreter) -> Value:
     return Native(apply, "arguments")
 
 
+_PASSED = (
+    "expect", "marshal_with", "marshal_list_with", "doc", "response", "param", "model", "alt_response", "paginate",
+    "header", "representation", "resource", "deprecated", "hide", "vendor", "produces", "schema_model", "inherit",
+    "clone", "parser",
+)  # fmt: skip
 _API: dict[str, Any] = {
-    **MEMBERS, "add_resource": _add_resource, "route": _resource, "add_namespace": _add_namespace, "init_app": _init_app,
-    "namespace": _new_namespace, "arguments": _smorest_arguments,
-    **{name: _transparent for name in ("expect", "marshal_with", "marshal_list_with", "doc", "response", "param", "model",
-                                       "alt_response", "paginate", "header", "representation", "resource", "deprecated",
-                                       "hide", "vendor", "produces", "schema_model", "inherit", "clone", "parser")},
+    **MEMBERS,
+    "add_resource": _add_resource,
+    "route": _resource,
+    "add_namespace": _add_namespace,
+    "init_app": _init_app,
+    "namespace": _new_namespace,
+    "arguments": _smorest_arguments,
+    **dict.fromkeys(_PASSED, _transparent),
 }
 
 
 def _smorest_blueprint(site: Site, run: Interpreter) -> Value:
-    router = Router(FRAMEWORK, "router", prefix_of(site.keywords.get("url_prefix"), run, site.place), [], site.place, _API,
-                    site.frame.module.name, site.keywords)
+    router = Router(
+        FRAMEWORK,
+        "router",
+        prefix_of(site.keywords.get("url_prefix"), run, site.place),
+        [],
+        site.place,
+        _API,
+        site.frame.module.name,
+        site.keywords,
+    )
     run.emit(Made(router))
     return router
 
 
 # ---------------------------------------------------------------- sign-in
+
 
 def _identity(site: Site, run: Interpreter) -> Value:
     run.emit(Consulted("token"))
@@ -163,7 +202,9 @@ def _verify(site: Site, run: Interpreter) -> Value:
 def _loader(owner: Value, member: str, site: Site, run: Interpreter) -> Value | None:
     """`@login_manager.user_loader` and the like: the function that makes the principal."""
     name = owner.name if isinstance(owner, External) else ""
-    if member in ("user_loader", "user_lookup_loader", "request_loader") and name.startswith(("flask_login.", "flask_jwt_extended.")):
+    if member in ("user_loader", "user_lookup_loader", "request_loader") and name.startswith(
+        ("flask_login.", "flask_jwt_extended.")
+    ):
         function = site.argument(0)
         if function is not None:
             run.user_loaders.append(function)
@@ -182,10 +223,18 @@ def _loader(owner: Value, member: str, site: Site, run: Interpreter) -> Value | 
 def _http_auth(member: str, site: Site, run: Interpreter) -> Value | None:
     if member == "login_required":
         return decorator_factory(needs_credential, "login_required")(site, run)
-    if member in ("verify_password", "verify_token", "get_user_roles", "error_handler", "get_password", "hash_password"):
-        if member in ("verify_password", "verify_token") and site.argument(0) is not None:
-            run.user_loaders.append(site.argument(0))
-        return site.argument(0)
+    if member in (
+        "verify_password",
+        "verify_token",
+        "get_user_roles",
+        "error_handler",
+        "get_password",
+        "hash_password",
+    ):
+        function = site.argument(0)
+        if member in ("verify_password", "verify_token") and function is not None:
+            run.user_loaders.append(function)
+        return function
     if member in ("current_user", "username", "get_auth"):
         return _identity(site, run)
     return None
@@ -199,23 +248,34 @@ def _required(owner: Value, member: str, site: Site, run: Interpreter) -> Value 
 
 METHODS = [_loader, _required]
 CALLS: dict[str, Any] = {
-    **{name: _api for name in ("flask_restful.Api", "flask_restx.Api", "flask_restplus.Api", "flask_smorest.Api")},
-    **{name: _namespace for name in ("flask_restx.Namespace", "flask_restplus.Namespace")},
+    **dict.fromkeys(("flask_restful.Api", "flask_restx.Api", "flask_restplus.Api", "flask_smorest.Api"), _api),
+    **dict.fromkeys(("flask_restx.Namespace", "flask_restplus.Namespace"), _namespace),
     "flask_smorest.Blueprint": _smorest_blueprint,
-    **{f"flask_login.{prefix}{name}": decorator(needs_credential, name) for prefix in ("", "utils.")
-       for name in ("login_required", "fresh_login_required")},
+    **{
+        f"flask_login.{prefix}{name}": decorator(needs_credential, name)
+        for prefix in ("", "utils.")
+        for name in ("login_required", "fresh_login_required")
+    },
     "flask_jwt_extended.jwt_required": decorator_factory(needs_credential, "jwt_required"),
-    "flask_jwt_extended.get_jwt_identity": _identity, "flask_jwt_extended.get_jwt": _identity,
-    "flask_jwt_extended.get_current_user": _identity, "flask_jwt_extended.verify_jwt_in_request": _verify,
-    **{f"flask_security.{name}": decorator_factory(needs_credential, name)
-       for name in ("auth_required", "login_required", "auth_token_required", "http_auth_required")},
-    **{f"flask_security.{name}": decorator_factory(may_forbid, name)
-       for name in ("roles_required", "roles_accepted", "permissions_required", "permissions_accepted")},
+    "flask_jwt_extended.get_jwt_identity": _identity,
+    "flask_jwt_extended.get_jwt": _identity,
+    "flask_jwt_extended.get_current_user": _identity,
+    "flask_jwt_extended.verify_jwt_in_request": _verify,
+    **{
+        f"flask_security.{name}": decorator_factory(needs_credential, name)
+        for name in ("auth_required", "login_required", "auth_token_required", "http_auth_required")
+    },
+    **{
+        f"flask_security.{name}": decorator_factory(may_forbid, name)
+        for name in ("roles_required", "roles_accepted", "permissions_required", "permissions_accepted")
+    },
     "flask_appbuilder.security.decorators.has_access": decorator_factory(may_forbid, "has_access"),
     "flask_appbuilder.security.decorators.has_access_api": decorator_factory(may_forbid, "has_access_api"),
     "flask_appbuilder.security.decorators.protect": decorator_factory(may_forbid, "protect"),
 }
-ALIASES = {"flask_jwt_extended.view_decorators.jwt_required": "flask_jwt_extended.jwt_required",
-           "flask_restx.namespace.Namespace": "flask_restx.Namespace",
-           "flask_appbuilder.has_access": "flask_appbuilder.security.decorators.has_access",
-           "flask_appbuilder.security.decorators.permission_name": "flask_appbuilder.permission_name"}
+ALIASES = {
+    "flask_jwt_extended.view_decorators.jwt_required": "flask_jwt_extended.jwt_required",
+    "flask_restx.namespace.Namespace": "flask_restx.Namespace",
+    "flask_appbuilder.has_access": "flask_appbuilder.security.decorators.has_access",
+    "flask_appbuilder.security.decorators.permission_name": "flask_appbuilder.permission_name",
+}

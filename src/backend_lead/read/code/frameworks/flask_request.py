@@ -197,7 +197,8 @@ def _make_response(site: Site, run: Interpreter) -> Value:
     first = site.argument(0)
     status = site.argument(1)
     if isinstance(first, Items) and first.kind == "tuple" and len(first.values) > 1:
-        first, status = first.values[0], first.values[1]
+        parts = first.values
+        first, status = parts[0], parts[1]
     keywords = {"status_code": status} if status is not None and as_status(status) is not None else {}
     if isinstance(first, External) and first.name.endswith("Response"):
         return External(first.name, first.sources, first.positional, {**first.keywords, **keywords})
@@ -215,8 +216,12 @@ def _response(site: Site, run: Interpreter) -> Value:
 
 def _redirect(site: Site, run: Interpreter) -> Value:
     status = site.argument(1, "code")
-    return External("starlette.responses.RedirectResponse", site.sources, tuple(site.positional[:1]),
-                    {"status_code": status if status is not None else Known(302)})
+    return External(
+        "starlette.responses.RedirectResponse",
+        site.sources,
+        tuple(site.positional[:1]),
+        {"status_code": status if status is not None else Known(302)},
+    )
 
 
 def _template(site: Site, run: Interpreter) -> Value:
@@ -244,19 +249,40 @@ def _send_file(name: str) -> Any:
 
 
 CALLS: dict[str, Any] = {
-    "flask.abort": abort, "werkzeug.exceptions.abort": abort, "flask_restful.abort": abort, "flask_restx.abort": abort,
-    "flask_smorest.abort": abort, "flask.jsonify": _jsonify, "flask.json.jsonify": _jsonify,
-    "flask.make_response": _make_response, "flask.Response": _response, "flask.wrappers.Response": _response,
-    "werkzeug.Response": _response, "werkzeug.wrappers.Response": _response, "flask.redirect": _redirect,
-    "werkzeug.utils.redirect": _redirect, "flask.render_template": _template, "flask.render_template_string": _template_string,
-    "flask.send_file": _send_file("flask.send_file"), "flask.send_from_directory": _send_file("flask.send_from_directory"),
-    "flask.url_for": lambda site, run: Unknown(), "flask.flash": lambda site, run: Known(None),
+    "flask.abort": abort,
+    "werkzeug.exceptions.abort": abort,
+    "flask_restful.abort": abort,
+    "flask_restx.abort": abort,
+    "flask_smorest.abort": abort,
+    "flask.jsonify": _jsonify,
+    "flask.json.jsonify": _jsonify,
+    "flask.make_response": _make_response,
+    "flask.Response": _response,
+    "flask.wrappers.Response": _response,
+    "werkzeug.Response": _response,
+    "werkzeug.wrappers.Response": _response,
+    "flask.redirect": _redirect,
+    "werkzeug.utils.redirect": _redirect,
+    "flask.render_template": _template,
+    "flask.render_template_string": _template_string,
+    "flask.send_file": _send_file("flask.send_file"),
+    "flask.send_from_directory": _send_file("flask.send_from_directory"),
+    "flask.url_for": lambda site, run: Unknown(),
+    "flask.flash": lambda site, run: Known(None),
 }
 SYMBOLS: dict[str, Any] = {
-    "flask.request": lambda run: FlaskRequest(), "flask.session": lambda run: Carrier("session"),
-    "flask.g": lambda run: Globals(), "flask_login.current_user": lambda run: CurrentUser(),
-    "flask_security.current_user": lambda run: CurrentUser(), "flask_jwt_extended.current_user": lambda run: CurrentUser(),
+    "flask.request": lambda run: FlaskRequest(),
+    "flask.session": lambda run: Carrier("session"),
+    "flask.g": lambda run: Globals(),
+    "flask_login.current_user": lambda run: CurrentUser(),
+    "flask_security.current_user": lambda run: CurrentUser(),
+    "flask_jwt_extended.current_user": lambda run: CurrentUser(),
     "connexion.request": lambda run: FlaskRequest(),
 }
-ALIASES = {"flask.globals.request": "flask.request", "flask.globals.g": "flask.g", "flask.globals.session": "flask.session",
-           "flask.wrappers.Request": "flask.Request", "flask_login.utils.current_user": "flask_login.current_user"}
+ALIASES = {
+    "flask.globals.request": "flask.request",
+    "flask.globals.g": "flask.g",
+    "flask.globals.session": "flask.session",
+    "flask.wrappers.Request": "flask.Request",
+    "flask_login.utils.current_user": "flask_login.current_user",
+}

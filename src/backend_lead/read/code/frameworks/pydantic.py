@@ -25,8 +25,12 @@ from backend_lead.read.code.values import (
 
 MARKERS = (b"pydantic",)
 _BASES = {"pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel", "pydantic.v1.BaseModel"}
-_SETTINGS = {"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings",
-             "pydantic.env_settings.BaseSettings"}
+_SETTINGS = {
+    "pydantic_settings.BaseSettings",
+    "pydantic.BaseSettings",
+    "pydantic.v1.BaseSettings",
+    "pydantic.env_settings.BaseSettings",
+}
 _DUMPS = ("model_dump", "dict")
 
 
@@ -42,8 +46,14 @@ def is_settings(cls: ClassValue) -> bool:
 
 def fields_of(cls: ClassValue) -> tuple[str, ...]:
     """The names of a model's fields, those of ancestors first."""
-    return tuple(dict.fromkeys(name for c in reversed(cls.line_of_bases()) for name in c.annotations
-                               if not name.startswith("_") and name != "model_config"))
+    return tuple(
+        dict.fromkeys(
+            name
+            for c in reversed(cls.line_of_bases())
+            for name in c.annotations
+            if not name.startswith("_") and name != "model_config"
+        )
+    )
 
 
 def forbids_extra(cls: ClassValue) -> bool:
@@ -72,8 +82,10 @@ def _instance(value: Instance, name: str, run: Interpreter) -> Value | None:
     if not value.certain and name not in value.attributes:
         annotated = cls.annotation(name)
         if annotated is not None:
-            return relabel(instance_of(run, annotated[0], annotated[1].scope, deepen(value.sources, name)),
-                           deepen(value.sources, name))
+            return relabel(
+                instance_of(run, annotated[0], annotated[1].scope, deepen(value.sources, name)),
+                deepen(value.sources, name),
+            )
     return None
 
 
@@ -115,7 +127,8 @@ def _setting(value: Instance, name: str, run: Interpreter) -> Value | None:
 
 def _class(cls: ClassValue, name: str, run: Interpreter) -> Value | None:
     if name in ("model_validate", "parse_obj", "from_orm", "model_construct", "model_validate_json", "parse_raw") and (
-            is_pydantic(cls) and cls.find(name) is None and cls.marks.get("table") is None):
+        is_pydantic(cls) and cls.find(name) is None and cls.marks.get("table") is None
+    ):
         return Native(lambda site, r: _validated(cls, site, r), name)
     return None
 
@@ -130,7 +143,11 @@ def _validated(cls: ClassValue, site: Site, run: Interpreter) -> Value:
             found = given.values.get(name)
         elif isinstance(given, Instance):
             found = given.attributes.get(name)
-            if found is None and given.cls.marks.get("table") is not None and given.cls.marks["table"].column(name) is not None:
+            if (
+                found is None
+                and given.cls.marks.get("table") is not None
+                and given.cls.marks["table"].column(name) is not None
+            ):
                 found = run.attribute(given, name)
         else:
             found = None

@@ -15,6 +15,7 @@ from backend_lead.read.code.values import (
     Fields,
     FunctionValue,
     Instance,
+    Items,
     Known,
     Native,
     Setting,
@@ -84,8 +85,16 @@ class Request(Value):
         if name == "url":
             return Url(self.path)
         if name == "scope":
-            return Fields({"path": Known(self.path), "method": Known(self.method), "type": Known("http"),
-                           "headers": Carrier("header"), "user": self.attribute("user", run) or Unknown()}, False)
+            return Fields(
+                {
+                    "path": Known(self.path),
+                    "method": Known(self.method),
+                    "type": Known("http"),
+                    "headers": Carrier("header"),
+                    "user": self.attribute("user", run) or Unknown(),
+                },
+                False,
+            )
         if name == "path_params":
             return Unknown(frozenset({"path:*"}))
         if name == "query_params":
@@ -165,8 +174,9 @@ def run_middleware(placed: Placed, request: Request, frame: Frame, run: Interpre
     return True
 
 
-def _pass_through(value: Value, options: dict[str, Value], line: int, request: Request, frame: Frame,
-                  run: Interpreter, answer: Answer) -> bool:
+def _pass_through(
+    value: Value, options: dict[str, Value], line: int, request: Request, frame: Frame, run: Interpreter, answer: Answer
+) -> bool:
     passed: list[Passed] = []
     inner = External("starlette.responses.Response")
 
@@ -183,9 +193,24 @@ def _pass_through(value: Value, options: dict[str, Value], line: int, request: R
     if not isinstance(function, FunctionValue):
         return True
     asgi = function.definition.name == "__call__"
-    arguments: list[Value] = ([Fields({"path": Known(request.path), "type": Known("http"), "method": Known(request.method),
-                                      "headers": Carrier("header"), "state": request.state}, False),
-                               Unknown(), Unknown()] if asgi else [request, next_])
+    arguments: list[Value] = (
+        [
+            Fields(
+                {
+                    "path": Known(request.path),
+                    "type": Known("http"),
+                    "method": Known(request.method),
+                    "headers": Carrier("header"),
+                    "state": request.state,
+                },
+                False,
+            ),
+            Unknown(),
+            Unknown(),
+        ]
+        if asgi
+        else [request, next_]
+    )
     mark = len(frame.raises)
     held = len(run.conditions)
     outcome_frame = Frame(frame.module, frame.scope, None, frame, line)
@@ -199,15 +224,16 @@ def _pass_through(value: Value, options: dict[str, Value], line: int, request: R
     del frame.raises[mark:]
     # Raises inside a middleware that also lets requests through are possible refusals.
     answer.refusals.extend(outcome_frame.raises)
-    return bool(passed) or asgi and not _refuses(answer)
+    return bool(passed) or (asgi and not _refuses(answer))
 
 
 def _refuses(answer: Answer) -> bool:
     return False
 
 
-def _dispatch(cls: ClassValue, options: dict[str, Value], next_: Value, line: int, frame: Frame,
-              run: Interpreter) -> Value | None:
+def _dispatch(
+    cls: ClassValue, options: dict[str, Value], next_: Value, line: int, frame: Frame, run: Interpreter
+) -> Value | None:
     """The method of a middleware class that sees the request."""
     made = instantiate(run, cls, Site([next_], dict(options), line, frame, open_=True))
     frame.raises.clear()
@@ -221,8 +247,16 @@ def _dispatch(cls: ClassValue, options: dict[str, Value], next_: Value, line: in
     return None
 
 
-def _capture(run: Interpreter, function: FunctionValue, arguments: list[Value], line: int, frame: Frame,
-             answer: Answer, passed: list[Passed], inner: Value) -> None:
+def _capture(
+    run: Interpreter,
+    function: FunctionValue,
+    arguments: list[Value],
+    line: int,
+    frame: Frame,
+    answer: Answer,
+    passed: list[Passed],
+    inner: Value,
+) -> None:
     """Follow a middleware and keep the responses that it makes itself as refusals."""
     from backend_lead.read.code.calls import bind_parameters
     from backend_lead.read.code.program import Scope
@@ -245,23 +279,19 @@ def _capture(run: Interpreter, function: FunctionValue, arguments: list[Value], 
 
 
 def response_status(value: Value) -> int | None:
-    """The status of a response object, or None for anything else."""
+    """The status of a response object, or of a tuple that holds one; None for anything else."""
     from backend_lead.read.code.exceptions import as_status
 
+    if isinstance(value, Items) and value.kind == "tuple" and len(value.values) > 1:
+        return as_status(value.values[1]) or response_status(value.values[0])
     if isinstance(value, External) and value.name.endswith("Response"):
-        given = value.keywords.get("status_code") or (
-            value.positional[1] if len(value.positional) > 1 else None)
+        given = value.keywords.get("status_code") or (value.positional[1] if len(value.positional) > 1 else None)
         if given is not None:
             return as_status(given)
         return 307 if value.name.endswith("RedirectResponse") else 200
     if isinstance(value, Instance):
         return as_status(value.attributes.get("status_code"))
     return None
-
-
-def _security_call(scheme: External, site: Site, run: Interpreter) -> Value:
-    """Calling a security scheme (`HTTPBearer()(request)`)."""
-    return credential(scheme, run, site)
 
 
 def credential(scheme: External, run: Interpreter, site: Site) -> Value:
@@ -291,11 +321,23 @@ def make_response(name: str) -> Any:
     return lambda site, run: External(name, site.sources, tuple(site.positional), site.keywords)
 
 
-_RESPONSES = ("Response", "JSONResponse", "HTMLResponse", "PlainTextResponse", "RedirectResponse", "FileResponse",
-              "StreamingResponse", "ORJSONResponse", "UJSONResponse")
+_RESPONSES = (
+    "Response",
+    "JSONResponse",
+    "HTMLResponse",
+    "PlainTextResponse",
+    "RedirectResponse",
+    "FileResponse",
+    "StreamingResponse",
+    "ORJSONResponse",
+    "UJSONResponse",
+)
 CALLS: dict[str, Any] = {
-    **{f"starlette.responses.{name}": make_response(f"starlette.responses.{name}") for name in _RESPONSES
-       if name != "FileResponse"},
+    **{
+        f"starlette.responses.{name}": make_response(f"starlette.responses.{name}")
+        for name in _RESPONSES
+        if name != "FileResponse"
+    },
     "starlette.exceptions.HTTPException": None,
 }
 CALLS.pop("starlette.exceptions.HTTPException")

@@ -66,6 +66,7 @@ def _block(node: Node | None) -> tuple[Any, ...]:
 
 # ---------------------------------------------------------------- statements
 
+
 def _expression_statement(node: Node) -> Any:
     inner = node.named_children
     if len(inner) == 1:
@@ -73,9 +74,12 @@ def _expression_statement(node: Node) -> Any:
         if kind == "assignment":
             return _assignment(inner[0])
         if kind == "augmented_assignment":
-            return s.Augment(_line(node), _expression(inner[0].child_by_field_name("left")),
-                             _text(inner[0].child_by_field_name("operator")).rstrip("="),
-                             _expression(inner[0].child_by_field_name("right")))
+            return s.Augment(
+                _line(node),
+                _expression(inner[0].child_by_field_name("left")),
+                _text(inner[0].child_by_field_name("operator")).rstrip("="),
+                _expression(inner[0].child_by_field_name("right")),
+            )
         if kind in ("string", "comment", "ellipsis"):
             return None
     return [s.Evaluate(_line(c), _expression(c)) for c in inner if c.type != "comment"]
@@ -99,22 +103,41 @@ def _if(node: Node) -> Any:
         if alternative.type == "else_clause":
             otherwise = _block(alternative.child_by_field_name("body"))
         else:
-            otherwise = (s.If(_line(alternative), _expression(alternative.child_by_field_name("condition")),
-                              _block(alternative.child_by_field_name("consequence")), otherwise),)
-    return s.If(_line(node), _expression(node.child_by_field_name("condition")),
-                _block(node.child_by_field_name("consequence")), otherwise)
+            otherwise = (
+                s.If(
+                    _line(alternative),
+                    _expression(alternative.child_by_field_name("condition")),
+                    _block(alternative.child_by_field_name("consequence")),
+                    otherwise,
+                ),
+            )
+    return s.If(
+        _line(node),
+        _expression(node.child_by_field_name("condition")),
+        _block(node.child_by_field_name("consequence")),
+        otherwise,
+    )
 
 
 def _for(node: Node) -> Any:
     alternative = node.child_by_field_name("alternative")
-    return s.Loop(_line(node), _expression(node.child_by_field_name("left")),
-                  _expression(node.child_by_field_name("right")), _block(node.child_by_field_name("body")),
-                  _block(alternative.child_by_field_name("body")) if alternative else ())
+    return s.Loop(
+        _line(node),
+        _expression(node.child_by_field_name("left")),
+        _expression(node.child_by_field_name("right")),
+        _block(node.child_by_field_name("body")),
+        _block(alternative.child_by_field_name("body")) if alternative else (),
+    )
 
 
 def _while(node: Node) -> Any:
-    return s.Loop(_line(node), None, _expression(node.child_by_field_name("condition")),
-                  _block(node.child_by_field_name("body")), ())
+    return s.Loop(
+        _line(node),
+        None,
+        _expression(node.child_by_field_name("condition")),
+        _block(node.child_by_field_name("body")),
+        (),
+    )
 
 
 def _try(node: Node) -> Any:
@@ -163,8 +186,9 @@ def _with(node: Node) -> Any:
 
 
 def _decorated(node: Node) -> Any:
-    decorators = tuple(_expression(c.named_children[0]) for c in node.named_children
-                       if c.type == "decorator" and c.named_children)
+    decorators = tuple(
+        _expression(c.named_children[0]) for c in node.named_children if c.type == "decorator" and c.named_children
+    )
     definition = node.child_by_field_name("definition")
     if definition is None:
         return None
@@ -177,9 +201,14 @@ def _function(node: Node) -> s.Function:
     body = node.child_by_field_name("body")
     returns = node.child_by_field_name("return_type")
     return s.Function(
-        _text(node.child_by_field_name("name")), _line(node), _parameters(node.child_by_field_name("parameters")),
+        _text(node.child_by_field_name("name")),
+        _line(node),
+        _parameters(node.child_by_field_name("parameters")),
         _expression(returns) if returns is not None else None,
-        bool(node.children) and node.children[0].type == "async", node.text or b"", lambda: _block(body))
+        bool(node.children) and node.children[0].type == "async",
+        node.text or b"",
+        lambda: _block(body),
+    )
 
 
 def _class(node: Node) -> s.Class:
@@ -192,8 +221,9 @@ def _class(node: Node) -> s.Class:
         elif child.type != "comment":
             bases.append(_expression(child))
     body = node.child_by_field_name("body")
-    return s.Class(_text(node.child_by_field_name("name")), _line(node), tuple(bases), tuple(keywords),
-                   lambda: _block(body))
+    return s.Class(
+        _text(node.child_by_field_name("name")), _line(node), tuple(bases), tuple(keywords), lambda: _block(body)
+    )
 
 
 def _parameters(node: Node | None) -> tuple[s.Parameter, ...]:
@@ -201,23 +231,35 @@ def _parameters(node: Node | None) -> tuple[s.Parameter, ...]:
     kind = "positional"
     for child in node.named_children if node is not None else ():
         if child.type in ("keyword_separator", "list_splat_pattern") or (
-                child.type == "typed_parameter" and child.named_children[0].type == "list_splat_pattern"):
+            child.type == "typed_parameter" and child.named_children[0].type == "list_splat_pattern"
+        ):
             if child.type != "keyword_separator":
-                found.append(s.Parameter(_text(child).lstrip("*").split(":")[0].strip(), "rest", None, None, _line(child)))
+                found.append(
+                    s.Parameter(_text(child).lstrip("*").split(":")[0].strip(), "rest", None, None, _line(child))
+                )
             kind = "keyword"
             continue
         if child.type == "dictionary_splat_pattern" or (
-                child.type == "typed_parameter" and child.named_children[0].type == "dictionary_splat_pattern"):
-            found.append(s.Parameter(_text(child).lstrip("*").split(":")[0].strip(), "options", None, None, _line(child)))
+            child.type == "typed_parameter" and child.named_children[0].type == "dictionary_splat_pattern"
+        ):
+            found.append(
+                s.Parameter(_text(child).lstrip("*").split(":")[0].strip(), "options", None, None, _line(child))
+            )
             continue
         if child.type == "identifier":
             found.append(s.Parameter(_text(child), kind, None, None, _line(child)))
         elif child.type in ("typed_parameter", "default_parameter", "typed_default_parameter"):
             name = child.child_by_field_name("name") or child.named_children[0]
             annotation, default = child.child_by_field_name("type"), child.child_by_field_name("value")
-            found.append(s.Parameter(
-                _text(name), kind, _expression(annotation) if annotation is not None else None,
-                _expression(default) if default is not None else None, _line(child)))
+            found.append(
+                s.Parameter(
+                    _text(name),
+                    kind,
+                    _expression(annotation) if annotation is not None else None,
+                    _expression(default) if default is not None else None,
+                    _line(child),
+                )
+            )
     return tuple(found)
 
 
@@ -225,8 +267,14 @@ def _import(node: Node) -> Any:
     found = []
     for child in node.named_children:
         if child.type == "aliased_import":
-            found.append(s.Import(_line(node), _text(child.child_by_field_name("name")),
-                                  ((None, _text(child.child_by_field_name("alias"))),), 0))
+            found.append(
+                s.Import(
+                    _line(node),
+                    _text(child.child_by_field_name("name")),
+                    ((None, _text(child.child_by_field_name("alias"))),),
+                    0,
+                )
+            )
         elif child.type == "dotted_name":
             found.append(s.Import(_line(node), _text(child), (), 0))
     return found
@@ -264,8 +312,14 @@ def _match(node: Node) -> Any:
         if len(patterns) == 1 and _text(patterns[0]) == "_" and case.child_by_field_name("guard") is None:
             otherwise = consequence
             continue
-        literals = [_expression(c) for p in patterns for c in p.named_children if c.type in ("string", "integer", "dotted_name")]
-        test = s.Operation(_line(case), "==", (subject, literals[0])) if len(literals) == 1 else s.Opaque(_line(case), (subject,))
+        literals = [
+            _expression(c) for p in patterns for c in p.named_children if c.type in ("string", "integer", "dotted_name")
+        ]
+        test = (
+            s.Operation(_line(case), "==", (subject, literals[0]))
+            if len(literals) == 1
+            else s.Opaque(_line(case), (subject,))
+        )
         otherwise = (s.If(_line(case), test, consequence, otherwise),)
     return list(otherwise)
 
@@ -293,7 +347,8 @@ _STATEMENTS: dict[str, Callable[[Node], Any]] = {
     "global_statement": lambda n: s.Global(_line(n), tuple(_text(c) for c in n.named_children)),
     "nonlocal_statement": lambda n: s.Global(_line(n), tuple(_text(c) for c in n.named_children)),
     "type_alias_statement": lambda n: s.Assign(
-        _line(n), (_expression(n.named_children[0]),), _expression(n.named_children[-1]), None),
+        _line(n), (_expression(n.named_children[0]),), _expression(n.named_children[-1]), None
+    ),
     "pass_statement": lambda n: None,
     "comment": lambda n: None,
     "ERROR": lambda n: list(_block(n)),
@@ -301,6 +356,7 @@ _STATEMENTS: dict[str, Callable[[Node], Any]] = {
 
 
 # ---------------------------------------------------------------- expressions
+
 
 def _expression(node: Node | None) -> Any:
     if node is None:
@@ -376,7 +432,9 @@ def _call(node: Node) -> Any:
         for child in holder.named_children if holder is not None else ():
             kind = child.type
             if kind == "keyword_argument":
-                keywords.append((_text(child.child_by_field_name("name")), _expression(child.child_by_field_name("value"))))
+                keywords.append(
+                    (_text(child.child_by_field_name("name")), _expression(child.child_by_field_name("value")))
+                )
             elif kind == "dictionary_splat":
                 keywords.append((None, _expression(child.named_children[0])))
             elif kind == "list_splat":
@@ -400,7 +458,9 @@ def _dictionary(node: Node) -> Any:
     items: list[tuple[Any, Any]] = []
     for child in node.named_children:
         if child.type == "pair":
-            items.append((_expression(child.child_by_field_name("key")), _expression(child.child_by_field_name("value"))))
+            items.append(
+                (_expression(child.child_by_field_name("key")), _expression(child.child_by_field_name("value")))
+            )
         elif child.type == "dictionary_splat":
             items.append((None, _expression(child.named_children[0])))
     return s.Mapping(_line(node), tuple(items))
@@ -410,24 +470,35 @@ def _comparison(node: Node) -> Any:
     """`a < b < c` becomes a conjunction of pairs."""
     operands = [_expression(c) for c in node.named_children if c.type != "comment"]
     operators = [_text(c) for c in node.children if c.is_named is False]
-    pairs = [s.Operation(_line(node), operator, (operands[i], operands[i + 1]))
-             for i, operator in enumerate(operators[: len(operands) - 1])]
+    pairs = [
+        s.Operation(_line(node), operator, (operands[i], operands[i + 1]))
+        for i, operator in enumerate(operators[: len(operands) - 1])
+    ]
     return pairs[0] if len(pairs) == 1 else s.Operation(_line(node), "and", tuple(pairs))
 
 
 def _binary(node: Node) -> Any:
-    return s.Operation(_line(node), _text(node.child_by_field_name("operator")),
-                       (_expression(node.child_by_field_name("left")), _expression(node.child_by_field_name("right"))))
+    return s.Operation(
+        _line(node),
+        _text(node.child_by_field_name("operator")),
+        (_expression(node.child_by_field_name("left")), _expression(node.child_by_field_name("right"))),
+    )
 
 
 def _comprehension(node: Node) -> Any:
-    kinds = {"list_comprehension": "list", "set_comprehension": "set", "dictionary_comprehension": "dict",
-             "generator_expression": "list"}
+    kinds = {
+        "list_comprehension": "list",
+        "set_comprehension": "set",
+        "dictionary_comprehension": "dict",
+        "generator_expression": "list",
+    }
     body = node.child_by_field_name("body")
     clauses: list[tuple[Any, Any, list[Any]]] = []
     for child in node.named_children:
         if child.type == "for_in_clause":
-            clauses.append((_expression(child.child_by_field_name("left")), _expression(child.child_by_field_name("right")), []))
+            clauses.append(
+                (_expression(child.child_by_field_name("left")), _expression(child.child_by_field_name("right")), [])
+            )
         elif child.type == "if_clause" and clauses:
             clauses[-1][2].append(_expression(child.named_children[0]))
     key = None
@@ -457,9 +528,18 @@ def _generic_type(node: Node) -> Any:
 def _lambda(node: Node) -> Any:
     body = node.child_by_field_name("body")
     line = _line(node)
-    return s.Lambda(line, s.Function(
-        "<lambda>", line, _parameters(node.child_by_field_name("parameters")), None, False, b"",
-        lambda: (s.Return(line, _expression(body)),)))
+    return s.Lambda(
+        line,
+        s.Function(
+            "<lambda>",
+            line,
+            _parameters(node.child_by_field_name("parameters")),
+            None,
+            False,
+            b"",
+            lambda: (s.Return(line, _expression(body)),),
+        ),
+    )
 
 
 def _first(node: Node) -> Any:
@@ -478,8 +558,10 @@ _EXPRESSIONS: dict[str, Callable[[Node], Any]] = {
     "none": lambda n: s.Constant(_line(n), None),
     "ellipsis": lambda n: s.Constant(_line(n), ...),
     "attribute": lambda n: s.Attribute(
-        _line(n.child_by_field_name("attribute") or n), _expression(n.child_by_field_name("object")),
-        _text(n.child_by_field_name("attribute"))),
+        _line(n.child_by_field_name("attribute") or n),
+        _expression(n.child_by_field_name("object")),
+        _text(n.child_by_field_name("attribute")),
+    ),
     "call": _call,
     "subscript": _subscript,
     "generic_type": _generic_type,
@@ -500,9 +582,11 @@ _EXPRESSIONS: dict[str, Callable[[Node], Any]] = {
     "union_type": lambda n: s.Operation(_line(n), "|", tuple(_expression(c) for c in n.named_children)),
     "not_operator": lambda n: s.Operation(_line(n), "not", (_expression(n.child_by_field_name("argument")),)),
     "unary_operator": lambda n: s.Operation(
-        _line(n), "u" + _text(n.child_by_field_name("operator")), (_expression(n.child_by_field_name("argument")),)),
+        _line(n), "u" + _text(n.child_by_field_name("operator")), (_expression(n.child_by_field_name("argument")),)
+    ),
     "conditional_expression": lambda n: s.Conditional(
-        _line(n), _expression(n.named_children[1]), _expression(n.named_children[0]), _expression(n.named_children[2])),
+        _line(n), _expression(n.named_children[1]), _expression(n.named_children[0]), _expression(n.named_children[2])
+    ),
     "lambda": _lambda,
     "list_comprehension": _comprehension,
     "set_comprehension": _comprehension,
@@ -511,7 +595,8 @@ _EXPRESSIONS: dict[str, Callable[[Node], Any]] = {
     "await": lambda n: s.Await(_line(n), _first(n)),
     "yield": lambda n: s.Yield(_line(n), _first(n)),
     "named_expression": lambda n: s.Bind(
-        _line(n), _expression(n.child_by_field_name("name")), _expression(n.child_by_field_name("value"))),
+        _line(n), _expression(n.child_by_field_name("name")), _expression(n.child_by_field_name("value"))
+    ),
     "list_splat": lambda n: s.Star(_line(n), _first(n)),
     "dictionary_splat": _first,
     "keyword_argument": lambda n: _expression(n.child_by_field_name("value")),

@@ -1,4 +1,4 @@
-"""Alembic: the schema that a migration history leaves, read by following each `upgrade()` in order, never by running it."""
+"""Alembic: the schema that a migration history leaves; each `upgrade()` is followed in order, never run."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def _upgrade(run: Interpreter, module: CodeModule) -> None:
     try:
         invoke(run, function, Site([], {}, function.definition.line, run.frame))
     except (Aborted, RecursionError):
-        run.note(module.path, "this migration could not be followed to its end", Place(module.path, function.definition.line))
+        run.note(
+            module.path, "this migration could not be followed to its end", Place(module.path, function.definition.line)
+        )
 
 
 def join_tables(models: list[Table], history: list[Table]) -> list[Table]:
@@ -95,8 +97,14 @@ def _joined(table: Table, made: Table) -> Table:
     taken = {i.columns for i in made.indexes}
     indexes = (*made.indexes, *(i for i in table.indexes if i.columns not in taken))
     keys = {k.columns: k for k in (*made.foreign_keys, *table.foreign_keys)}
-    return replace(table, columns=tuple(columns), indexes=indexes, foreign_keys=tuple(keys.values()),
-                   primary_key=table.primary_key or made.primary_key, source="migrations")
+    return replace(
+        table,
+        columns=tuple(columns),
+        indexes=indexes,
+        foreign_keys=tuple(keys.values()),
+        primary_key=table.primary_key or made.primary_key,
+        source="migrations",
+    )
 
 
 def _type_of(table: Table, name: str) -> str:
@@ -131,8 +139,16 @@ def _create_table(builder: SchemaBuilder, site: Site, run: Interpreter, batch: s
             keys += [key] if key else []
     more, more_keys, primary = read_constraints(list(site.positional[1:]), name, site.place)
     uniques = [(i.name, i.columns) for i in more if i.constraint]
-    builder.create_table(name, columns, primary, [*keys, *more_keys], [*indexes, *(i for i in more if not i.constraint)],
-                         uniques, site.place, text_of(site.keywords.get("schema")))
+    builder.create_table(
+        name,
+        columns,
+        primary,
+        [*keys, *more_keys],
+        [*indexes, *(i for i in more if not i.constraint)],
+        uniques,
+        site.place,
+        text_of(site.keywords.get("schema")),
+    )
 
 
 def _drop_table(builder: SchemaBuilder, site: Site, run: Interpreter, batch: str | None) -> None:
@@ -169,9 +185,13 @@ def _alter_column(builder: SchemaBuilder, site: Site, run: Interpreter, batch: s
     if not table or not name:
         return
     kind = site.keywords.get("type_")
-    builder.alter_column(table, name, type=(sql_type(kind, None, {}) or None) if kind is not None else None,
-                         nullable=literal(site.keywords.get("nullable")),
-                         new_name=text_of(site.keywords.get("new_column_name")))
+    builder.alter_column(
+        table,
+        name,
+        type=(sql_type(kind, None, {}) or None) if kind is not None else None,
+        nullable=literal(site.keywords.get("nullable")),
+        new_name=text_of(site.keywords.get("new_column_name")),
+    )
 
 
 def _columns(value: Value | None) -> tuple[str, ...]:
@@ -194,10 +214,17 @@ def _create_index(builder: SchemaBuilder, site: Site, run: Interpreter, batch: s
         return
     where = site.keywords.get("postgresql_where")
     text = where.text if isinstance(where, SqlText) else where
-    builder.create_index(table, Index(
-        text_of(site.argument(0, "index_name")) or f"ix_{table}_{'_'.join(columns)}", columns,
-        literal(_at(site, batch, 4, "unique")) is True, text_of(site.keywords.get("postgresql_using")) or "btree",
-        predicate=(text_of(text) or "true") if where is not None else None, place=site.place))
+    builder.create_index(
+        table,
+        Index(
+            text_of(site.argument(0, "index_name")) or f"ix_{table}_{'_'.join(columns)}",
+            columns,
+            literal(_at(site, batch, 4, "unique")) is True,
+            text_of(site.keywords.get("postgresql_using")) or "btree",
+            predicate=(text_of(text) or "true") if where is not None else None,
+            place=site.place,
+        ),
+    )
 
 
 def _drop_index(builder: SchemaBuilder, site: Site, run: Interpreter, batch: str | None) -> None:
@@ -219,7 +246,9 @@ def _create_foreign_key(builder: SchemaBuilder, site: Site, run: Interpreter, ba
     local, remote = _columns(_at(site, batch, 3, "local_cols")), _columns(_at(site, batch, 4, "remote_cols"))
     if table and target and local:
         on_delete = text_of(site.keywords.get("ondelete"))
-        builder.add_foreign_key(table, ForeignKey(local, target, remote, on_delete.upper() if on_delete else None, site.place), name)
+        builder.add_foreign_key(
+            table, ForeignKey(local, target, remote, on_delete.upper() if on_delete else None, site.place), name
+        )
 
 
 def _create_primary_key(builder: SchemaBuilder, site: Site, run: Interpreter, batch: str | None) -> None:
@@ -242,10 +271,19 @@ def _execute(builder: SchemaBuilder, site: Site, run: Interpreter, batch: str | 
 
 
 _OPERATIONS: dict[str, Operation] = {
-    "create_table": _create_table, "drop_table": _drop_table, "rename_table": _rename_table, "add_column": _add_column,
-    "drop_column": _drop_column, "alter_column": _alter_column, "create_index": _create_index, "drop_index": _drop_index,
-    "create_unique_constraint": _create_unique, "create_foreign_key": _create_foreign_key,
-    "create_primary_key": _create_primary_key, "drop_constraint": _drop_constraint, "execute": _execute,
+    "create_table": _create_table,
+    "drop_table": _drop_table,
+    "rename_table": _rename_table,
+    "add_column": _add_column,
+    "drop_column": _drop_column,
+    "alter_column": _alter_column,
+    "create_index": _create_index,
+    "drop_index": _drop_index,
+    "create_unique_constraint": _create_unique,
+    "create_foreign_key": _create_foreign_key,
+    "create_primary_key": _create_primary_key,
+    "drop_constraint": _drop_constraint,
+    "execute": _execute,
 }
 
 

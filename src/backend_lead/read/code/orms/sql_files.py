@@ -15,7 +15,9 @@ from backend_lead.read.database.catalog import SchemaBuilder
 
 MARKERS: tuple[bytes, ...] = ()
 HARVEST_ORDER = 2
-_ASIDE = frozenset({"tests", "test", "fixtures", "docs", "examples", "example", "seeds", "seed", "dumps", "node_modules"})
+_ASIDE = frozenset(
+    {"tests", "test", "fixtures", "docs", "examples", "example", "seeds", "seed", "dumps", "node_modules"}
+)
 _DOWN = re.compile(r"(?i)(^|[._-])(down|rollback|undo|revert)[._-]?.*\.sql$|^U\d.*__.*\.sql$")
 _CREATES = re.compile(rb"(?i)\bcreate\s+(unlogged\s+)?table\b")
 

@@ -21,13 +21,46 @@ from backend_lead.read.code.values import (
 from backend_lead.read.sql import SqlStatement, SqlUnreadable, hole, statements
 
 MARKERS = (b"psycopg", b"asyncpg", b"sqlite3", b"databases", b"aiosqlite", b"aiopg", b"pymysql", b"MySQLdb")
-SENDING = {"execute", "executemany", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one", "fetch_val", "scalars",
-           "scalar", "iterate", "fetchone", "fetchall", "exec", "executescript", "copy", "execute_sql", "read_sql",
-           "stream", "exec_driver_sql", "fetchmany"}
+SENDING = {
+    "execute",
+    "executemany",
+    "fetch",
+    "fetchrow",
+    "fetchval",
+    "fetch_all",
+    "fetch_one",
+    "fetch_val",
+    "scalars",
+    "scalar",
+    "iterate",
+    "fetchone",
+    "fetchall",
+    "exec",
+    "executescript",
+    "copy",
+    "execute_sql",
+    "read_sql",
+    "stream",
+    "exec_driver_sql",
+    "fetchmany",
+}
 FETCHING = {"fetchone": "first", "fetchall": "all", "fetchmany": "all"}
 SINGLE = {"fetchrow", "fetchval", "fetch_one", "fetch_val", "fetchone", "scalar"}
-_VERBS = ("select", "insert", "update", "delete", "with", "replace", "merge", "upsert", "create", "alter", "drop",
-          "truncate", "pragma")
+_VERBS = (
+    "select",
+    "insert",
+    "update",
+    "delete",
+    "with",
+    "replace",
+    "merge",
+    "upsert",
+    "create",
+    "alter",
+    "drop",
+    "truncate",
+    "pragma",
+)
 
 
 class SqlText(Value):
@@ -118,14 +151,18 @@ def _parameters(site: Site) -> dict[str, Value]:
     return given
 
 
-def _send(sql: str, holes: list[Value], parameters: dict[str, Value], member: str, site: Site, run: Interpreter) -> Value:
+def _send(
+    sql: str, holes: list[Value], parameters: dict[str, Value], member: str, site: Site, run: Interpreter
+) -> Value:
     try:
         parsed = statements(sql)
     except SqlUnreadable:
         parsed = ()
     built = plain(label for value in holes for label in value.sources if f"number:{label}" not in value.sources)
     if not parsed:
-        made = send(run, site, Query("other", (), site.place, raw=True, built=built, sql=_shown(sql), complete=False, api="sql"))
+        made = send(
+            run, site, Query("other", (), site.place, raw=True, built=built, sql=_shown(sql), complete=False, api="sql")
+        )
         return Rows(unknown_row((), (), frozenset()), made, False)
     result: Value = Unknown()
     for statement in parsed:
@@ -133,8 +170,16 @@ def _send(sql: str, holes: list[Value], parameters: dict[str, Value], member: st
     return result
 
 
-def _one(statement: SqlStatement, sql: str, holes: list[Value], parameters: dict[str, Value], built: tuple[str, ...],
-         member: str, site: Site, run: Interpreter) -> Value:
+def _one(
+    statement: SqlStatement,
+    sql: str,
+    holes: list[Value],
+    parameters: dict[str, Value],
+    built: tuple[str, ...],
+    member: str,
+    site: Site,
+    run: Interpreter,
+) -> Value:
     def given(name: str | None) -> Value | None:
         if name is None:
             return None
@@ -150,20 +195,45 @@ def _one(statement: SqlStatement, sql: str, holes: list[Value], parameters: dict
         labels = value.sources if value is not None else frozenset()
         absent = absent or (part.operator == "=" and "credential" in labels and not part.alternative)
         filters.append(Filter(part.table, part.column, part.operator, plain(labels), part.other, part.alternative))
-    assignments = tuple(Assignment(column, plain(value.sources if value is not None else ()))
-                        for column, name in statement.assignments for value in (given(name),))
+    assignments = tuple(
+        Assignment(column, plain(value.sources if value is not None else ()))
+        for column, name in statement.assignments
+        for value in (given(name),)
+    )
     single = statement.single or member in SINGLE
-    made: QueryMade = send(run, site, Query(
-        statement.operation, statement.tables, site.place, statement.columns, tuple(filters), statement.order_by,
-        _limit(statement.limit, given, run), _offset(statement.offset, given), single, raw=True, built=built,
-        assignments=assignments, api="sql", sql=_shown(sql), complete=not holes))
+    made: QueryMade = send(
+        run,
+        site,
+        Query(
+            statement.operation,
+            statement.tables,
+            site.place,
+            statement.columns,
+            tuple(filters),
+            statement.order_by,
+            _limit(statement.limit, given, run),
+            _offset(statement.offset, given),
+            single,
+            raw=True,
+            built=built,
+            assignments=assignments,
+            api="sql",
+            sql=_shown(sql),
+            complete=not holes,
+        ),
+    )
     row = unknown_row(statement.tables, statement.columns, row_sources(filters))
     rows = Rows(row, made, absent and run.anonymous)
     run.last_rows = rows
     if member in ("fetchval", "fetch_val", "scalar"):
         column = statement.columns[0].rsplit(".", 1)[-1] if statement.columns else "*"
-        return rows.take("first", site, run) if not column.isidentifier() else run.attribute(
-            rows.take("one", site, run), column) if not rows.empty else rows.take("first", site, run)
+        return (
+            rows.take("first", site, run)
+            if not column.isidentifier()
+            else run.attribute(rows.take("one", site, run), column)
+            if not rows.empty
+            else rows.take("first", site, run)
+        )
     if member in ("fetchrow", "fetch_one", "fetchone"):
         return rows.take("first", site, run)
     if member in ("fetch", "fetch_all", "fetchall"):
@@ -199,7 +269,12 @@ def _text(site: Site, run: Interpreter) -> Value | None:
 
 METHODS = [_execute]
 CALLS: dict[str, Any] = {
-    "sqlalchemy.text": _text, "sqlalchemy.sql.text": _text, "sqlalchemy.sql.expression.text": _text,
-    "flask_sqlalchemy.SQLAlchemy.text": _text, "sqlmodel.text": _text, "psycopg.sql.SQL": _text, "sqlalchemy.DDL": _text,
+    "sqlalchemy.text": _text,
+    "sqlalchemy.sql.text": _text,
+    "sqlalchemy.sql.expression.text": _text,
+    "flask_sqlalchemy.SQLAlchemy.text": _text,
+    "sqlmodel.text": _text,
+    "psycopg.sql.SQL": _text,
+    "sqlalchemy.DDL": _text,
 }
 __all__ = ["is_sql"]

@@ -9,12 +9,40 @@ from backend_lead.read.code.interpreter import Interpreter, Site
 from backend_lead.read.code.querying import Condition, alternatives, conditions_of, plain
 from backend_lead.read.code.values import Known, Native, Symbol, Unknown, Value
 
-_WORDS = {"in_": "in", "notin_": "not in", "not_in": "not in", "like": "like", "ilike": "ilike", "is_": "is null",
-          "is_not": "is not null", "isnot": "is not null", "between": "between", "startswith": "like", "endswith": "like",
-          "contains": "like", "icontains": "ilike", "istartswith": "ilike", "match": "@@", "overlap": "&&",
-          "has_key": "?", "regexp_match": "~", "any_": "= any"}
-_SAME = ("desc", "asc", "label", "nulls_last", "nulls_first", "nullslast", "nullsfirst", "self_group", "distinct", "collate",
-         "of_type")
+_WORDS = {
+    "in_": "in",
+    "notin_": "not in",
+    "not_in": "not in",
+    "like": "like",
+    "ilike": "ilike",
+    "is_": "is null",
+    "is_not": "is not null",
+    "isnot": "is not null",
+    "between": "between",
+    "startswith": "like",
+    "endswith": "like",
+    "contains": "like",
+    "icontains": "ilike",
+    "istartswith": "ilike",
+    "match": "@@",
+    "overlap": "&&",
+    "has_key": "?",
+    "regexp_match": "~",
+    "any_": "= any",
+}
+_SAME = (
+    "desc",
+    "asc",
+    "label",
+    "nulls_last",
+    "nulls_first",
+    "nullslast",
+    "nullsfirst",
+    "self_group",
+    "distinct",
+    "collate",
+    "of_type",
+)
 
 
 class ColumnRef(Value):
@@ -57,7 +85,9 @@ class ColumnRef(Value):
     def operator(self, operator: str, other: Value, swapped: bool, run: Interpreter) -> Value | None:
         """Arithmetic over a column is an expression."""
         if operator in ("&", "|"):
-            return Condition((Filter(self.table, self.column, "is true"),), other.sources).operator(operator, other, swapped, run)
+            return Condition((Filter(self.table, self.column, "is true"),), other.sources).operator(
+                operator, other, swapped, run
+            )
         return ColumnRef(self.table, f"({self.column} {operator} ...)")
 
     def unary(self, operator: str, run: Interpreter) -> Value:
@@ -70,7 +100,9 @@ class ColumnRef(Value):
         if name in _WORDS:
             return Native(lambda site, r: self.condition(_WORDS[name], site.argument(0)), name)
         if name in _SAME:
-            return Native(lambda site, r: ColumnRef(self.table, self.column, "desc" if name == "desc" else self.direction), name)
+            return Native(
+                lambda site, r: ColumnRef(self.table, self.column, "desc" if name == "desc" else self.direction), name
+            )
         if name == "op":
             return Native(lambda site, r: Native(lambda inner, q: self.condition("op", inner.argument(0)), "op"), name)
         if name in ("cast", "astext", "as_string", "concat", "any", "all"):
@@ -98,6 +130,7 @@ class RelationRef(Value):
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
         if name in ("any", "has"):
+
             def exists(site: Site, r: Interpreter) -> Value:
                 filters, sources, _ = conditions_of(site.positional)
                 return Condition(filters, sources)
@@ -190,12 +223,18 @@ def _descending(site: Site, run: Interpreter) -> Value | None:
 
 _PREFIXES = ("sqlalchemy", "sqlalchemy.sql", "sqlalchemy.sql.expression", "sqlmodel", "flask_sqlalchemy.SQLAlchemy")
 CALLS: dict[str, Any] = {
-    **{f"{p}.and_": _both for p in _PREFIXES}, **{f"{p}.or_": _either for p in _PREFIXES},
-    **{f"{p}.not_": _not for p in _PREFIXES}, **{f"{p}.desc": _descending for p in _PREFIXES},
-    **{f"{p}.asc": _first for p in _PREFIXES}, **{f"{p}.cast": _first for p in _PREFIXES},
-    **{f"{p}.distinct": _first for p in _PREFIXES}, **{f"{p}.col": _first for p in ("sqlmodel",)},
-    **{f"{p}.nulls_last": _first for p in _PREFIXES}, **{f"{p}.nullslast": _first for p in _PREFIXES},
-    **{f"{p}.tuple_": _first for p in _PREFIXES}, **{f"{p}.literal": _first for p in _PREFIXES},
+    **{f"{p}.and_": _both for p in _PREFIXES},
+    **{f"{p}.or_": _either for p in _PREFIXES},
+    **{f"{p}.not_": _not for p in _PREFIXES},
+    **{f"{p}.desc": _descending for p in _PREFIXES},
+    **{f"{p}.asc": _first for p in _PREFIXES},
+    **{f"{p}.cast": _first for p in _PREFIXES},
+    **{f"{p}.distinct": _first for p in _PREFIXES},
+    **{f"{p}.col": _first for p in ("sqlmodel",)},
+    **{f"{p}.nulls_last": _first for p in _PREFIXES},
+    **{f"{p}.nullslast": _first for p in _PREFIXES},
+    **{f"{p}.tuple_": _first for p in _PREFIXES},
+    **{f"{p}.literal": _first for p in _PREFIXES},
 }
 SYMBOLS: dict[str, Any] = {f"{p}.func": lambda run: Func() for p in _PREFIXES}
 MARKERS: tuple[bytes, ...] = ()

@@ -27,9 +27,16 @@ from backend_lead.read.code.values import (
 )
 
 MARKERS = (b"sqlalchemy", b"SQLAlchemy", b"sqlmodel", b"mapped_column", b"relationship(")
-_BASES = {"sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMeta", "sqlalchemy.orm.declarative_base",
-          "sqlalchemy.ext.declarative.declarative_base", "flask_sqlalchemy.SQLAlchemy.Model", "sqlmodel.SQLModel",
-          "sqlalchemy.orm.MappedAsDataclass", "sqlalchemy.orm.registry.generate_base"}
+_BASES = {
+    "sqlalchemy.orm.DeclarativeBase",
+    "sqlalchemy.orm.DeclarativeBaseNoMeta",
+    "sqlalchemy.orm.declarative_base",
+    "sqlalchemy.ext.declarative.declarative_base",
+    "flask_sqlalchemy.SQLAlchemy.Model",
+    "sqlmodel.SQLModel",
+    "sqlalchemy.orm.MappedAsDataclass",
+    "sqlalchemy.orm.registry.generate_base",
+}
 
 
 class ColumnMade(Value):
@@ -89,9 +96,14 @@ def is_model(cls: ClassValue) -> bool:
         return False
     if any(base == "sqlmodel.SQLModel" for base in cls.outside_bases()):
         return any(literal(c.keywords.get("table")) is True for c in cls.line_of_bases()[:1])
-    return cls.find("__tablename__") is not None or cls.find("__table__") is not None or (
-        any(base == "flask_sqlalchemy.SQLAlchemy.Model" for base in cls.outside_bases())
-        and literal(cls.attributes.get("__abstract__")) is not True)
+    return (
+        cls.find("__tablename__") is not None
+        or cls.find("__table__") is not None
+        or (
+            any(base == "flask_sqlalchemy.SQLAlchemy.Model" for base in cls.outside_bases())
+            and literal(cls.attributes.get("__abstract__")) is not True
+        )
+    )
 
 
 def table_of(value: Value | None, run: Interpreter) -> Table | None:
@@ -129,8 +141,17 @@ def _read_model(cls: ClassValue, run: Interpreter) -> Table:
     more_indexes, more_keys, primary, schema = _table_arguments(cls, name, run)
     cls.marks["relationships"] = relationships
     primary = primary or tuple(c.name for c in columns if c.primary_key)
-    return Table(name, tuple(columns), (*indexes, *more_indexes), (*keys, *more_keys), primary, schema, "models",
-                 cls.definition.name, place)
+    return Table(
+        name,
+        tuple(columns),
+        (*indexes, *more_indexes),
+        (*keys, *more_keys),
+        primary,
+        schema,
+        "models",
+        cls.definition.name,
+        place,
+    )
 
 
 def _members(cls: ClassValue) -> list[tuple[str, Value | None, Any]]:
@@ -176,7 +197,9 @@ def _table_name(cls: ClassValue, run: Interpreter) -> str:
         from backend_lead.read.code.calls import invoke
 
         try:
-            value = invoke(run, value.bind(cls) if value.receiver is None else value, Site([], {}, cls.definition.line, run.frame))
+            value = invoke(
+                run, value.bind(cls) if value.receiver is None else value, Site([], {}, cls.definition.line, run.frame)
+            )
         except Aborted:
             value = None
     return text_of(value) or re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", cls.definition.name).lower()
@@ -184,8 +207,10 @@ def _table_name(cls: ClassValue, run: Interpreter) -> str:
 
 # ---------------------------------------------------------------- columns
 
-def read_column(attribute: str, made: ColumnMade | None, kind: Value | None, table: str, place: Place,
-                run: Interpreter) -> tuple[Column, Index | None, ForeignKey | None]:
+
+def read_column(
+    attribute: str, made: ColumnMade | None, kind: Value | None, table: str, place: Place, run: Interpreter
+) -> tuple[Column, Index | None, ForeignKey | None]:
     """One column with the index and foreign key that its own definition asks for."""
     positional = list(made.positional) if made is not None else []
     keywords = made.keywords if made is not None else {}
@@ -205,11 +230,28 @@ def read_column(attribute: str, made: ColumnMade | None, kind: Value | None, tab
     if nullable is None:
         nullable = not primary and (optional if kind is not None else True)
     default = keywords.get("server_default")
-    column = Column(name, sql_type(given, inside, keywords), bool(nullable), primary,
-                    literal(keywords.get("unique")) is True, text_of(default) if default is not None else None, here)
-    index = Index(f"ix_{table}_{name}", (name,), column.unique, place=here) if literal(keywords.get("index")) is True else None
-    key = next((_foreign_key((name,), p, here, run) for p in positional
-                if isinstance(p, External) and p.name.endswith("ForeignKey")), None)
+    column = Column(
+        name,
+        sql_type(given, inside, keywords),
+        bool(nullable),
+        primary,
+        literal(keywords.get("unique")) is True,
+        text_of(default) if default is not None else None,
+        here,
+    )
+    index = (
+        Index(f"ix_{table}_{name}", (name,), column.unique, place=here)
+        if literal(keywords.get("index")) is True
+        else None
+    )
+    key = next(
+        (
+            _foreign_key((name,), p, here, run)
+            for p in positional
+            if isinstance(p, External) and p.name.endswith("ForeignKey")
+        ),
+        None,
+    )
     if key is None and "foreign_key" in keywords:
         target = text_of(keywords["foreign_key"])
         key = _key_to((name,), target, literal(keywords.get("ondelete")), here) if target else None
@@ -225,8 +267,15 @@ def _unwrapped(kind: Value | None) -> tuple[Value | None, bool]:
         origin = kind.origin.name if isinstance(kind.origin, Symbol) else ""
         if origin in ("typing.Optional", "typing.Union"):
             optional = True
-        if origin not in ("sqlalchemy.orm.Mapped", "typing.Optional", "typing.Union", "typing.Annotated",
-                          "typing_extensions.Annotated", "sqlalchemy.orm.WriteOnlyMapped", "sqlalchemy.orm.DynamicMapped"):
+        if origin not in (
+            "sqlalchemy.orm.Mapped",
+            "typing.Optional",
+            "typing.Union",
+            "typing.Annotated",
+            "typing_extensions.Annotated",
+            "sqlalchemy.orm.WriteOnlyMapped",
+            "sqlalchemy.orm.DynamicMapped",
+        ):
             break
         kind = kind.arguments[0] if kind.arguments else None
     if getattr(kind, "optional", False):
@@ -237,7 +286,9 @@ def _unwrapped(kind: Value | None) -> tuple[Value | None, bool]:
 
 def _is_type(value: Value) -> bool:
     if isinstance(value, External):
-        return not value.name.endswith(("ForeignKey", "Identity", "Sequence", "Computed", "CheckConstraint", "FetchedValue"))
+        return not value.name.endswith(
+            ("ForeignKey", "Identity", "Sequence", "Computed", "CheckConstraint", "FetchedValue")
+        )
     return isinstance(value, (Symbol, ClassValue)) or hasattr(value, "cls")
 
 
@@ -251,11 +302,14 @@ def _key_to(columns: tuple[str, ...], target: str | None, on_delete: Any, place:
     if not target or "." not in target:
         return None
     table, column = target.rsplit(".", 1)
-    return ForeignKey(columns, table.rsplit(".", 1)[-1], (column,),
-                      on_delete.upper() if isinstance(on_delete, str) else None, place)
+    return ForeignKey(
+        columns, table.rsplit(".", 1)[-1], (column,), on_delete.upper() if isinstance(on_delete, str) else None, place
+    )
 
 
-def _table_arguments(cls: ClassValue, table: str, run: Interpreter) -> tuple[list[Index], list[ForeignKey], tuple[str, ...], str | None]:
+def _table_arguments(
+    cls: ClassValue, table: str, run: Interpreter
+) -> tuple[list[Index], list[ForeignKey], tuple[str, ...], str | None]:
     value = cls.find("__table_args__")
     parts = value.values if isinstance(value, Items) else [value] if isinstance(value, Fields) else []
     indexes, keys, primary = read_constraints(list(parts), table, Place(cls.module.path, cls.definition.line))
@@ -263,9 +317,13 @@ def _table_arguments(cls: ClassValue, table: str, run: Interpreter) -> tuple[lis
     return indexes, keys, primary, schema
 
 
-def read_constraints(parts: list[Value], table: str, place: Place) -> tuple[list[Index], list[ForeignKey], tuple[str, ...]]:
+def read_constraints(
+    parts: list[Value], table: str, place: Place
+) -> tuple[list[Index], list[ForeignKey], tuple[str, ...]]:
     """Indexes, foreign keys and the primary key among the parts of a table definition."""
-    indexes, keys, primary = [], [], ()
+    indexes: list[Index] = []
+    keys: list[ForeignKey] = []
+    primary: tuple[str, ...] = ()
     for part in parts:
         if not isinstance(part, External):
             continue
@@ -274,10 +332,16 @@ def read_constraints(parts: list[Value], table: str, place: Place) -> tuple[list
         if last == "Index" and part.positional:
             columns = tuple(_column_name(v) for v in part.positional[1:])
             where = part.keywords.get("postgresql_where")
-            indexes.append(Index(text_of(part.positional[0]) or f"ix_{table}_{'_'.join(columns)}", columns,
-                                 literal(part.keywords.get("unique")) is True,
-                                 text_of(part.keywords.get("postgresql_using")) or "btree",
-                                 predicate="(condition)" if where is not None else None, place=here))
+            indexes.append(
+                Index(
+                    text_of(part.positional[0]) or f"ix_{table}_{'_'.join(columns)}",
+                    columns,
+                    literal(part.keywords.get("unique")) is True,
+                    text_of(part.keywords.get("postgresql_using")) or "btree",
+                    predicate="(condition)" if where is not None else None,
+                    place=here,
+                )
+            )
         elif last == "UniqueConstraint":
             columns = tuple(_column_name(v) for v in part.positional)
             name = text_of(part.keywords.get("name")) or f"{table}_{'_'.join(columns)}_key"
@@ -289,8 +353,15 @@ def read_constraints(parts: list[Value], table: str, place: Place) -> tuple[list
             targets = [str(c) for c in literal(part.positional[1]) or ()]
             if targets and "." in targets[0]:
                 on_delete = literal(part.keywords.get("ondelete"))
-                keys.append(ForeignKey(columns, targets[0].split(".")[-2], tuple(t.rsplit(".", 1)[-1] for t in targets),
-                                       on_delete.upper() if isinstance(on_delete, str) else None, here))
+                keys.append(
+                    ForeignKey(
+                        columns,
+                        targets[0].split(".")[-2],
+                        tuple(t.rsplit(".", 1)[-1] for t in targets),
+                        on_delete.upper() if isinstance(on_delete, str) else None,
+                        here,
+                    )
+                )
     return indexes, keys, primary
 
 
@@ -320,9 +391,17 @@ def _core_table(site: Site, run: Interpreter) -> Value | None:
             indexes += [index] if index else []
             keys += [key] if key else []
     more, more_keys, primary = read_constraints(site.positional[2:], name, site.place)
-    table = Table(name, tuple(columns), (*indexes, *more), (*keys, *more_keys),
-                  primary or tuple(c.name for c in columns if c.primary_key), text_of(site.keywords.get("schema")),
-                  "models", None, site.place)
+    table = Table(
+        name,
+        tuple(columns),
+        (*indexes, *more),
+        (*keys, *more_keys),
+        primary or tuple(c.name for c in columns if c.primary_key),
+        text_of(site.keywords.get("schema")),
+        "models",
+        None,
+        site.place,
+    )
     made = CoreTable(table)
     run.core_tables[name] = made
     return made
@@ -348,12 +427,20 @@ def _relationships(cls: ClassValue, table: str, run: Interpreter) -> list[Relati
     from backend_lead.read.code.orms.sqlalchemy_rows import target_of
 
     found = []
-    for attribute, (made, kind) in cls.marks.get("relationships", {}).items():
+    for attribute, (made, _) in cls.marks.get("relationships", {}).items():
         target, _ = target_of(cls, attribute, run)
         other = table_of(target, run)
         if other is not None:
-            found.append(Relationship(cls.definition.name, attribute, table, other.name,
-                                      str(literal(made.keywords.get("lazy")) or "select"), made.place))
+            found.append(
+                Relationship(
+                    cls.definition.name,
+                    attribute,
+                    table,
+                    other.name,
+                    str(literal(made.keywords.get("lazy")) or "select"),
+                    made.place,
+                )
+            )
     return found
 
 
@@ -374,15 +461,36 @@ class Placed(External):
         self.place = site.place
 
 
-_COLUMN_CALLS = ("sqlalchemy.Column", "sqlalchemy.schema.Column", "sqlalchemy.orm.mapped_column", "sqlmodel.Field",
-                 "flask_sqlalchemy.SQLAlchemy.Column", "flask_sqlalchemy.SQLAlchemy.mapped_column", "sqlmodel.Column")
-_RELATION_CALLS = ("sqlalchemy.orm.relationship", "sqlmodel.Relationship", "flask_sqlalchemy.SQLAlchemy.relationship",
-                   "sqlalchemy.orm.relation", "sqlalchemy.orm.dynamic_loader")
+_COLUMN_CALLS = (
+    "sqlalchemy.Column",
+    "sqlalchemy.schema.Column",
+    "sqlalchemy.orm.mapped_column",
+    "sqlmodel.Field",
+    "flask_sqlalchemy.SQLAlchemy.Column",
+    "flask_sqlalchemy.SQLAlchemy.mapped_column",
+    "sqlmodel.Column",
+)
+_RELATION_CALLS = (
+    "sqlalchemy.orm.relationship",
+    "sqlmodel.Relationship",
+    "flask_sqlalchemy.SQLAlchemy.relationship",
+    "sqlalchemy.orm.relation",
+    "sqlalchemy.orm.dynamic_loader",
+)
 CALLS: dict[str, Any] = {
     **{name: lambda site, run: ColumnMade(site) for name in _COLUMN_CALLS},
     **{name: lambda site, run: RelationshipMade(site) for name in _RELATION_CALLS},
-    **{name: _core_table for name in ("sqlalchemy.Table", "sqlalchemy.schema.Table", "flask_sqlalchemy.SQLAlchemy.Table")},
-    **{f"{prefix}.{name}": _constraint(f"sqlalchemy.{name}")
-       for name in ("Index", "UniqueConstraint", "PrimaryKeyConstraint", "ForeignKeyConstraint", "ForeignKey", "CheckConstraint")
-       for prefix in ("sqlalchemy", "sqlalchemy.schema", "flask_sqlalchemy.SQLAlchemy", "sqlmodel")},
+    **dict.fromkeys(("sqlalchemy.Table", "sqlalchemy.schema.Table", "flask_sqlalchemy.SQLAlchemy.Table"), _core_table),
+    **{
+        f"{prefix}.{name}": _constraint(f"sqlalchemy.{name}")
+        for name in (
+            "Index",
+            "UniqueConstraint",
+            "PrimaryKeyConstraint",
+            "ForeignKeyConstraint",
+            "ForeignKey",
+            "CheckConstraint",
+        )
+        for prefix in ("sqlalchemy", "sqlalchemy.schema", "flask_sqlalchemy.SQLAlchemy", "sqlmodel")
+    },
 }

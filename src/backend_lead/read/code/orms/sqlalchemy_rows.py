@@ -31,12 +31,28 @@ from backend_lead.read.code.values import (
 
 MARKERS: tuple[bytes, ...] = ()
 LAZY = ("select", "True", "dynamic", "None")
-_COLLECTIONS = ("builtins.list", "typing.List", "builtins.set", "typing.Set", "collections.abc.Sequence", "typing.Sequence",
-                "sqlalchemy.orm.WriteOnlyMapped", "sqlalchemy.orm.DynamicMapped", "builtins.tuple", "typing.Collection")
+_COLLECTIONS = (
+    "builtins.list",
+    "typing.List",
+    "builtins.set",
+    "typing.Set",
+    "collections.abc.Sequence",
+    "typing.Sequence",
+    "sqlalchemy.orm.WriteOnlyMapped",
+    "sqlalchemy.orm.DynamicMapped",
+    "builtins.tuple",
+    "typing.Collection",
+)
 
 
-def row_of(cls: ClassValue, table: Table, run: Interpreter, extra: frozenset[str] = frozenset(),
-           loaded: frozenset[str] = frozenset(), certain: bool = True) -> Row:
+def row_of(
+    cls: ClassValue,
+    table: Table,
+    run: Interpreter,
+    extra: frozenset[str] = frozenset(),
+    loaded: frozenset[str] = frozenset(),
+    certain: bool = True,
+) -> Row:
     """An object that a query gave."""
     return Row(cls, table.name, extra, loaded, certain)
 
@@ -49,11 +65,11 @@ def target_of(cls: ClassValue, attribute: str, run: Interpreter) -> tuple[ClassV
     many = literal(made.keywords.get("uselist"))
     target = made.positional[0] if made.positional else made.keywords.get("argument")
     named, collection = _annotated(kind)
-    if target is None or isinstance(target, Known) and target.value is None:
+    if target is None or (isinstance(target, Known) and target.value is None):
         target = named
     if isinstance(target, FunctionValue):
         target = _called(target, run)
-    found = target if isinstance(target, ClassValue) else _by_name(text_of(target) or getattr(named, "name", ""), run)
+    found = target if isinstance(target, ClassValue) else _by_name(text_of(target) or text_of(named) or "", run)
     if found is None and isinstance(named, ClassValue):
         found = named
     if many is None:
@@ -66,7 +82,9 @@ def _called(function: FunctionValue, run: Interpreter) -> Value | None:
     from backend_lead.read.code.interpreter import Aborted
 
     try:
-        return invoke(run, function, Site([], {}, function.definition.line, Frame(function.module, function.module.scope)))
+        return invoke(
+            run, function, Site([], {}, function.definition.line, Frame(function.module, function.module.scope))
+        )
     except Aborted:
         return None
 
@@ -106,6 +124,7 @@ def _is_many(cls: ClassValue, target: ClassValue | None, run: Interpreter) -> bo
 
 # ---------------------------------------------------------------- reading
 
+
 def _read(value: Instance, name: str, run: Interpreter) -> Value | None:
     if name.startswith("\x00"):
         return None
@@ -144,13 +163,33 @@ def _touch(value: Instance, name: str, table: Table, run: Interpreter) -> Value 
     extra = _beside(value.sources, table.name)
     lazy = str(literal(made.keywords.get("lazy")) or "select")
     loaded = isinstance(value, Row) and (name in value.loaded or "*" in value.loaded)
-    if run.requesting and not loaded and lazy in LAZY and value.certain and isinstance(value, Row) and run.frame is not None:
+    if (
+        run.requesting
+        and not loaded
+        and lazy in LAZY
+        and value.certain
+        and isinstance(value, Row)
+        and run.frame is not None
+    ):
         line = run.frame.line if run.frame.function is None else run.line
-        made_query = send(run, Site([], {}, line, run.frame), Query(
-            "select", (other.name,), run.place(line), (f"{other.name}.*",), (_link(table, other),), lazy=True,
-            relationship=f"{value.cls.definition.name}.{name}", single=not many))
+        made_query = send(
+            run,
+            Site([], {}, line, run.frame),
+            Query(
+                "select",
+                (other.name,),
+                run.place(line),
+                (f"{other.name}.*",),
+                (_link(table, other),),
+                lazy=True,
+                relationship=f"{value.cls.definition.name}.{name}",
+                single=not many,
+            ),
+        )
         made_query.query = replace(made_query.query, place=run.place(line))
-    inner = frozenset(n.split(".", 1)[1] for n in (value.loaded if isinstance(value, Row) else ()) if n.startswith(f"{name}."))
+    inner = frozenset(
+        n.split(".", 1)[1] for n in (value.loaded if isinstance(value, Row) else ()) if n.startswith(f"{name}.")
+    )
     row = row_of(target, other, run, extra, inner)
     return Items([row], "list", False, row.sources) if many else row
 
@@ -193,9 +232,10 @@ def _class_attribute(cls: ClassValue, name: str, run: Interpreter) -> Value | No
 
 # ---------------------------------------------------------------- writing
 
+
 def _written(owner: Value, name: str, value: Value, place: Place, run: Interpreter) -> None:
     """Setting a column of a row that came from the database is an UPDATE."""
-    if not isinstance(owner, Row) or not run.requesting or not owner.certain or name.startswith("\x00"):
+    if not isinstance(owner, Row) or not run.requesting or not owner.certain or run.frame is None:
         return
     if name in owner.cls.marks.get("relationships", {}):
         return
@@ -206,8 +246,13 @@ def _written(owner: Value, name: str, value: Value, place: Place, run: Interpret
     if owner.written is None:
         key = (owner.cls.marks["table"].primary_key or ("id",))[0]
         filters = (Filter(owner.table, key, "=", plain(_beside(owner.sources, owner.table))),)
-        owner.written = send(run, Site([], {}, place.line, run.frame), Query(  # type: ignore[arg-type]
-            "update", (owner.table,), place, filters=filters, assignments=assignment, single=True))
+        owner.written = send(
+            run,
+            Site([], {}, place.line, run.frame),
+            Query(
+                "update", (owner.table,), place, filters=filters, assignments=assignment, single=True
+            ),
+        )
     else:
         query = owner.written.query
         owner.written.query = replace(query, assignments=(*query.assignments, *assignment))
@@ -218,13 +263,16 @@ class Fresh(Instance):
 
     __slots__ = ("spread",)
 
+    def __init__(self, cls: ClassValue, spread: Value | None) -> None:
+        super().__init__(cls)
+        self.spread = spread
+
 
 def _construct(cls: ClassValue, site: Site, run: Interpreter) -> Value | None:
     table = table_of(cls, run)
     if table is None or isinstance(cls.find("__init__"), FunctionValue):
         return None
-    made = Fresh(cls)
-    made.spread = site.keywords.get("**")
+    made = Fresh(cls, site.keywords.get("**"))
     made.attributes = {k: v for k, v in site.keywords.items() if k != "**"}
     made.sources = site.sources
     return made

@@ -26,8 +26,22 @@ from backend_lead.read.code.values import (
 )
 
 MARKERS: tuple[bytes, ...] = ()
-SENDING = {"execute", "scalars", "scalar", "stream", "stream_scalars", "exec", "fetch_all", "fetch_one", "fetch_val",
-           "iterate", "connection_execute", "paginate", "scalar_one", "scalar_one_or_none"}
+SENDING = {
+    "execute",
+    "scalars",
+    "scalar",
+    "stream",
+    "stream_scalars",
+    "exec",
+    "fetch_all",
+    "fetch_one",
+    "fetch_val",
+    "iterate",
+    "connection_execute",
+    "paginate",
+    "scalar_one",
+    "scalar_one_or_none",
+}
 SINGLE = {"scalar", "fetch_one", "fetch_val", "scalar_one", "scalar_one_or_none"}
 
 
@@ -96,7 +110,9 @@ def _add(site: Site, run: Interpreter) -> Value | None:
     known = False
     for value in site.positional:
         for option in _objects(value):
-            table = table_of(option.cls, run) if isinstance(option, Instance) else None
+            if not isinstance(option, Instance):
+                continue
+            table = table_of(option.cls, run)
             if table is None:
                 continue
             known = True
@@ -119,8 +135,17 @@ def _delete(site: Site, run: Interpreter) -> Value | None:
         if table is not None:
             known = True
             labels = plain(label for label in option.sources if label != f"row:{table.name}")
-            send(run, site, Query("delete", (table.name,), site.place, single=True,
-                                  filters=(Filter(table.name, (table.primary_key or ("id",))[0], "=", labels),)))
+            send(
+                run,
+                site,
+                Query(
+                    "delete",
+                    (table.name,),
+                    site.place,
+                    single=True,
+                    filters=(Filter(table.name, (table.primary_key or ("id",))[0], "=", labels),),
+                ),
+            )
     return Known(None) if known else None
 
 
@@ -146,13 +171,25 @@ def _refresh(site: Site, run: Interpreter) -> Value | None:
 
 
 _BY_MEMBER: dict[str, Callable[[Site, Interpreter], Value | None]] = {
-    "query": _query, "get": _get, "get_one": _get, "add": _add, "add_all": _add, "delete": _delete, "merge": _merge,
-    "bulk_save_objects": _bulk, "bulk_insert_mappings": _bulk, "bulk_update_mappings": _bulk, "refresh": _refresh,
-    "expunge": _refresh, "first_or_404": _query, "get_or_404": _get,
+    "query": _query,
+    "get": _get,
+    "get_one": _get,
+    "add": _add,
+    "add_all": _add,
+    "delete": _delete,
+    "merge": _merge,
+    "bulk_save_objects": _bulk,
+    "bulk_insert_mappings": _bulk,
+    "bulk_update_mappings": _bulk,
+    "refresh": _refresh,
+    "expunge": _refresh,
+    "first_or_404": _query,
+    "get_or_404": _get,
 }
 
 
 # ---------------------------------------------------------------- legacy queries
+
 
 def _terminal(name: str) -> Callable[[Statement, Site, Interpreter], Value]:
     def send_it(statement: Statement, site: Site, run: Interpreter) -> Value:
@@ -211,8 +248,7 @@ def _key(key: Any) -> Any:
 
 
 def _paginate(statement: Statement, site: Site, run: Interpreter) -> Value:
-    rows = send_statement(run, site, statement.parts, limit="bound")
-    return rows
+    return send_statement(run, site, statement.parts, limit="bound")
 
 
 def _exists(statement: Statement, site: Site, run: Interpreter) -> Value:
@@ -221,8 +257,14 @@ def _exists(statement: Statement, site: Site, run: Interpreter) -> Value:
 
 TERMINALS: dict[str, Callable[[Statement, Site, Interpreter], Value]] = {
     **{name: _terminal(name) for name in ("all", "first", "one", "one_or_none", "scalar", "scalars", "yield_per")},
-    "count": _count, "get": _legacy_get, "get_or_404": _or_404("get_or_404"), "first_or_404": _or_404("first_or_404"),
-    "delete": _legacy_delete, "update": _legacy_update, "paginate": _paginate, "exists": _exists,
+    "count": _count,
+    "get": _legacy_get,
+    "get_or_404": _or_404("get_or_404"),
+    "first_or_404": _or_404("first_or_404"),
+    "delete": _legacy_delete,
+    "update": _legacy_update,
+    "paginate": _paginate,
+    "exists": _exists,
 }
 METHODS = [_session]
 __all__ = ["CoreTable"]

@@ -1,4 +1,4 @@
-"""Statements of SQLAlchemy while they are put together: `select(...)`, `session.query(...)`, `insert`, `update`, `delete`."""
+"""Statements of SQLAlchemy while they are put together: `select`, `session.query`, `insert`, `update`, `delete`."""
 
 from __future__ import annotations
 
@@ -75,8 +75,20 @@ class Statement(Value):
 
     def signature(self) -> object:
         p = self.parts
-        return ("statement", p.operation, p.tables, p.columns, p.filters, p.order_by, p.limit, p.offset, p.assignments,
-                p.loaded, p.sources, p.absent)
+        return (
+            "statement",
+            p.operation,
+            p.tables,
+            p.columns,
+            p.filters,
+            p.order_by,
+            p.limit,
+            p.offset,
+            p.assignments,
+            p.loaded,
+            p.sources,
+            p.absent,
+        )
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
         from backend_lead.read.code.orms.sqlalchemy_sessions import TERMINALS
@@ -110,10 +122,24 @@ def send_statement(run: Interpreter, site: Site, parts: Parts, **changes: Any) -
     """Send a statement here; gives its rows."""
     parts = replace(parts, **changes) if changes else parts
     columns = parts.columns or tuple(f"{t}.*" for t in parts.tables[:1])
-    made = send(run, site, Query(
-        parts.operation, parts.tables, site.place, columns if parts.operation == "select" else (), parts.filters,
-        parts.order_by, parts.limit, parts.offset, parts.single or parts.limit == "1", assignments=parts.assignments,
-        complete=parts.complete, grouped=parts.grouped))
+    made = send(
+        run,
+        site,
+        Query(
+            parts.operation,
+            parts.tables,
+            site.place,
+            columns if parts.operation == "select" else (),
+            parts.filters,
+            parts.order_by,
+            parts.limit,
+            parts.offset,
+            parts.single or parts.limit == "1",
+            assignments=parts.assignments,
+            complete=parts.complete,
+            grouped=parts.grouped,
+        ),
+    )
     return Rows(_row(run, parts), made, parts.absent and run.anonymous)
 
 
@@ -141,11 +167,13 @@ def _row(run: Interpreter, parts: Parts) -> Value:
 
 # ---------------------------------------------------------------- beginning
 
+
 def query_of(entities: list[Value], run: Interpreter, legacy: bool = True, operation: str = "select") -> Statement:
     """A statement over these entities."""
     tables: dict[str, None] = {}
     columns: list[str] = []
-    aggregates, sources = 0, frozenset()
+    aggregates = 0
+    sources: frozenset[str] = frozenset()
     flat = [e for value in entities for e in (value.values if isinstance(value, Items) else [value])]
     for entity in flat:
         sources |= entity.sources
@@ -163,8 +191,18 @@ def query_of(entities: list[Value], run: Interpreter, legacy: bool = True, opera
                 tables[entity.inner.table] = None
             columns.append(f"({entity.name})")
     complete = all(isinstance(e, (ClassValue, ColumnRef, CoreTable, Aggregate)) for e in flat)
-    return Statement(Parts(operation, tuple(tables), tuple(columns), single=bool(flat) and aggregates == len(flat),
-                           entities=tuple(flat), sources=sources, complete=complete, legacy=legacy))
+    return Statement(
+        Parts(
+            operation,
+            tuple(tables),
+            tuple(columns),
+            single=bool(flat) and aggregates == len(flat),
+            entities=tuple(flat),
+            sources=sources,
+            complete=complete,
+            legacy=legacy,
+        )
+    )
 
 
 def _select(site: Site, run: Interpreter) -> Value:
@@ -193,26 +231,38 @@ def table_method(core: CoreTable, name: str) -> Value | None:
     if name == "select":
         return Native(lambda site, r: query_of([core], r, legacy=False), name)
     if name in ("insert", "update", "delete"):
-        return Native(lambda site, r: Statement(replace(
-            query_of([core], r, legacy=False, operation=name).parts, columns=(), single=False)), name)
+        return Native(
+            lambda site, r: Statement(
+                replace(query_of([core], r, legacy=False, operation=name).parts, columns=(), single=False)
+            ),
+            name,
+        )
     return None
 
 
 # ---------------------------------------------------------------- adding
+
 
 def _where(parts: Parts, site: Site, run: Interpreter) -> Parts:
     filters, sources, complete = conditions_of(site.positional)
     return _restricted(parts, filters, sources, complete, [*site.positional])
 
 
-def _restricted(parts: Parts, filters: tuple[Filter, ...], sources: frozenset[str], complete: bool, values: list[Value]) -> Parts:
+def _restricted(
+    parts: Parts, filters: tuple[Filter, ...], sources: frozenset[str], complete: bool, values: list[Value]
+) -> Parts:
     named = dict.fromkeys(parts.tables)
     for part in filters:
         if part.table:
             named.setdefault(part.table, None)
-    return replace(parts, filters=(*parts.filters, *filters), sources=parts.sources | sources,
-                   complete=parts.complete and complete, tables=tuple(named),
-                   absent=parts.absent or _compares_absent(filters, sources))
+    return replace(
+        parts,
+        filters=(*parts.filters, *filters),
+        sources=parts.sources | sources,
+        complete=parts.complete and complete,
+        tables=tuple(named),
+        absent=parts.absent or _compares_absent(filters, sources),
+    )
 
 
 def _compares_absent(filters: tuple[Filter, ...], sources: frozenset[str]) -> bool:
@@ -223,8 +273,16 @@ def _compares_absent(filters: tuple[Filter, ...], sources: frozenset[str]) -> bo
 def _filter_by(parts: Parts, site: Site, run: Interpreter) -> Parts:
     table = next((t for t in (table_of(e, run) for e in reversed(parts.entities)) if t is not None), None)
     name = table.name if table is not None else (parts.tables[-1] if parts.tables else "")
-    filters = tuple(Filter(name, k, "is null" if isinstance(v, Known) and v.value is None and not is_absent(v) else "=",
-                           plain(v.sources)) for k, v in site.keywords.items() if k != "**")
+    filters = tuple(
+        Filter(
+            name,
+            k,
+            "is null" if isinstance(v, Known) and v.value is None and not is_absent(v) else "=",
+            plain(v.sources),
+        )
+        for k, v in site.keywords.items()
+        if k != "**"
+    )
     return _restricted(parts, filters, site.sources, "**" not in site.keywords, list(site.keywords.values()))
 
 
@@ -246,12 +304,19 @@ def _join(parts: Parts, site: Site, run: Interpreter) -> Parts:
         filters.extend(target.parts.filters)
     else:
         complete = False
-    more, sources, whole = conditions_of([*site.positional[1:], *[v for k, v in site.keywords.items() if k == "onclause"]])
+    more, sources, whole = conditions_of(
+        [*site.positional[1:], *[v for k, v in site.keywords.items() if k == "onclause"]]
+    )
     if joined is not None and len(site.positional) < 2 and not isinstance(target, RelationRef):
         natural = _natural(parts.tables, joined.name, run)
         filters += [natural] if natural is not None else []
-    return replace(parts, tables=tuple(tables), filters=(*parts.filters, *filters, *more), complete=complete and whole,
-                   sources=parts.sources | sources)
+    return replace(
+        parts,
+        tables=tuple(tables),
+        filters=(*parts.filters, *filters, *more),
+        complete=complete and whole,
+        sources=parts.sources | sources,
+    )
 
 
 def _relation_filter(relation: RelationRef, run: Interpreter) -> Filter | None:
@@ -342,8 +407,13 @@ def _values(parts: Parts, site: Site, run: Interpreter) -> Parts:
 
 def _entities(parts: Parts, site: Site, run: Interpreter) -> Parts:
     made = query_of(list(site.positional), run).parts
-    return replace(parts, columns=made.columns, entities=made.entities, single=made.single and not parts.grouped,
-                   tables=tuple(dict.fromkeys([*parts.tables, *made.tables])))
+    return replace(
+        parts,
+        columns=made.columns,
+        entities=made.entities,
+        single=made.single and not parts.grouped,
+        tables=tuple(dict.fromkeys([*parts.tables, *made.tables])),
+    )
 
 
 def _add_columns(parts: Parts, site: Site, run: Interpreter) -> Parts:
@@ -383,10 +453,27 @@ def _from_select(parts: Parts, site: Site, run: Interpreter) -> Parts:
 
 
 _METHODS: dict[str, Callable[[Parts, Site, Interpreter], Parts]] = {
-    "where": _where, "filter": _where, "having": _where, "filter_by": _filter_by, "join": _join, "outerjoin": _join,
-    "join_from": _join, "options": _options, "order_by": _order_by, "limit": _limit, "offset": _offset, "values": _values,
-    "with_entities": _entities, "with_only_columns": _entities, "add_columns": _add_columns, "select_from": _from,
-    "group_by": _grouped, "distinct": _grouped, "union": _union, "union_all": _union, "from_select": _from_select,
+    "where": _where,
+    "filter": _where,
+    "having": _where,
+    "filter_by": _filter_by,
+    "join": _join,
+    "outerjoin": _join,
+    "join_from": _join,
+    "options": _options,
+    "order_by": _order_by,
+    "limit": _limit,
+    "offset": _offset,
+    "values": _values,
+    "with_entities": _entities,
+    "with_only_columns": _entities,
+    "add_columns": _add_columns,
+    "select_from": _from,
+    "group_by": _grouped,
+    "distinct": _grouped,
+    "union": _union,
+    "union_all": _union,
+    "from_select": _from_select,
 }
 
 
@@ -407,14 +494,26 @@ def _aliased(site: Site, run: Interpreter) -> Value | None:
     return site.argument(0)
 
 
-_PREFIXES = ("sqlalchemy", "sqlalchemy.sql", "sqlalchemy.sql.expression", "sqlalchemy.future", "sqlmodel",
-             "flask_sqlalchemy.SQLAlchemy", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite")
+_PREFIXES = (
+    "sqlalchemy",
+    "sqlalchemy.sql",
+    "sqlalchemy.sql.expression",
+    "sqlalchemy.future",
+    "sqlmodel",
+    "flask_sqlalchemy.SQLAlchemy",
+    "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.dialects.sqlite",
+)
 _LOADERS = ("selectinload", "joinedload", "subqueryload", "contains_eager", "immediateload", "noload", "raiseload")
 CALLS: dict[str, Any] = {
-    **{f"{p}.select": _select for p in _PREFIXES}, **{f"{p}.exists": _exists for p in _PREFIXES},
+    **{f"{p}.select": _select for p in _PREFIXES},
+    **{f"{p}.exists": _exists for p in _PREFIXES},
     **{f"{p}.{op}": _change(op) for p in _PREFIXES for op in ("insert", "update", "delete")},
     **{f"sqlalchemy.orm.{name}": lambda site, run: Loader(tuple(site.positional)) for name in _LOADERS},
-    **{f"sqlalchemy.orm.strategy_options.{name}": lambda site, run: Loader(tuple(site.positional)) for name in _LOADERS},
-    "sqlalchemy.orm.aliased": _aliased, "sqlalchemy.alias": _aliased,
+    **{
+        f"sqlalchemy.orm.strategy_options.{name}": lambda site, run: Loader(tuple(site.positional)) for name in _LOADERS
+    },
+    "sqlalchemy.orm.aliased": _aliased,
+    "sqlalchemy.alias": _aliased,
 }
 __all__ = ["Instance", "Parts", "Statement", "query_of", "send_statement"]

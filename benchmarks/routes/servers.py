@@ -1,0 +1,161 @@
+"""The real servers that the benchmarks read: where they come from, how each is started, and their scratch places.
+
+Nothing of a server is part of this repository: wheels, trees and environments live in `benchmarks/.cache`, or in the
+folder that BACKEND_LEAD_BENCH_CACHE names.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+CACHE = Path(os.environ.get("BACKEND_LEAD_BENCH_CACHE", Path(__file__).parents[1] / ".cache")).absolute()
+INSTALL_SECONDS = 1800
+
+
+class NotStarted(Exception):
+    """A server could not be had or started; the message is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One server: the exact `release` that is read and installed, and the code that makes its application.
+
+    `start` runs in the server's own environment and leaves the applications in `apps`.  `extras` are further
+    requirements.  `{home}` in the values of `environment` and in `folders` (made before the start) is the scratch home
+    folder.  `inside` starts the child in the folder that holds the installed packages.
+    """
+
+    name: str
+    framework: str
+    release: str
+    start: str
+    extras: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    folders: tuple[str, ...] = ()
+    inside: bool = False
+
+    @property
+    def tree(self) -> Path:
+        """The unpacked wheel: what backend-lead reads."""
+        return CACHE / "src" / self.name
+
+    @property
+    def python(self) -> Path:
+        """The interpreter of the environment that the server is installed in."""
+        return CACHE / "venv" / self.name / "bin" / "python"
+
+    @property
+    def home(self) -> Path:
+        """The folder that the server may write to."""
+        return CACHE / "home" / self.name
+
+
+SERVERS = (
+    Server("open-webui", "FastAPI", "open-webui==0.12.4", "from open_webui.main import app\napps = [app]",
+           environment=(("OFFLINE_MODE", "1"), ("DATA_DIR", "{home}/data"), ("STATIC_DIR", "{home}/static"),
+                        ("FRONTEND_BUILD_DIR", "{home}/build"), ("WEBUI_SECRET_KEY", "benchmark"),
+                        ("ENABLE_SCIM", "true"), ("SCIM_TOKEN", "benchmark"),
+                        ("DATABASE_URL", "sqlite:///{home}/data/webui.db")),
+           folders=("data", "static", "build/static")),
+    Server("prefect", "FastAPI", "prefect==3.8.8",
+           "import asyncio\nfrom prefect.server.api.server import create_app\n"
+           "from prefect.server.database import provide_database_interface\n"
+           "asyncio.run(provide_database_interface().create_db())\napps = [create_app()]", extras=("fastapi<0.151",),
+           environment=(("PREFECT_HOME", "{home}"), ("PREFECT_SERVER_ANALYTICS_ENABLED", "false"),
+                        ("PREFECT_API_ENABLE_METRICS", "true"))),
+    Server("langflow-base", "FastAPI", "langflow-base==1.13.0",
+           "from langflow.main import create_app\napps = [create_app()]",
+           environment=(("LANGFLOW_CONFIG_DIR", "{home}"), ("LANGFLOW_AUTO_LOGIN", "false"),
+                        ("LANGFLOW_FEATURE_WXO_DEPLOYMENTS", "true"), ("LANGFLOW_FEATURE_INSTANCE_MIGRATION", "true"),
+                        ("LANGFLOW_FEATURE_DATA_SUBJECT_REQUESTS", "true"))),
+    Server("dstack", "FastAPI", "dstack[server]==0.22.5",
+           "from dstack._internal.server.main import app\n"
+           "from dstack._internal.proxy.gateway.app import make_app\napps = [app, make_app()]",
+           extras=("httpx2",), environment=(("DSTACK_SERVER_DIR", "{home}"),)),
+    Server("argilla-server", "FastAPI", "argilla-server==2.8.0", "from argilla_server._app import app\napps = [app]",
+           environment=(("ARGILLA_HOME_PATH", "{home}"),)),
+    Server("apache-airflow-core", "FastAPI", "apache-airflow-core==3.3.2",
+           "from airflow.api_fastapi.app import create_app\napps = [create_app()]",
+           environment=(("AIRFLOW_HOME", "{home}"),)),
+    Server("lnbits", "FastAPI", "lnbits==1.6.2",
+           "import asyncio\nfrom lnbits.app import create_app, startup\napps = [create_app()]\n"
+           "from lnbits.settings import settings\n"
+           "async def began():\n    await asyncio.wait_for(startup(apps[0]), 60)\nasyncio.run(began())\n"
+           "settings.first_install = False",
+           extras=("bitstring<4.3",), inside=True,
+           environment=(("LNBITS_DATA_FOLDER", "{home}/data"), ("LNBITS_EXTENSIONS_PATH", "{home}")),
+           folders=("data", "extensions")),
+    Server("mlflow", "FastAPI + Flask", "mlflow==3.17.2",
+           "from mlflow.server import app as flask\nfrom mlflow.server.fastapi_app import app as fast\n"
+           "apps = [fast, flask]",
+           environment=(("_MLFLOW_SERVER_FILE_STORE", "sqlite:///{home}/mlflow.db"),
+                        ("_MLFLOW_SERVER_ARTIFACT_ROOT", "{home}/artifacts"))),
+    Server("pgadmin4", "Flask", "pgadmin4==9.18",
+           "import os, sys, builtins, importlib.util\nbuiltins.SERVER_MODE = True\n"
+           "sys.path.insert(0, os.path.dirname(importlib.util.find_spec('pgadmin4').origin or '') or "
+           "importlib.util.find_spec('pgadmin4').submodule_search_locations[0])\n"
+           "import config\nconfig.DATA_DIR = home\nconfig.LOG_FILE = home + '/pgadmin4.log'\n"
+           "config.SQLITE_PATH = home + '/pgadmin4.db'\nconfig.SESSION_DB_PATH = home + '/sessions'\n"
+           "config.STORAGE_DIR = home + '/storage'\n"
+           "config.KERBEROS_CCACHE_DIR = config.AZURE_CREDENTIAL_CACHE_DIR = home + '/cached'\n"
+           "from pgadmin import create_app\napps = [create_app()]", folders=("sessions", "storage", "cached"),
+           environment=(("PGADMIN_SETUP_EMAIL", "a@example.org"), ("PGADMIN_SETUP_PASSWORD", "benchmark-1"))),
+    Server("apache-superset", "Flask", "apache-superset==6.1.0",
+           "from superset.app import create_app\napps = [create_app()]",
+           environment=(("SUPERSET_HOME", "{home}"), ("SUPERSET_SECRET_KEY", "benchmark-secret-key-0123456789abcdef"),
+                        ("FLASK_APP", "superset"))),
+    Server("ckan", "Flask", "ckan==2.12.0",
+           "from ckan.cli.generate import make_config\n"
+           "from click.testing import CliRunner\n"
+           "CliRunner().invoke(make_config, [home + '/ckan.ini'])\n"
+           "from ckan.config.middleware import make_app\nfrom ckan.cli import CKANConfigLoader\n"
+           "apps = [make_app(CKANConfigLoader(home + '/ckan.ini').get_config())]"),
+)
+
+
+def chosen(names: tuple[str, ...]) -> tuple[Server, ...]:
+    """The servers of these names, all of them when none is named."""
+    unknown = sorted(set(names) - {server.name for server in SERVERS})
+    if unknown:
+        known = ", ".join(server.name for server in SERVERS)
+        raise SystemExit(f"No server is called {', '.join(unknown)}.\nNothing is measured.\nName one of: {known}")
+    return tuple(server for server in SERVERS if not names or server.name in names)
+
+
+def prepare(server: Server) -> None:
+    """Install the server in its own environment and unpack the wheel of the same release; what exists is kept."""
+    if not server.python.exists():
+        environment = server.python.parents[1]
+        _run("its environment", [sys.executable, "-m", "venv", str(environment)])
+        try:
+            _run("its installation", [str(server.python), "-m", "pip", "install", "-q", "httpx", server.release,
+                                      *server.extras])
+        except NotStarted:
+            server.python.unlink()
+            raise
+    if not server.tree.exists():
+        unpack(server)
+
+
+def unpack(server: Server) -> None:
+    """Download the wheel of the server, without anything it depends on, and unpack it."""
+    wheels = CACHE / "wheels" / server.name
+    name, _, version = server.release.partition("==")
+    _run("its download", [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d",
+                          str(wheels), f"{name.partition('[')[0]}=={version}"])
+    with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
+        wheel.extractall(server.tree)
+
+
+def _run(what: str, command: list[str]) -> None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise NotStarted(f"{what} took longer than {INSTALL_SECONDS} s") from None
+    if done.returncode:
+        raise NotStarted(f"{what} ended with: {(done.stderr.strip() or done.stdout.strip()).splitlines()[-1][:200]}")

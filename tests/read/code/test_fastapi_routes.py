@@ -1,0 +1,134 @@
+"""Small programs in, whole paths out: prefixes, nesting, factories, loops and subclasses."""
+
+from __future__ import annotations
+
+
+def names(backend):
+    return [e.name for e in backend.endpoints]
+
+
+def test_routers_nest_and_prefixes_add_up(read):
+    backend = read(
+        main="""
+            from fastapi import FastAPI
+            from app.api import api
+            app = FastAPI()
+            app.include_router(api, prefix="/api")
+        """,
+        app____init__="",
+        app__api="""
+            from fastapi import APIRouter
+            from . import orders
+            api = APIRouter(prefix="/v1")
+            api.include_router(orders.router, prefix="/orders")
+        """,
+        app__orders="""
+            from fastapi import APIRouter
+            router = APIRouter()
+
+            @router.get("/{order_id}")
+            def read_order(order_id: int): ...
+
+            @router.api_route("/", methods=["GET", "POST"])
+            async def both(): ...
+        """,
+    )
+    assert names(backend) == ["GET /api/v1/orders/", "POST /api/v1/orders/", "GET /api/v1/orders/{order_id}"]
+    assert backend.endpoints[2].handler.name == "app.orders.read_order"
+    assert backend.endpoints[0].handler.is_async
+
+
+def test_a_factory_with_settings_a_loop_and_a_helper(read):
+    backend = read(
+        app="""
+            import os
+            from fastapi import APIRouter, FastAPI
+            first, second = APIRouter(prefix="/first"), APIRouter(prefix="/second")
+            PREFIX = os.environ.get("PREFIX", "/api")
+
+            @first.get("/x")
+            def x(): ...
+
+            @second.get("/y")
+            def y(): ...
+
+            def register(app: FastAPI, routers):
+                for router in routers:
+                    app.include_router(router, prefix=f"{PREFIX}/v2")
+
+            def create_app() -> FastAPI:
+                app = FastAPI()
+                register(app, [first, second])
+                return app
+        """
+    )
+    assert names(backend) == ["GET /api/v2/first/x", "GET /api/v2/second/y"]
+
+
+def test_a_subclass_of_the_router_and_a_mounted_application(read):
+    backend = read(
+        app="""
+            from fastapi import APIRouter, FastAPI
+
+            class VersionedRouter(APIRouter):
+                def __init__(self, version: str, **kwargs):
+                    super().__init__(prefix=f"/{version}", **kwargs)
+
+            router = VersionedRouter("v3", tags=["x"])
+            router.add_api_route("/things/{name:path}", lambda name: name, methods=["DELETE"])
+            inner = FastAPI()
+            inner.include_router(router)
+            outer = FastAPI()
+            outer.mount("/sub", inner)
+        """
+    )
+    assert names(backend) == ["DELETE /sub/v3/things/{name}"]
+
+
+def test_a_route_that_a_setting_switches_on_is_listed(read):
+    backend = read(
+        app="""
+            import os
+            from fastapi import FastAPI
+            app = FastAPI()
+            if os.getenv("DEBUG_ROUTES", "false").lower() == "true":
+                @app.get("/debug")
+                def debug(): ...
+        """
+    )
+    assert names(backend) == ["GET /debug"]
+
+
+def test_a_router_that_nobody_includes_is_no_endpoint_of_the_application(read):
+    backend = read(
+        app="""
+            from fastapi import APIRouter, FastAPI
+            app = FastAPI()
+            unused = APIRouter()
+
+            @app.get("/a")
+            def a(): ...
+
+            @unused.get("/b")
+            def b(): ...
+        """
+    )
+    assert names(backend) == ["GET /a"]
+
+
+def test_tests_of_the_application_are_not_the_application(read):
+    backend = read(
+        app="""
+            from fastapi import FastAPI
+            app = FastAPI()
+            @app.get("/a")
+            def a(): ...
+        """,
+        tests__test_app="""
+            from fastapi import FastAPI
+            app = FastAPI()
+            @app.get("/fake")
+            def fake(): ...
+        """,
+    )
+    assert names(backend) == ["GET /a"]
