@@ -42,8 +42,9 @@ class Query:
     is none.  `single`: at most one row is fetched or the query aggregates to one.  `lazy`: the query is sent by
     touching a relationship; `relationship` names it (`Order.items`).  `raw`: sent as SQL text; `built`: the sources
     that are pasted into that text.  `api` is what sends it (`sqlalchemy`, `psycopg`, `asyncpg`).  `is_async`: it is
-    awaited.  `on_loop`: the function that sends it runs on the event loop; None when that is not known.  `grouped`:
-    rows are folded into fewer (GROUP BY, DISTINCT).  `loop_sources` are the sources of what the loops around it go through.
+    awaited. `on_loop`: the function that sends it runs on the event loop; None when that is not known. `grouped`:
+    rows are folded into fewer (GROUP BY, DISTINCT). `loop_sources` are the sources of what the loops around it go
+    through.
     """
 
     operation: str

@@ -10,10 +10,10 @@ from backend_lead.model.endpoint import Endpoint, Parameter, Response
 from backend_lead.model.ownership import is_principal, read_by_guard
 from backend_lead.model.query import Filter, Query
 from backend_lead.model.table import Table
+from backend_lead.rules._filters import EQUALITY
 from backend_lead.rules._reached import in_order
 from backend_lead.rules._schema import Schema, primary_key, unique_keys
 
-EQUALITY = ("=", "in", "= any")
 _SIZES = frozenset({"limit", "size", "per_page", "page_size", "pagesize", "perpage", "take", "top", "first", "last",
                     "count", "max_results", "maxresults", "num", "n", "rows", "length"})
 _POSITIONS = frozenset({"page", "offset", "skip", "start", "cursor", "after", "before", "since_id", "max_id", "marker",

@@ -47,7 +47,7 @@ def line_at(place: str) -> str:
 
 
 def sources() -> list[Path]:
-    kept = (path for path in SERVICE.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    kept = (path for path in SERVICE.rglob("*") if path.is_file() and not {"__pycache__", ".backend-lead"} & set(path.parts))
     return sorted(kept)
 
 

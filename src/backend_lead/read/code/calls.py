@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 from backend_lead.model.place import Hop
 from backend_lead.read.code import syntax as s
+from backend_lead.read.code.annotations import instance_of
 from backend_lead.read.code.interpreter import (
     DEEPEST_CALL,
-    STEPS_PER_REQUEST,
     Aborted,
     Frame,
     Interpreter,
     Site,
 )
-from backend_lead.read.code.program import ModuleValue, Scope
+from backend_lead.read.code.program import Scope
+from backend_lead.read.code.remembering import Nested, Remembered
 from backend_lead.read.code.values import (
     Choice,
     ClassValue,
     External,
     FunctionValue,
-    Generic,
     Instance,
     Items,
     Known,
@@ -37,7 +35,6 @@ from backend_lead.read.code.values import (
 )
 
 MOST_WAYS = 4
-MOST_RAISES = 3
 # Calls that say nothing about a backend and would drown the others.
 QUIET = (
     "logging.",
@@ -93,6 +90,8 @@ def call(run: Interpreter, function: Value, site: Site) -> Value:
     if isinstance(function, FunctionValue):
         return invoke(run, function, site)
     if isinstance(function, ClassValue):
+        from backend_lead.read.code.classes import instantiate
+
         return instantiate(run, function, site)
     if isinstance(function, (External, Part, Symbol)):
         return call_outside(run, function, site)
@@ -228,82 +227,6 @@ def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object
     return made, result
 
 
-class Remembered:
-    """What following a call brought: its result, what it raises, what happened in it.
-
-    `depth` is the length of the path to the call where it was first followed, `held` the number of conditions there;
-    what lies beyond both belongs to the call itself.
-    """
-
-    __slots__ = ("depth", "events", "function", "held", "raises", "result")
-
-    def __init__(
-        self, result: Value | None, raises: list[Any], events: list[Any], held: int, depth: int, function: FunctionValue
-    ) -> None:
-        self.result = result
-        self.raises = distinct(raises)
-        self.events = events
-        self.held = held
-        self.depth = depth
-        self.function = function  # Keeps the identities in the key alive.
-
-    def raise_again(self, run: Interpreter, site: Site) -> None:
-        """The same exceptions, under the conditions of another call."""
-        if not self.raises:
-            return
-        conditions = tuple(run.conditions)
-        places = Counter(id(outcome.value) for outcome in site.frame.raises)
-        for outcome in self.raises:
-            if places[id(outcome.value)] < MOST_RAISES:
-                site.frame.raises.append(outcome.under((*conditions, *outcome.conditions[self.held :])))
-
-
-def distinct(raises: list[Any]) -> list[Any]:
-    """A few of those that one line raises are enough to tell what decides on it."""
-    kept: list[Any] = []
-    if len(raises) <= MOST_RAISES:
-        return list(raises)
-    places: dict[tuple[str, int], int] = {}
-    for outcome in raises:
-        key = (outcome.place.file, outcome.place.line)
-        places[key] = places.get(key, 0) + 1
-        if places[key] <= MOST_RAISES:
-            kept.append(outcome)
-    return kept
-
-
-class Nested:
-    """The events of a call, told at a place: `hops` is the path to the calling function."""
-
-    __slots__ = ("hops", "remembered")
-
-    def __init__(self, remembered: Remembered, hops: tuple[Hop, ...]) -> None:
-        self.remembered = remembered
-        self.hops = hops
-
-
-def unfold(events: list[Any]) -> Iterator[Any]:
-    """All events of a request in order, with their whole paths; what a remembered call brought is told once."""
-    yield from _unfold(events, (), 0, set())
-
-
-def _unfold(events: list[Any], prefix: tuple[Hop, ...], depth: int, seen: set[int]) -> Iterator[Any]:
-    for event in events:
-        if isinstance(event, Nested):
-            if id(event.remembered) not in seen:
-                seen.add(id(event.remembered))
-                yield from _unfold(
-                    event.remembered.events, (*prefix, *event.hops[depth:]), event.remembered.depth, seen
-                )
-        else:
-            path = getattr(event, "path", None)
-            if path is not None:
-                whole = (*prefix, *path[depth:])
-                if whole != path:
-                    event = event.moved(whole)
-            yield event
-
-
 def _is_recursive(frame: Frame | None, function: FunctionValue) -> bool:
     seen = 0
     while frame is not None:
@@ -316,7 +239,7 @@ def _is_recursive(frame: Frame | None, function: FunctionValue) -> bool:
 
 
 def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site) -> Value | None:
-    from backend_lead.read.code.statements import GOES_ON, JUMPED, execute_block
+    from backend_lead.read.code.execution import GOES_ON, JUMPED, execute_block
 
     saved, caught, held = run.frame, run.caught, len(run.conditions)
     run.frame = frame
@@ -406,230 +329,6 @@ def _typed(run: Interpreter, parameter: s.Parameter, value: Value, function: Fun
 
 # ---------------------------------------------------------------- types
 
-_TRANSPARENT = {
-    "typing.Optional",
-    "typing.Annotated",
-    "typing_extensions.Annotated",
-    "typing.Final",
-    "typing.ClassVar",
-    "typing.Awaitable",
-    "typing.Required",
-    "sqlalchemy.orm.Mapped",
-    "typing.Union",
-}
-_MANY = {
-    "builtins.list",
-    "builtins.tuple",
-    "builtins.set",
-    "typing.List",
-    "typing.Sequence",
-    "typing.Iterable",
-    "typing.Tuple",
-    "collections.abc.Sequence",
-    "collections.abc.Iterable",
-    "typing.Set",
-    "typing.Iterator",
-    "collections.abc.Iterator",
-    "collections.abc.AsyncIterator",
-    "typing.AsyncIterator",
-    "collections.abc.Generator",
-    "collections.abc.AsyncGenerator",
-    "typing.Generator",
-    "typing.AsyncGenerator",
-}
-
-
-def instance_of(run: Interpreter, annotation: Any, scope: Scope, sources: frozenset[str] = frozenset()) -> Value:
-    """Something of the annotated type, as far as the annotation tells."""
-    if annotation is None:
-        return Unknown(sources)
-    if isinstance(annotation, s.Operation) and annotation.operator == "|":
-        sides = [o for o in annotation.operands if not (isinstance(o, s.Constant) and o.value is None)]
-        return instance_of(run, sides[0], scope, sources) if len(sides) == 1 else Unknown(sources)
-    return of_type(run, type_of(run, annotation, scope), sources)
-
-
-def type_of(run: Interpreter, annotation: Any, scope: Scope) -> Value:
-    """The type an annotation names; a text is looked up as a forward reference."""
-    from backend_lead.read.code.expressions import evaluate
-
-    if isinstance(annotation, s.Constant) and isinstance(annotation.value, str):
-        words = annotation.value.replace("Optional[", "").split("|")[0].split("[")[0].strip(" ]")
-        parts = words.split(".")
-        found = run.lookup(parts[0], scope) if parts[0] else None
-        for part in parts[1:]:
-            found = run.attribute(found, part) if found is not None else None
-        return found if found is not None else Unknown()
-    saved = run.frame
-    run.frame = Frame(scope.module, scope, None, saved)
-    try:
-        return evaluate(run, annotation)
-    except Aborted:
-        return Unknown()
-    finally:
-        run.frame = saved
-
-
-def of_type(run: Interpreter, kind: Value, sources: frozenset[str]) -> Value:
-    """Something of this type."""
-    if isinstance(kind, ClassValue):
-        return Instance(kind, sources, certain=False)
-    if isinstance(kind, Generic):
-        origin = kind.origin
-        name = origin.name if isinstance(origin, Symbol) else ""
-        if name in _TRANSPARENT and kind.arguments:
-            if name == "typing.Union" and len(kind.arguments) > 2:
-                return Unknown(sources)
-            return of_type(run, kind.arguments[0], sources)
-        if name in _MANY and kind.arguments:
-            return Items([of_type(run, kind.arguments[0], sources)], "list", False, sources)
-        return of_type(run, origin, sources)
-    if isinstance(kind, Symbol):
-        if kind.name.startswith(
-            ("builtins.", "typing.", "datetime.", "uuid.", "decimal.", "enum.", "collections.abc.")
-        ):
-            return Unknown(sources)
-        special = run.hooks.calls.get(f"instance:{kind.name}")
-        if special is not None:
-            made: Value = special(sources, run)
-            return made
-        return External(kind.name, sources)
-    if isinstance(kind, Choice):
-        return join(of_type(run, option, sources) for option in kind.options)
-    return Unknown(sources)
-
-
-# ---------------------------------------------------------------- classes of the target
-
-
-def define_class(run: Interpreter, node: Any) -> ClassValue:
-    """Follow a class statement: its bases and its body."""
-    from backend_lead.read.code.expressions import evaluate
-    from backend_lead.read.code.statements import execute_block
-
-    frame = run.frame
-    assert frame is not None
-    bases = []
-    for expression in node.cls.bases:
-        base = evaluate(run, expression)
-        while isinstance(base, Generic):
-            base = base.origin
-        bases.append(base)
-    value = ClassValue(node.cls, frame.module, frame.scope, tuple(bases))
-    value.keywords = {name: evaluate(run, expression) for name, expression in node.cls.keywords}
-    scope = Scope(frame.module, frame.scope)
-    scope.names["\x00class"] = value
-    saved, frame.scope = frame.scope, scope
-    try:
-        execute_block(run, node.cls.body)
-    finally:
-        frame.scope = saved
-    value.attributes = {name: v for name, v in scope.names.items() if name != "\x00class"}
-    return value
-
-
-def instantiate(run: Interpreter, cls: ClassValue, site: Site) -> Value:
-    """An object of a class of the target."""
-    for hook in run.hooks.constructions:
-        made: Value | None = hook(cls, site, run)
-        if made is not None:
-            return made
-    value = Instance(cls)
-    initializer = cls.find("__init__")
-    if isinstance(initializer, FunctionValue):
-        invoke(run, initializer.bind(value), site)
-        return value
-    build_native(run, value, site)
-    names = [name for ancestor in reversed(cls.line_of_bases()) for name in ancestor.annotations]
-    value.attributes.update(zip(names, site.positional, strict=False))
-    value.attributes.update({k: v for k, v in site.keywords.items() if k != "**"})
-    value.sources = site.sources
-    return value
-
-
-def build_native(run: Interpreter, value: Instance, site: Site) -> None:
-    """Make the library object behind an instance, when a base is a library class that we know."""
-    for name in value.cls.outside_bases():
-        handler = run.hooks.calls.get(name)
-        if handler is not None:
-            value.native = handler(site, run)
-            return
-
-
-def build_attributes(run: Interpreter, value: Instance) -> None:
-    """Follow `__init__` with unknown arguments, once, for an object known by its annotation only."""
-    value.built = True
-    initializer = value.cls.find("__init__")
-    if not isinstance(initializer, FunctionValue) or run.frame is None:
-        return
-    events, run.events = run.events, []
-    steps = run.steps
-    run.steps = min(steps, STEPS_PER_REQUEST // 10)
-    given = dict(value.attributes)
-    raises = list(run.frame.raises)
-    try:
-        invoke(run, initializer.bind(value), Site([], {}, run.frame.line, run.frame, open_=True))
-    except Aborted:
-        pass
-    finally:
-        run.events, run.steps = events, steps
-        run.frame.raises[:] = raises
-    value.attributes.update(given)
-
-
-class Super(Value):
-    """`super()`: the bases of the class that a method stands in, for the object it was called on."""
-
-    __slots__ = ("owner", "receiver")
-
-    def __init__(self, owner: ClassValue, receiver: Value) -> None:
-        super().__init__(receiver.sources)
-        self.owner = owner
-        self.receiver = receiver
-
-    def attribute(self, name: str, run: Interpreter) -> Value | None:
-        line = self.receiver.cls.line_of_bases() if isinstance(self.receiver, Instance) else self.owner.line_of_bases()
-        after = line[line.index(self.owner) + 1 :] if self.owner in line else self.owner.line_of_bases()[1:]
-        for ancestor in after:
-            found = ancestor.attributes.get(name)
-            if found is not None:
-                return (
-                    found.bind(self.receiver)
-                    if isinstance(found, FunctionValue) and "static" not in found.marks
-                    else found
-                )
-        if isinstance(self.receiver, Instance):
-            receiver = self.receiver
-            if name == "__init__":
-                return Native(lambda site, r: self._initialize(receiver, site, r), "super().__init__")
-            if receiver.native is not None:
-                return run.attribute(receiver.native, name)
-            outside = next(receiver.cls.outside_bases(), None)
-            return External(f"{outside}", receiver.sources).attribute(name, run) if outside else None
-        return None
-
-    @staticmethod
-    def _initialize(receiver: Instance, site: Site, run: Interpreter) -> Value:
-        build_native(run, receiver, site)
-        receiver.attributes.update(
-            {k: v for k, v in site.keywords.items() if k != "**" and k not in receiver.attributes}
-        )
-        receiver.attributes.setdefault("\x00arguments", Items(list(site.positional), "tuple"))
-        return Known(None)
-
-
-def make_super(site: Site, run: Interpreter) -> Value:
-    """The value of `super()` at a place."""
-    frame: Frame | None = site.frame
-    while frame is not None and (frame.function is None or frame.function.owner is None):
-        frame = frame.caller
-    if frame is None or frame.function is None or frame.function.owner is None:
-        return Unknown()
-    parameters = frame.function.definition.parameters
-    receiver = frame.scope.names.get(parameters[0].name) if parameters else None
-    return Super(frame.function.owner, receiver or frame.function.receiver or Unknown())
-
-
 # ---------------------------------------------------------------- context managers, generators
 
 
@@ -654,6 +353,3 @@ def enter(run: Interpreter, value: Value, line: int) -> Value:
 def enter_yield(run: Interpreter) -> Value:
     """What is sent into a generator: nothing that can be known."""
     return Unknown()
-
-
-__all__ = ["CallMade", "ModuleValue", "call", "define_class", "enter", "instance_of", "instantiate", "invoke"]

@@ -11,13 +11,14 @@ from backend_lead.model.query import Query
 from backend_lead.read.code.answering import Answer, begin, end
 from backend_lead.read.code.authentication import decide, refusal_status
 from backend_lead.read.code.authorization import guards_of
-from backend_lead.read.code.calls import CallMade, distinct, unfold
+from backend_lead.read.code.calls import CallMade
 from backend_lead.read.code.conversion import call_of, refusal_of, response_of
 from backend_lead.read.code.exceptions import as_status
+from backend_lead.read.code.execution import SharedWrite
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.querying import QueryMade
+from backend_lead.read.code.remembering import distinct, unfold
 from backend_lead.read.code.routing import Placed, Router, place_routes
-from backend_lead.read.code.statements import SharedWrite
 from backend_lead.read.code.values import FunctionValue, Items, Known, Value
 from backend_lead.read.code.wrapping import inner_function
 
@@ -169,7 +170,7 @@ def _responses(
         and function.definition.returns is not None
         and (placed.app.framework.NAME == "fastapi")
     ):
-        from backend_lead.read.code.calls import type_of
+        from backend_lead.read.code.annotations import type_of
 
         declared = type_of(run, function.definition.returns, function.scope)
     declared = _element(declared)

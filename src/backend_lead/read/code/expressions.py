@@ -249,7 +249,7 @@ def _comprehension(run: Interpreter, node: Any) -> Value:
 
 
 def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value | None, Value]], bool, frozenset[str]]:
-    from backend_lead.read.code.statements import assign
+    from backend_lead.read.code.binding import assign
 
     if depth == len(node.clauses):
         key = evaluate(run, node.key) if node.key is not None else None
@@ -295,7 +295,7 @@ def _yield(run: Interpreter, node: Any) -> Value:
 
 
 def _bind(run: Interpreter, node: Any) -> Value:
-    from backend_lead.read.code.statements import assign
+    from backend_lead.read.code.binding import assign
 
     value = evaluate(run, node.value)
     assign(run, node.target, value)

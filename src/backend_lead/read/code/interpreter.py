@@ -288,7 +288,7 @@ class Interpreter:
         """Follow a module's statements once; a circular import sees what is bound so far."""
         if module.state != "new":
             return
-        from backend_lead.read.code.statements import execute_block
+        from backend_lead.read.code.execution import execute_block
 
         module.state = "following"
         saved = (
@@ -351,7 +351,7 @@ class Interpreter:
         else:
             found = value.attribute(name, self)
             if found is None:
-                from backend_lead.read.code.operations import member
+                from backend_lead.read.code.methods import member
 
                 found = member(value, name, self)
         return found if found is not None else Unknown(deepen(value.sources, name))
@@ -369,7 +369,8 @@ class Interpreter:
             return self._bound(found, value, value.cls)
         if value.native is not None:
             return self.attribute(value.native, name)
-        from backend_lead.read.code.calls import build_attributes, instance_of
+        from backend_lead.read.code.annotations import instance_of
+        from backend_lead.read.code.classes import build_attributes
 
         annotated = value.cls.annotation(name)
         if annotated is not None:
@@ -417,7 +418,7 @@ class Interpreter:
             return None
         annotated = value.annotation(name)
         if annotated is not None:
-            from backend_lead.read.code.calls import instance_of
+            from backend_lead.read.code.annotations import instance_of
 
             return instance_of(self, annotated[0], annotated[1].scope)
         outside = next(value.outside_bases(), None)
@@ -435,7 +436,7 @@ class Interpreter:
             return join(self.subscript(option, key) for option in value.options)
         found = value.item(key, self)
         if found is None:
-            from backend_lead.read.code.operations import index
+            from backend_lead.read.code.methods import index
 
             found = index(value, key, self)
         return found if found is not None else Unknown(value.sources | key.sources)

@@ -11,16 +11,17 @@ from backend_lead.model.endpoint import Call, Endpoint
 from backend_lead.model.event import Listener, Progress
 from backend_lead.model.place import Place, Unresolved
 from backend_lead.model.table import Table
-from backend_lead.read.code.calls import CallMade, unfold
+from backend_lead.read.code.calls import CallMade
 from backend_lead.read.code.conversion import call_of
 from backend_lead.read.code.endpoints import endpoints_of
+from backend_lead.read.code.execution import SharedWrite
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.languages import python
 from backend_lead.read.code.libraries import gather, library_modules
 from backend_lead.read.code.program import CodeModule, Program, module_name
+from backend_lead.read.code.remembering import unfold
 from backend_lead.read.code.routing import Made
 from backend_lead.read.code.startup import start
-from backend_lead.read.code.statements import SharedWrite
 
 
 @dataclass(frozen=True, slots=True)

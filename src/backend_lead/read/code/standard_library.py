@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend_lead.read.code.calls import call, make_super
+from backend_lead.read.code.calls import call
+from backend_lead.read.code.classes import make_super
 from backend_lead.read.code.expressions import iterate
 from backend_lead.read.code.interpreter import Interpreter, Site
 from backend_lead.read.code.values import (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 
-from backend_lead.read.code.calls import instantiate, invoke
+from backend_lead.read.code.calls import invoke
+from backend_lead.read.code.classes import instantiate
 from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Site
 from backend_lead.read.code.libraries import library_modules, markers
 from backend_lead.read.code.program import CodeModule
@@ -14,10 +16,14 @@ from backend_lead.read.code.wrapping import inner_function
 
 # Following a deep expression nests about six frames of this reader per level.
 NESTING = 12_000
+# These enter what they know into `execution.EXECUTORS`.
+STATEMENT_MODULES = ("binding", "branches", "statements")
 
 
 def start(run: Interpreter) -> None:
     """Follow everything that may put an application together; routers are emitted as events by their frameworks."""
+    for part in STATEMENT_MODULES:
+        importlib.import_module(f"backend_lead.read.code.{part}")
     sys.setrecursionlimit(max(sys.getrecursionlimit(), NESTING))
     wanted = markers()
     modules = [m for _, m in sorted(run.program.modules.items()) if any(mark in m.source for mark in wanted)]

@@ -52,7 +52,7 @@ def checks_around(value: Value) -> Iterator[Wrapped]:
 
 def refuse(run: Interpreter, line: int, status: int) -> None:
     """The library raises here, whatever else."""
-    from backend_lead.read.code.statements import raise_value
+    from backend_lead.read.code.execution import raise_value
 
     raise_value(run, External("fastapi.HTTPException", frozenset(), (Known(status),)), line)
     raise Aborted
@@ -67,7 +67,7 @@ def needs_credential(site: Site, run: Interpreter) -> None:
 
 def may_limit(site: Site, run: Interpreter) -> None:
     """Too many requests are refused."""
-    from backend_lead.read.code.statements import raise_value
+    from backend_lead.read.code.execution import raise_value
 
     if not run.anonymous:
         raise_value(run, External("fastapi.HTTPException", frozenset(), (Known(429),)), site.line)
@@ -76,8 +76,8 @@ def may_limit(site: Site, run: Interpreter) -> None:
 def may_forbid(site: Site, run: Interpreter) -> None:
     """Nobody gets in without a credential, and not everybody with one."""
     from backend_lead.model.place import Place
+    from backend_lead.read.code.execution import raise_value
     from backend_lead.read.code.interpreter import Condition
-    from backend_lead.read.code.statements import raise_value
 
     needs_credential(site, run)
     run.conditions.append(Condition(frozenset({"principal.role"}), (), True, Place(site.frame.module.path, site.line)))

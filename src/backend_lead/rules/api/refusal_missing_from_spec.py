@@ -38,6 +38,8 @@ def _missing(operation: Operation, endpoint: Endpoint) -> tuple[str, ...]:
     if not statuses or statuses & {"DEFAULT", "4XX"}:
         return ()
     refused = {str(response.status) for response in endpoint.responses if response.error}
+    if "{" not in endpoint.path:
+        refused.discard("404")
     if endpoint.authentication is Authentication.REQUIRED and not refused & {"401", "403"} | statuses & {"401", "403"}:
         refused.add("401")
     if endpoint.guarded_by(GuardKind.RATE_LIMIT):

@@ -8,7 +8,7 @@ from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Finding, Severity
 from backend_lead.rules._documents import compared_documents
-from backend_lead.rules._paths import is_operational, is_page
+from backend_lead.rules._paths import is_operational, is_page, segments
 from backend_lead.rules._reached import in_order
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
@@ -27,7 +27,10 @@ def check(backend: Backend, *, least_covered: float = 0.5) -> Iterator[Finding]:
     """
     found = compared_documents(backend)
     documented = {endpoint.name for each in found for _, endpoint in each.pairs if endpoint is not None}
-    routes = [endpoint for endpoint in in_order(backend.endpoints) if _belongs(endpoint)]
+    # Another application beside this one has a first segment of its own, and a document of its own or none.
+    heads = {segments(endpoint.path)[:1] for each in found for _, endpoint in each.pairs if endpoint is not None}
+    routes = [endpoint for endpoint in in_order(backend.endpoints)
+              if _belongs(endpoint) and segments(endpoint.path)[:1] in heads]
     missing = [endpoint for endpoint in routes if endpoint.name not in documented]
     if not found or len(missing) > (1 - least_covered) * len(routes):
         return

@@ -6,21 +6,17 @@ from collections.abc import Iterator
 
 from backend_lead.model.backend import Backend
 from backend_lead.model.finding import Finding, Job, Severity
-from backend_lead.model.query import Filter, Query
+from backend_lead.model.query import Query
 from backend_lead.model.table import Table
 from backend_lead.rules._ddl import create_index
+from backend_lead.rules._filters import unsupported_columns
 from backend_lead.rules._reached import Reached, also, reached_queries
-from backend_lead.rules._schema import Schema, leading
+from backend_lead.rules._schema import Schema
 from backend_lead.rules._writing import Writer, counted
 from backend_lead.rules.rule import RuleInfo
 
 RULE = RuleInfo("Filter without an index", Severity.MEDIUM)
 write = Writer(__name__, RULE, Job.MIGRATION)
-
-EQUALITY = ("=", "in", "= any")
-RANGE = ("<", "<=", ">", ">=", "between")
-_FEW_VALUES = ("boolean", "bool", "enum")
-
 
 def check(backend: Backend, *, large: int = 100_000, widest: int = 3) -> Iterator[Finding]:
     """Yield one finding for each set of columns that queries filter by and that no index supports."""
@@ -39,32 +35,6 @@ def check(backend: Backend, *, large: int = 100_000, widest: int = 3) -> Iterato
         table = schema.known(name)
         if table is not None:
             yield _finding(table, columns, reached_by, large)
-
-
-def unsupported_columns(schema: Schema, query: Query, table: Table) -> tuple[str, ...]:
-    """Return the columns of the index that the query's filters on this table lack; none when one of them has one.
-
-    Columns compared with constants or with few values are left out: an index on them would seldom be used.  A foreign
-    key is left to the rule that looks after foreign keys.
-    """
-    filters = schema.filters(query, table)
-    if leading(table) & {part.column for part in filters}:
-        return ()
-    equal = _columns(table, filters, EQUALITY)
-    ranges = _columns(table, filters, RANGE)
-    columns = (*equal, *[column for column in ranges if column not in equal][:1])
-    keys = {key.columns[0] for key in table.foreign_keys if key.columns}
-    return () if columns and columns[0] in keys else columns
-
-
-def _columns(table: Table, filters: tuple[Filter, ...], operators: tuple[str, ...]) -> tuple[str, ...]:
-    found = []
-    for part in filters:
-        column = table.column(part.column)
-        if (column is not None and part.operator in operators and part.sources and part.other is None
-                and not column.type.startswith(_FEW_VALUES)):
-            found.append(column.name)
-    return tuple(dict.fromkeys(found))
 
 
 def _finding(table: Table, columns: tuple[str, ...], reached_by: list[Reached[Query]], large: int) -> Finding:

@@ -9,6 +9,7 @@ from backend_lead.model.finding import Finding, Job, Severity
 from backend_lead.model.query import Query
 from backend_lead.model.table import ForeignKey, Table
 from backend_lead.rules._ddl import create_index
+from backend_lead.rules._filters import EQUALITY
 from backend_lead.rules._reached import Reached, reached_queries
 from backend_lead.rules._schema import (
     Schema,
@@ -24,8 +25,6 @@ from backend_lead.rules.rule import RuleInfo
 
 RULE = RuleInfo("Foreign key without an index", Severity.MEDIUM)
 write = Writer(__name__, RULE, Job.MIGRATION)
-
-_EQUALITY = ("=", "in", "= any")
 
 
 def check(backend: Backend, *, large: int = 100_000, tiny: int = 50) -> Iterator[Finding]:
@@ -68,7 +67,7 @@ def _finds_by(schema: Schema, query: Query, table: Table, key: ForeignKey) -> bo
     if table.name not in {schema.name(name) for name in query.tables}:
         return False
     # A join may as well start at this table and look the parent up by its own key, so joins say nothing.
-    return any(part.column in key.columns and part.operator in _EQUALITY and part.other is None
+    return any(part.column in key.columns and part.operator in EQUALITY and part.other is None
                for part in schema.filters(query, table))
 
 

@@ -9,10 +9,10 @@ from backend_lead.model.finding import Finding, Job, Severity
 from backend_lead.model.query import Query
 from backend_lead.model.table import Table
 from backend_lead.rules._ddl import create_index
+from backend_lead.rules._filters import EQUALITY, unsupported_columns
 from backend_lead.rules._reached import Reached, also, reached_queries
 from backend_lead.rules._schema import Schema, leading
 from backend_lead.rules._writing import Writer, counted
-from backend_lead.rules.database.filter_without_index import EQUALITY, unsupported_columns
 from backend_lead.rules.rule import RuleInfo
 
 RULE = RuleInfo("Sort without an index", Severity.MEDIUM)

@@ -7,8 +7,9 @@ from typing import Any
 
 from backend_lead.model.place import Place
 from backend_lead.read.code import syntax as s
+from backend_lead.read.code.annotations import type_of
 from backend_lead.read.code.answering import Answer, root_frame
-from backend_lead.read.code.calls import call, type_of
+from backend_lead.read.code.calls import call
 from backend_lead.read.code.frameworks.fastapi_inputs import Depend, Inputs, callable_of
 from backend_lead.read.code.frameworks.starlette import Bag, Request, credential, run_middleware
 from backend_lead.read.code.interpreter import Aborted, Interpreter, Site

@@ -8,8 +8,9 @@ from typing import Any
 from backend_lead.model.endpoint import Parameter
 from backend_lead.model.place import Place
 from backend_lead.read.code import syntax as s
+from backend_lead.read.code.annotations import of_type, type_of
 from backend_lead.read.code.answering import ABSENT, Answer, Carrier, absent
-from backend_lead.read.code.calls import bind_parameters, call, default_of, of_type, type_of
+from backend_lead.read.code.calls import bind_parameters, call, default_of
 from backend_lead.read.code.frameworks.starlette import Request, credential, principal
 from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
 from backend_lead.read.code.operations import relabel
@@ -301,7 +302,7 @@ class Inputs:
 
     def outcomes(self, handler: FunctionValue, site: Site) -> list[Outcome]:
         """Follow the handler and keep each of its results apart, with the conditions of each."""
-        from backend_lead.read.code.statements import GOES_ON, execute_block
+        from backend_lead.read.code.execution import GOES_ON, execute_block
 
         run = self.run
         made = Frame(handler.module, Scope(handler.module, handler.scope), handler, self.frame, site.line)

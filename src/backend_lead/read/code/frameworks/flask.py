@@ -9,7 +9,8 @@ from typing import Any
 from backend_lead.model.endpoint import Parameter
 from backend_lead.read.code.answering import Answer, root_frame
 from backend_lead.read.code.authentication import LEAVING, REFUSING
-from backend_lead.read.code.calls import call, instantiate
+from backend_lead.read.code.calls import call
+from backend_lead.read.code.classes import instantiate
 from backend_lead.read.code.frameworks.starlette import response_status
 from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
 from backend_lead.read.code.program import Scope
@@ -93,7 +94,7 @@ FRAMEWORK = Flask()
 def outcomes(run: Interpreter, function: Value, site: Site, answer: Answer) -> list[Outcome]:
     """Follow a handler or hook and keep its results apart, with the conditions of each."""
     from backend_lead.read.code.calls import bind_parameters
-    from backend_lead.read.code.statements import GOES_ON, execute_block
+    from backend_lead.read.code.execution import GOES_ON, execute_block
 
     if not isinstance(function, FunctionValue):
         try:

@@ -175,7 +175,7 @@ class CurrentUser(Value):
 
 def abort(site: Site, run: Interpreter) -> Value:
     """`abort(404)`: raises here, always."""
-    from backend_lead.read.code.statements import raise_value
+    from backend_lead.read.code.execution import raise_value
 
     first = site.argument(0)
     if isinstance(first, External):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend_lead.read.code.calls import instance_of
+from backend_lead.read.code.annotations import instance_of
 from backend_lead.read.code.interpreter import Interpreter, Site
 from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.values import (

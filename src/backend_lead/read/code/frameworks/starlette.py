@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.read.code.answering import ABSENT, Answer, Carrier, Consulted, absent
-from backend_lead.read.code.calls import call, instantiate, invoke
+from backend_lead.read.code.calls import call, invoke
+from backend_lead.read.code.classes import instantiate
 from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
 from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.routing import Placed, Router
@@ -259,8 +260,8 @@ def _capture(
 ) -> None:
     """Follow a middleware and keep the responses that it makes itself as refusals."""
     from backend_lead.read.code.calls import bind_parameters
+    from backend_lead.read.code.execution import execute_block
     from backend_lead.read.code.program import Scope
-    from backend_lead.read.code.statements import execute_block
 
     made = Frame(function.module, Scope(function.module, function.scope), function, frame, line)
     saved, run.frame = run.frame, made
@@ -303,7 +304,7 @@ def credential(scheme: External, run: Interpreter, site: Site) -> Value:
         if automatic and isinstance(given, (Setting, Unknown)):
             automatic = False
         if automatic:
-            from backend_lead.read.code.statements import raise_value
+            from backend_lead.read.code.execution import raise_value
 
             raise_value(run, External("fastapi.HTTPException", frozenset(), (Known(401),)), site.line)
             raise Aborted

@@ -9,7 +9,7 @@ from backend_lead.gates.files import Tree
 from backend_lead.model.backend import Relationship
 from backend_lead.model.place import Place
 from backend_lead.model.table import Column, ForeignKey, Index, Table
-from backend_lead.read.code.calls import type_of
+from backend_lead.read.code.annotations import type_of
 from backend_lead.read.code.interpreter import Aborted, Interpreter, Site
 from backend_lead.read.code.orms.sqlalchemy_types import sql_type
 from backend_lead.read.code.values import (

@@ -249,9 +249,7 @@ def _written(owner: Value, name: str, value: Value, place: Place, run: Interpret
         owner.written = send(
             run,
             Site([], {}, place.line, run.frame),
-            Query(
-                "update", (owner.table,), place, filters=filters, assignments=assignment, single=True
-            ),
+            Query("update", (owner.table,), place, filters=filters, assignments=assignment, single=True),
         )
     else:
         query = owner.written.query

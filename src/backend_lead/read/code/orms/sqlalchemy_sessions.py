@@ -211,7 +211,7 @@ def _legacy_get(statement: Statement, site: Site, run: Interpreter) -> Value:
 
 def _or_404(name: str) -> Callable[[Statement, Site, Interpreter], Value]:
     def send_it(statement: Statement, site: Site, run: Interpreter) -> Value:
-        from backend_lead.read.code.statements import raise_value
+        from backend_lead.read.code.execution import raise_value
 
         key = site.argument(0)
         if name == "get_or_404" and key is not None:

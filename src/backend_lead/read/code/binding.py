@@ -1,0 +1,164 @@
+"""Binding values to names, attributes and items; imports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend_lead.read.code import syntax as s
+from backend_lead.read.code.execution import EXECUTORS, GOES_ON, frame_of, touch_shared
+from backend_lead.read.code.expressions import evaluate
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.program import LazyImport, Scope
+from backend_lead.read.code.values import (
+    Choice,
+    ClassValue,
+    Fields,
+    FunctionValue,
+    Instance,
+    Items,
+    Known,
+    Unknown,
+    Value,
+    join,
+)
+
+
+def assign(run: Interpreter, target: Any, value: Value) -> None:
+    """Bind a value to a name, an attribute, an item, or a pattern of them."""
+    if isinstance(target, s.Name):
+        frame_of(run).scope.bind(target.name, value)
+    elif isinstance(target, s.Attribute):
+        for owner in _options(evaluate(run, target.value)):
+            _set_attribute(run, owner, target.name, value, target.line)
+    elif isinstance(target, s.Subscript):
+        for owner in _options(evaluate(run, target.value)):
+            _set_item(run, owner, evaluate(run, target.index), value, target.line)
+    elif isinstance(target, s.Sequence):
+        _unpack(run, target, value)
+    elif isinstance(target, s.Star):
+        assign(run, target.value, Items([value], complete=False))
+
+
+def _options(value: Value) -> tuple[Value, ...]:
+    return value.options if isinstance(value, Choice) else (value,)
+
+
+def _unpack(run: Interpreter, target: Any, value: Value) -> None:
+    for position, inner in enumerate(target.items):
+        if isinstance(value, Choice):
+            part = join(_part(run, option, position) for option in value.options)
+        else:
+            part = _part(run, value, position)
+        assign(run, inner, part)
+
+
+def _part(run: Interpreter, value: Value, position: int) -> Value:
+    if isinstance(value, Items) and value.complete and position < len(value.values):
+        return value.values[position]
+    return run.subscript(value, Known(position))
+
+
+def _set_attribute(run: Interpreter, owner: Value, name: str, value: Value, line: int) -> None:
+    for hook in run.hooks.writes:
+        hook(owner, name, value, run.place(line), run)
+    if isinstance(owner, Instance):
+        # Inside an undecided branch the old value may stay.
+        if run.conditions and name in owner.attributes and not run.anonymous:
+            value = join((owner.attributes[name], value))
+        owner.attributes[name] = value
+    elif isinstance(owner, ClassValue):
+        owner.attributes[name] = value
+    elif isinstance(owner, FunctionValue):
+        owner.marks[f".{name}"] = value
+    else:
+        setter = getattr(owner, "assign", None)
+        if setter is not None:
+            setter(name, value, run)
+
+
+def _set_item(run: Interpreter, owner: Value, key: Value, value: Value, line: int) -> None:
+    touch_shared(run, owner, line)
+    if isinstance(owner, Fields):
+        if isinstance(key, Known) and isinstance(key.value, (str, int, float, bytes, bool, type(None))):
+            owner.values[key.value] = value
+        else:
+            owner.complete = False
+            owner.values.setdefault("*", value)
+        owner.sources |= value.sources if run.requesting else frozenset()
+
+
+def _assign(run: Interpreter, node: Any) -> int:
+    frame = frame_of(run)
+    if node.annotation is not None and isinstance(node.targets[0], s.Name):
+        holder = frame.scope.names.get("\x00class")
+        if isinstance(holder, ClassValue):
+            holder.annotations[node.targets[0].name] = (node.annotation, node.line)
+    if node.value is None:
+        return GOES_ON
+    value = evaluate(run, node.value)
+    if isinstance(value, Unknown) and not value.sources and node.annotation is not None and run.requesting:
+        from backend_lead.read.code.annotations import instance_of
+
+        value = instance_of(run, node.annotation, frame.scope)
+    for target in node.targets:
+        assign(run, target, value)
+    if type(node.value) is s.Constant and isinstance(node.value.value, str) and node.value.value:
+        _keep_literal(run, node.targets[0], node.value.value, node.line)
+    return GOES_ON
+
+
+def _keep_literal(run: Interpreter, target: Any, value: str, line: int) -> None:
+    """A text constant with a name, for rules that look at names and values together."""
+    name = (
+        target.name
+        if isinstance(target, (s.Name, s.Attribute))
+        else (target.index.value if isinstance(target, s.Subscript) and isinstance(target.index, s.Constant) else None)
+    )
+    if isinstance(name, str):
+        run.literals.append((name, value, run.place(line), frame_of(run).symbol))
+
+
+def _augment(run: Interpreter, node: Any) -> int:
+    from backend_lead.read.code.operations import binary
+
+    current = evaluate(run, node.target)
+    value = evaluate(run, node.value)
+    if isinstance(current, Items) and node.operator == "+":
+        touch_shared(run, current, node.line)
+        current.values.extend(value.elements() or [Unknown(value.sources)])
+        current.complete = current.complete and isinstance(value, Items) and value.complete
+        return GOES_ON
+    assign(run, node.target, binary(run, node.operator, current, value))
+    return GOES_ON
+
+
+def _import(run: Interpreter, node: Any) -> int:
+    scope = frame_of(run).scope
+    module = scope.module
+    if not node.names:
+        head = node.module.split(".")[0]
+        scope.bind(head, LazyImport(head, None, 0, module))
+        if "." in node.module:
+            run.program.find(node.module, module)
+        return GOES_ON
+    for name, alias in node.names:
+        if name is None:
+            scope.bind(alias, LazyImport(node.module, None, 0, module))
+        elif name == "*":
+            _import_all(run, node, scope)
+        else:
+            scope.bind(alias, LazyImport(node.module, name, node.level, module))
+    return GOES_ON
+
+
+def _import_all(run: Interpreter, node: Any, scope: Scope) -> None:
+    source = run.program.find(node.module, scope.module, node.level)
+    if source is None or source is scope.module:
+        return
+    run.follow_module(source)
+    for name in list(source.scope.names):
+        if not name.startswith("_"):
+            scope.names.setdefault(name, LazyImport(node.module, name, node.level, scope.module))
+
+
+EXECUTORS.update({s.Assign: _assign, s.Augment: _augment, s.Import: _import})

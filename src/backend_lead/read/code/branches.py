@@ -1,0 +1,261 @@
+"""Branches, loops, `try` and `with`: which sides are followed, and what holds after them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from backend_lead.read.code import syntax as s
+from backend_lead.read.code.binding import assign
+from backend_lead.read.code.execution import (
+    ENDED,
+    EXECUTORS,
+    GOES_ON,
+    JUMPED,
+    RAISED,
+    RETURNED,
+    execute_block,
+    execute_inline,
+    frame_of,
+)
+from backend_lead.read.code.expressions import evaluate, iterate
+from backend_lead.read.code.interpreter import Condition, Frame, Interpreter
+from backend_lead.read.code.values import (
+    Choice,
+    Fields,
+    Items,
+    Known,
+    Unknown,
+    Value,
+    join,
+)
+
+
+def _if(run: Interpreter, node: Any) -> int:
+    before = len(run.pairs_seen)
+    test = evaluate(run, node.test)
+    truth = run.truth(test)
+    if truth is not None:
+        return execute_inline(run, node.then if truth else node.otherwise)
+    pairs = (*getattr(test, "pairs", ()), *run.pairs_seen[before:])
+    del run.pairs_seen[before:]
+    frame = frame_of(run)
+    frame.tests |= test.sources
+    names = frame.scope.names
+    saved = dict(names)
+    condition = Condition(test.sources, pairs, True, run.place(node.line))
+
+    narrow(run, node.test, True)
+    first, names_after_first = _side(run, node.then, condition)
+    frame.scope.names = saved
+    opposite = Condition(test.sources, pairs, False, condition.place)
+    narrow(run, node.test, False)
+    second, names_after_second = _side(run, node.otherwise, opposite)
+    frame.scope.names = names
+    if first == GOES_ON and second == GOES_ON:
+        _merge(names, names_after_first, names_after_second)
+        return GOES_ON
+    if first == GOES_ON or second == GOES_ON:
+        kept = names_after_first if first == GOES_ON else names_after_second
+        _merge(names, kept, kept)
+        run.conditions.append(condition if first == GOES_ON else opposite)
+        return GOES_ON
+    return first if first == second else ENDED
+
+
+def _side(run: Interpreter, statements: tuple[Any, ...], condition: Condition) -> tuple[int, dict[str, Value]]:
+    frame = frame_of(run)
+    run.conditions.append(condition)
+    held = len(run.conditions)
+    status = execute_block(run, statements)
+    del run.conditions[held - 1 :]
+    return status, frame.scope.names
+
+
+def _merge(into: dict[str, Value], first: dict[str, Value], second: dict[str, Value]) -> None:
+    if first is second:
+        merged = dict(first)
+    else:
+        merged = dict(first)
+        for name, value in second.items():
+            other = first.get(name)
+            merged[name] = value if other is None or other is value else join((other, value))
+    into.clear()
+    into.update(merged)
+
+
+def narrow(run: Interpreter, test: Any, holds: bool) -> None:
+    """Drop the alternatives of a name that a test on it rules out (`if x is None`, `if not x`, `if x`)."""
+    if isinstance(test, s.Operation):
+        if test.operator == "not":
+            narrow(run, test.operands[0], not holds)
+            return
+        if (test.operator == "and" and holds) or (test.operator == "or" and not holds):
+            for operand in test.operands:
+                narrow(run, operand, holds)
+            return
+        is_none = isinstance(test.operands[-1], s.Constant) and test.operands[-1].value is None
+        if is_none and test.operator in ("is", "==", "is not", "!="):
+            wants_none = (test.operator in ("is", "==")) == holds
+            _keep(run, test.operands[0], lambda v: _is_none(v) == wants_none or _is_none(v) is None)
+        return
+    if isinstance(test, s.Bind):
+        test = test.target
+    _keep(run, test, lambda v: v.truth() is None or v.truth() == holds)
+
+
+def _is_none(value: Value) -> bool | None:
+    if isinstance(value, Known):
+        return value.value is None
+    return None if isinstance(value, Unknown) else False
+
+
+def _keep(run: Interpreter, name: Any, wanted: Callable[[Value], bool]) -> None:
+    if not isinstance(name, s.Name):
+        return
+    scope = frame_of(run).scope
+    value = scope.names.get(name.name)
+    if isinstance(value, Choice):
+        kept = [option for option in value.options if wanted(option)]
+        if kept:
+            scope.names[name.name] = join(kept)
+
+
+# ---------------------------------------------------------------- loops, try, with
+
+
+def _loop(run: Interpreter, node: Any) -> int:
+    frame = frame_of(run)
+    if node.target is None:
+        test = evaluate(run, node.iterable)
+        if test.truth() is False:
+            return GOES_ON
+        return _once(run, node, frame, None, test.truth() is True, repeated=True)
+    iterable = evaluate(run, node.iterable)
+    run.line = node.line
+    elements = iterate(run, iterable)
+    if elements is None:
+        return _once(run, node, frame, Unknown(iterable.sources), False, repeated=True)
+    if not elements:
+        complete = isinstance(iterable, (Items, Fields)) and iterable.complete
+        return execute_inline(run, node.otherwise) if complete else GOES_ON
+    constant = isinstance(iterable, (Items, Fields)) and iterable.complete
+    if run.requesting:
+        few = constant and len(elements) == 1
+        return _once(run, node, frame, join(elements), constant, repeated=not few)
+    for element in elements:
+        status = _once(run, node, frame, element, constant, repeated=False)
+        if status in (RETURNED, RAISED, ENDED) and constant:
+            return status
+        if status == JUMPED:
+            break
+    return execute_inline(run, node.otherwise)
+
+
+def _once(run: Interpreter, node: Any, frame: Frame, element: Value | None, certain: bool, repeated: bool) -> int:
+    """Follow the body one time; unless certain to run, what it binds is joined with what was there."""
+    before = dict(frame.scope.names)
+    if element is not None:
+        assign(run, node.target, element)
+    run.loops += repeated
+    status = execute_block(run, node.body)
+    run.loops -= repeated
+    if not certain:
+        after = frame.scope.names
+        _merge(after, dict(after), before)
+        return GOES_ON
+    return (
+        status
+        if status in (RETURNED, RAISED, ENDED, JUMPED) and not repeated
+        else (status if status in (RETURNED, RAISED) else GOES_ON)
+    )
+
+
+def _try(run: Interpreter, node: Any) -> int:
+    frame = frame_of(run)
+    outer, frame.raises = frame.raises, []
+    before = dict(frame.scope.names)
+    run.caught += bool(node.handlers)
+    held = len(run.conditions)
+    status = execute_block(run, node.body)
+    del run.conditions[held:]
+    run.caught -= bool(node.handlers)
+    raised, frame.raises = frame.raises, outer
+    body_names = dict(frame.scope.names)
+    statuses = [(status, body_names)] if status != RAISED else []
+    for kind, name, body in node.handlers:
+        types = _types(run, kind)
+        mine = [r for r in raised if _matches(run, r.value, types)]
+        if mine:
+            taken = {id(r) for r in mine}
+            raised = [r for r in raised if id(r) not in taken]
+        if status == RAISED and not mine and not raised:
+            continue
+        merged = dict(before)
+        _merge(merged, before, body_names)
+        frame.scope.names.clear()
+        frame.scope.names.update(merged)
+        if name is not None:
+            caught = join(r.value for r in mine) if mine else Unknown(frozenset({"exception"}))
+            assign(run, s.Name(0, name), _as_exception(caught))
+        run.handling.append(mine)
+        ended = execute_block(run, body)
+        run.handling.pop()
+        statuses.append((ended, dict(frame.scope.names)))
+    frame.raises.extend(raised)
+    result = _combine(frame, statuses)
+    if status == GOES_ON and result == GOES_ON and node.otherwise:
+        result = execute_inline(run, node.otherwise)
+    if node.final:
+        ended = execute_block(run, node.final)
+        if ended != GOES_ON:
+            return ended
+    return result if statuses else RAISED
+
+
+def _as_exception(value: Value) -> Value:
+    from backend_lead.read.code.operations import relabel
+
+    return relabel(value, frozenset({"exception"}))
+
+
+def _combine(frame: Frame, statuses: list[tuple[int, dict[str, Value]]]) -> int:
+    alive = [names for status, names in statuses if status == GOES_ON]
+    if alive:
+        merged = dict(alive[0])
+        for names in alive[1:]:
+            _merge(merged, dict(merged), names)
+        frame.scope.names.clear()
+        frame.scope.names.update(merged)
+        return GOES_ON
+    kinds = {status for status, _ in statuses}
+    return kinds.pop() if len(kinds) == 1 else (ENDED if kinds else RAISED)
+
+
+def _types(run: Interpreter, kind: Any) -> list[Value]:
+    if kind is None:
+        return []
+    value = evaluate(run, kind)
+    return list(value.values) if isinstance(value, Items) else [value]
+
+
+def _matches(run: Interpreter, value: Value, types: list[Value]) -> bool:
+    """Whether an `except` clause takes this exception; for library classes by name and known ancestry."""
+    from backend_lead.read.code.exceptions import is_a
+
+    if not types:
+        return True
+    return any(is_a(value, kind) for kind in types)
+
+
+def _with(run: Interpreter, node: Any) -> int:
+    from backend_lead.read.code.calls import enter
+
+    for expression, target in node.items:
+        value = enter(run, evaluate(run, expression), expression.line)
+        if target is not None:
+            assign(run, target, value)
+    return execute_inline(run, node.body)
+
+
+EXECUTORS.update({s.If: _if, s.Loop: _loop, s.Try: _try, s.With: _with})

@@ -1,0 +1,180 @@
+"""Classes of the target: their definition, their objects, and what `super()` reaches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend_lead.read.code.calls import invoke
+from backend_lead.read.code.interpreter import (
+    STEPS_PER_REQUEST,
+    Aborted,
+    Frame,
+    Interpreter,
+    Site,
+)
+from backend_lead.read.code.program import Scope
+from backend_lead.read.code.values import (
+    ClassValue,
+    External,
+    FunctionValue,
+    Generic,
+    Instance,
+    Items,
+    Known,
+    Native,
+    Unknown,
+    Value,
+)
+
+MOST_WAYS = 4
+MOST_RAISES = 3
+# Calls that say nothing about a backend and would drown the others.
+QUIET = (
+    "logging.",
+    "typing.",
+    "datetime.",
+    "time.time",
+    "time.perf_counter",
+    "time.monotonic",
+    "builtins.",
+    "collections.",
+    "enum.",
+    "functools.",
+    "warnings.",
+    "uuid.",
+    "math.",
+    "structlog.",
+    "loguru.",
+    "itertools.",
+    "pydantic.",
+    "dataclasses.",
+    "?",
+)
+
+
+def define_class(run: Interpreter, node: Any) -> ClassValue:
+    """Follow a class statement: its bases and its body."""
+    from backend_lead.read.code.execution import execute_block
+    from backend_lead.read.code.expressions import evaluate
+
+    frame = run.frame
+    assert frame is not None
+    bases = []
+    for expression in node.cls.bases:
+        base = evaluate(run, expression)
+        while isinstance(base, Generic):
+            base = base.origin
+        bases.append(base)
+    value = ClassValue(node.cls, frame.module, frame.scope, tuple(bases))
+    value.keywords = {name: evaluate(run, expression) for name, expression in node.cls.keywords}
+    scope = Scope(frame.module, frame.scope)
+    scope.names["\x00class"] = value
+    saved, frame.scope = frame.scope, scope
+    try:
+        execute_block(run, node.cls.body)
+    finally:
+        frame.scope = saved
+    value.attributes = {name: v for name, v in scope.names.items() if name != "\x00class"}
+    return value
+
+
+def instantiate(run: Interpreter, cls: ClassValue, site: Site) -> Value:
+    """An object of a class of the target."""
+    for hook in run.hooks.constructions:
+        made: Value | None = hook(cls, site, run)
+        if made is not None:
+            return made
+    value = Instance(cls)
+    initializer = cls.find("__init__")
+    if isinstance(initializer, FunctionValue):
+        invoke(run, initializer.bind(value), site)
+        return value
+    build_native(run, value, site)
+    names = [name for ancestor in reversed(cls.line_of_bases()) for name in ancestor.annotations]
+    value.attributes.update(zip(names, site.positional, strict=False))
+    value.attributes.update({k: v for k, v in site.keywords.items() if k != "**"})
+    value.sources = site.sources
+    return value
+
+
+def build_native(run: Interpreter, value: Instance, site: Site) -> None:
+    """Make the library object behind an instance, when a base is a library class that we know."""
+    for name in value.cls.outside_bases():
+        handler = run.hooks.calls.get(name)
+        if handler is not None:
+            value.native = handler(site, run)
+            return
+
+
+def build_attributes(run: Interpreter, value: Instance) -> None:
+    """Follow `__init__` with unknown arguments, once, for an object known by its annotation only."""
+    value.built = True
+    initializer = value.cls.find("__init__")
+    if not isinstance(initializer, FunctionValue) or run.frame is None:
+        return
+    events, run.events = run.events, []
+    steps = run.steps
+    run.steps = min(steps, STEPS_PER_REQUEST // 10)
+    given = dict(value.attributes)
+    raises = list(run.frame.raises)
+    try:
+        invoke(run, initializer.bind(value), Site([], {}, run.frame.line, run.frame, open_=True))
+    except Aborted:
+        pass
+    finally:
+        run.events, run.steps = events, steps
+        run.frame.raises[:] = raises
+    value.attributes.update(given)
+
+
+class Super(Value):
+    """`super()`: the bases of the class that a method stands in, for the object it was called on."""
+
+    __slots__ = ("owner", "receiver")
+
+    def __init__(self, owner: ClassValue, receiver: Value) -> None:
+        super().__init__(receiver.sources)
+        self.owner = owner
+        self.receiver = receiver
+
+    def attribute(self, name: str, run: Interpreter) -> Value | None:
+        line = self.receiver.cls.line_of_bases() if isinstance(self.receiver, Instance) else self.owner.line_of_bases()
+        after = line[line.index(self.owner) + 1 :] if self.owner in line else self.owner.line_of_bases()[1:]
+        for ancestor in after:
+            found = ancestor.attributes.get(name)
+            if found is not None:
+                return (
+                    found.bind(self.receiver)
+                    if isinstance(found, FunctionValue) and "static" not in found.marks
+                    else found
+                )
+        if isinstance(self.receiver, Instance):
+            receiver = self.receiver
+            if name == "__init__":
+                return Native(lambda site, r: self._initialize(receiver, site, r), "super().__init__")
+            if receiver.native is not None:
+                return run.attribute(receiver.native, name)
+            outside = next(receiver.cls.outside_bases(), None)
+            return External(f"{outside}", receiver.sources).attribute(name, run) if outside else None
+        return None
+
+    @staticmethod
+    def _initialize(receiver: Instance, site: Site, run: Interpreter) -> Value:
+        build_native(run, receiver, site)
+        receiver.attributes.update(
+            {k: v for k, v in site.keywords.items() if k != "**" and k not in receiver.attributes}
+        )
+        receiver.attributes.setdefault("\x00arguments", Items(list(site.positional), "tuple"))
+        return Known(None)
+
+
+def make_super(site: Site, run: Interpreter) -> Value:
+    """The value of `super()` at a place."""
+    frame: Frame | None = site.frame
+    while frame is not None and (frame.function is None or frame.function.owner is None):
+        frame = frame.caller
+    if frame is None or frame.function is None or frame.function.owner is None:
+        return Unknown()
+    parameters = frame.function.definition.parameters
+    receiver = frame.scope.names.get(parameters[0].name) if parameters else None
+    return Super(frame.function.owner, receiver or frame.function.receiver or Unknown())

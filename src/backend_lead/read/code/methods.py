@@ -1,0 +1,296 @@
+"""Methods of texts, lists and dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from backend_lead.read.code.interpreter import Interpreter, Site
+from backend_lead.read.code.operations import concatenate
+from backend_lead.read.code.values import (
+    ClassValue,
+    Fields,
+    Generic,
+    Items,
+    Known,
+    Native,
+    Setting,
+    Symbol,
+    Text,
+    Unknown,
+    Value,
+    deepen,
+    join,
+    literal,
+    text_of,
+)
+
+
+def member(value: Value, name: str, run: Interpreter) -> Value | None:
+    """A method of a text, list or dictionary; a method of a text with holes keeps its sources."""
+    if isinstance(value, (Known, Text)) and name in _TEXT:
+        return Native(lambda site, r: _TEXT[name](value, site, r), name)
+    if isinstance(value, Items) and name in _LIST:
+        return Native(lambda site, r: _LIST[name](value, site, r), name)
+    if isinstance(value, Fields) and name in _DICT:
+        return Native(lambda site, r: _DICT[name](value, site, r), name)
+    if isinstance(value, Setting):
+        return None
+    if isinstance(value, (Known, Text)):
+        return Native(lambda site, r: Unknown(value.sources | site.sources), name)
+    return None
+
+
+def index(value: Value, key: Value, run: Interpreter) -> Value | None:
+    """Subscript of a literal."""
+    if isinstance(value, Known) and isinstance(key, Known):
+        try:
+            return Known(value.value[key.value], value.sources)
+        except (TypeError, KeyError, IndexError, ValueError):
+            return None
+    if isinstance(value, (Symbol, ClassValue)):
+        return Generic(value, tuple(key.values) if isinstance(key, Items) and key.kind == "tuple" else (key,))
+    return None
+
+
+def _text_method(name: str) -> Callable[[Value, Site, Interpreter], Value]:
+    def method(value: Value, site: Site, run: Interpreter) -> Value:
+        arguments = [literal(a) for a in site.positional]
+        simple = all(isinstance(a, Known) for a in site.positional) and not site.keywords
+        if isinstance(value, Known) and simple:
+            try:
+                done = getattr(value.value, name)(*arguments)
+            except (TypeError, ValueError, AttributeError, LookupError):
+                return Unknown(value.sources)
+            if isinstance(done, (list, tuple)):
+                return Items([Known(d, value.sources) for d in done], "list", True, value.sources)
+            return Known(done, value.sources)
+        if isinstance(value, Text) and name in ("rstrip", "lstrip", "strip", "removesuffix", "removeprefix") and simple:
+            return _trim(value, name, arguments)
+        return Unknown(value.sources | site.sources)
+
+    return method
+
+
+def _trim(value: Text, name: str, arguments: list[Any]) -> Value:
+    parts = list(value.parts)
+    for position, sides in ((0, ("lstrip", "strip", "removeprefix")), (-1, ("rstrip", "strip", "removesuffix"))):
+        part = parts[position] if parts else None
+        if name in sides and isinstance(part, str):
+            action = {"strip": "lstrip" if position == 0 else "rstrip"}.get(name, name)
+            parts[position] = getattr(part, action)(*arguments)
+    return Text(tuple(parts), value.sources)
+
+
+def _join(value: Value, site: Site, run: Interpreter) -> Value:
+    items = site.argument(0)
+    if isinstance(items, Items) and items.values:
+        parts: list[str | Value] = []
+        for position, item in enumerate(items.values):
+            if position:
+                parts.append(value)
+            parts.append(item)
+        if not items.complete:
+            parts.append(Unknown(items.sources))
+        return concatenate(parts)
+    return Unknown(value.sources | site.sources)
+
+
+def _format(value: Value, site: Site, run: Interpreter) -> Value:
+    template = text_of(value)
+    if template is None:
+        return Unknown(value.sources | site.sources)
+    parts: list[str | Value] = []
+    position, automatic = 0, 0
+    while True:
+        start = template.find("{", position)
+        end = template.find("}", start)
+        if start < 0 or end < 0:
+            break
+        parts.append(template[position:start])
+        name = template[start + 1 : end].split(":")[0].split("!")[0]
+        if name == "":
+            hole = site.argument(automatic)
+            automatic += 1
+        else:
+            hole = site.argument(int(name)) if name.isdigit() else site.keywords.get(name.split(".")[0].split("[")[0])
+        parts.append(hole if hole is not None else Unknown(site.sources))
+        position = end + 1
+    parts.append(template[position:])
+    return concatenate(parts)
+
+
+_TEXT: dict[str, Callable[[Value, Site, Interpreter], Value]] = {
+    name: _text_method(name)
+    for name in (
+        "lower",
+        "upper",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "replace",
+        "split",
+        "rsplit",
+        "startswith",
+        "endswith",
+        "removeprefix",
+        "removesuffix",
+        "title",
+        "capitalize",
+        "casefold",
+        "partition",
+        "rpartition",
+        "encode",
+        "decode",
+        "count",
+        "find",
+        "isdigit",
+        "splitlines",
+        "zfill",
+        "hex",
+        "isalnum",
+        "isalpha",
+        "index",
+    )
+}
+_TEXT["join"] = _join
+_TEXT["format"] = _format
+
+
+def _append(value: Items, site: Site, run: Interpreter) -> Value:
+    from backend_lead.read.code.execution import touch_shared
+
+    touch_shared(run, value, site.line)
+    added = site.argument(0)
+    if added is not None:
+        if len(value.values) < 2_000:
+            value.values.append(added)
+        value.sources |= added.sources
+    if run.loops:
+        value.complete = False
+    return Known(None)
+
+
+def _extend(value: Items, site: Site, run: Interpreter) -> Value:
+    from backend_lead.read.code.execution import touch_shared
+
+    touch_shared(run, value, site.line)
+    other = site.argument(0)
+    elements = other.elements() if other is not None else None
+    value.values.extend(elements or [])
+    value.complete = value.complete and isinstance(other, Items) and other.complete
+    value.sources |= site.sources
+    return Known(None)
+
+
+def _pop(value: Items, site: Site, run: Interpreter) -> Value:
+    from backend_lead.read.code.execution import touch_shared
+
+    touch_shared(run, value, site.line)
+    return join(value.values) if value.values else Unknown(value.sources)
+
+
+def _insert(value: Items, site: Site, run: Interpreter) -> Value:
+    added = site.argument(1)
+    if added is not None:
+        value.values.insert(0, added)
+        value.sources |= added.sources
+    return Known(None)
+
+
+def _forget(value: Any, site: Site, run: Interpreter) -> Value:
+    from backend_lead.read.code.execution import touch_shared
+
+    touch_shared(run, value, site.line)
+    return Unknown(value.sources)
+
+
+_LIST: dict[str, Callable[[Any, Site, Interpreter], Value]] = {
+    "append": _append,
+    "add": _append,
+    "appendleft": _append,
+    "extend": _extend,
+    "pop": _pop,
+    "insert": _insert,
+    "remove": _forget,
+    "clear": _forget,
+    "sort": lambda v, s, r: Known(None),
+    "reverse": lambda v, s, r: Known(None),
+    "discard": _forget,
+    "popleft": _pop,
+    "update": _extend,
+    "copy": lambda v, s, r: Items(list(v.values), v.kind, v.complete, v.sources),
+    "union": lambda v, s, r: Items(
+        [*v.values, *(e for a in s.positional for e in a.elements() or ())], "set", False, v.sources | s.sources
+    ),
+}
+
+
+def _get(value: Fields, site: Site, run: Interpreter) -> Value:
+    key = site.argument(0)
+    found = value.values.get(key.value) if isinstance(key, Known) and not isinstance(key.value, (list, dict)) else None
+    if found is not None:
+        return found
+    fallback = site.argument(1, "default") or Known(None)
+    if isinstance(key, Known) and value.complete:
+        return fallback
+    if isinstance(key, Known) and isinstance(key.value, str) and "*" in value.values:
+        return join((Unknown(deepen(value.values["*"].sources, key.value)), fallback))
+    rest = list(value.values.values())[:4]
+    return join([*rest, fallback]) if rest else Unknown(value.sources | site.sources)
+
+
+def _items(value: Fields, site: Site, run: Interpreter) -> Value:
+    pairs: list[Value] = [Items([Known(k), v], "tuple", True, v.sources) for k, v in value.values.items()]
+    return Items(pairs, "list", value.complete, value.sources)
+
+
+def _update(value: Fields, site: Site, run: Interpreter) -> Value:
+    from backend_lead.read.code.execution import touch_shared
+
+    touch_shared(run, value, site.line)
+    other = site.argument(0)
+    if isinstance(other, Fields):
+        value.values.update(other.values)
+        value.complete = value.complete and other.complete
+    elif other is not None:
+        value.complete = False
+        value.values.setdefault("*", other)
+    value.values.update({k: v for k, v in site.keywords.items() if k != "**"})
+    value.sources |= site.sources
+    return Known(None)
+
+
+def _setdefault(value: Fields, site: Site, run: Interpreter) -> Value:
+    from backend_lead.read.code.execution import touch_shared
+
+    touch_shared(run, value, site.line)
+    key, fallback = site.argument(0), site.argument(1, "default") or Known(None)
+    if isinstance(key, Known) and isinstance(key.value, str):
+        return value.values.setdefault(key.value, fallback)
+    return join([*list(value.values.values())[:4], fallback])
+
+
+def _pop_field(value: Fields, site: Site, run: Interpreter) -> Value:
+    from backend_lead.read.code.execution import touch_shared
+
+    touch_shared(run, value, site.line)
+    key = site.argument(0)
+    if isinstance(key, Known) and key.value in value.values:
+        if run.conditions:
+            return value.values[key.value]
+        return value.values.pop(key.value)
+    return _get(value, site, run)
+
+
+_DICT: dict[str, Callable[[Any, Site, Interpreter], Value]] = {
+    "get": _get,
+    "items": _items,
+    "update": _update,
+    "setdefault": _setdefault,
+    "pop": _pop_field,
+    "keys": lambda v, s, r: Items([Known(k) for k in v.values], "list", v.complete, v.sources),
+    "values": lambda v, s, r: Items(list(v.values.values()), "list", v.complete, v.sources),
+    "copy": lambda v, s, r: Fields(dict(v.values), v.complete, v.sources),
+    "clear": _forget,
+}

@@ -1,0 +1,121 @@
+"""What following a call brought, kept and told again at other places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from backend_lead.model.place import Hop
+from backend_lead.read.code.interpreter import (
+    Interpreter,
+    Site,
+)
+from backend_lead.read.code.values import (
+    FunctionValue,
+    Value,
+)
+
+MOST_WAYS = 4
+MOST_RAISES = 3
+# Calls that say nothing about a backend and would drown the others.
+QUIET = (
+    "logging.",
+    "typing.",
+    "datetime.",
+    "time.time",
+    "time.perf_counter",
+    "time.monotonic",
+    "builtins.",
+    "collections.",
+    "enum.",
+    "functools.",
+    "warnings.",
+    "uuid.",
+    "math.",
+    "structlog.",
+    "loguru.",
+    "itertools.",
+    "pydantic.",
+    "dataclasses.",
+    "?",
+)
+
+
+MOST_RAISES = 3
+
+
+class Remembered:
+    """What following a call brought: its result, what it raises, what happened in it.
+
+    `depth` is the length of the path to the call where it was first followed, `held` the number of conditions there;
+    what lies beyond both belongs to the call itself.
+    """
+
+    __slots__ = ("depth", "events", "function", "held", "raises", "result")
+
+    def __init__(
+        self, result: Value | None, raises: list[Any], events: list[Any], held: int, depth: int, function: FunctionValue
+    ) -> None:
+        self.result = result
+        self.raises = distinct(raises)
+        self.events = events
+        self.held = held
+        self.depth = depth
+        self.function = function  # Keeps the identities in the key alive.
+
+    def raise_again(self, run: Interpreter, site: Site) -> None:
+        """The same exceptions, under the conditions of another call."""
+        if not self.raises:
+            return
+        conditions = tuple(run.conditions)
+        places = Counter(id(outcome.value) for outcome in site.frame.raises)
+        for outcome in self.raises:
+            if places[id(outcome.value)] < MOST_RAISES:
+                site.frame.raises.append(outcome.under((*conditions, *outcome.conditions[self.held :])))
+
+
+def distinct(raises: list[Any]) -> list[Any]:
+    """A few of those that one line raises are enough to tell what decides on it."""
+    kept: list[Any] = []
+    if len(raises) <= MOST_RAISES:
+        return list(raises)
+    places: dict[tuple[str, int], int] = {}
+    for outcome in raises:
+        key = (outcome.place.file, outcome.place.line)
+        places[key] = places.get(key, 0) + 1
+        if places[key] <= MOST_RAISES:
+            kept.append(outcome)
+    return kept
+
+
+class Nested:
+    """The events of a call, told at a place: `hops` is the path to the calling function."""
+
+    __slots__ = ("hops", "remembered")
+
+    def __init__(self, remembered: Remembered, hops: tuple[Hop, ...]) -> None:
+        self.remembered = remembered
+        self.hops = hops
+
+
+def unfold(events: list[Any]) -> Iterator[Any]:
+    """All events of a request in order, with their whole paths; what a remembered call brought is told once."""
+    yield from _unfold(events, (), 0, set())
+
+
+def _unfold(events: list[Any], prefix: tuple[Hop, ...], depth: int, seen: set[int]) -> Iterator[Any]:
+    for event in events:
+        if isinstance(event, Nested):
+            if id(event.remembered) not in seen:
+                seen.add(id(event.remembered))
+                yield from _unfold(
+                    event.remembered.events, (*prefix, *event.hops[depth:]), event.remembered.depth, seen
+                )
+        else:
+            path = getattr(event, "path", None)
+            if path is not None:
+                whole = (*prefix, *path[depth:])
+                if whole != path:
+                    event = event.moved(whole)
+            yield event
