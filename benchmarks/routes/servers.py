@@ -90,11 +90,13 @@ SERVERS = (
            extras=("bitstring<4.3",), inside=True,
            environment=(("LNBITS_DATA_FOLDER", "{home}/data"), ("LNBITS_EXTENSIONS_PATH", "{home}")),
            folders=("data", "extensions")),
-    Server("mlflow", "FastAPI + Flask", "mlflow==3.17.2",
-           "from mlflow.server import app as flask\nfrom mlflow.server.fastapi_app import app as fast\n"
-           "apps = [fast, flask]",
+    Server("mlflow", "FastAPI + Flask", "mlflow[auth]==3.17.2",
+           "from mlflow.server import app as flask\nfrom mlflow.server.auth import create_app\n"
+           "apps = [create_app(flask), flask]",
            environment=(("_MLFLOW_SERVER_FILE_STORE", "sqlite:///{home}/mlflow.db"),
-                        ("_MLFLOW_SERVER_ARTIFACT_ROOT", "{home}/artifacts"))),
+                        ("_MLFLOW_SERVER_ARTIFACT_ROOT", "{home}/artifacts"), ("_MLFLOW_SGI_NAME", "uvicorn"),
+                        ("MLFLOW_FLASK_SERVER_SECRET_KEY", "benchmark"),
+                        ("MLFLOW_AUTH_ADMIN_PASSWORD", "benchmark-password-1"))),
     Server("pgadmin4", "Flask", "pgadmin4==9.18",
            "import os, sys, builtins, importlib.util\nbuiltins.SERVER_MODE = True\n"
            "sys.path.insert(0, os.path.dirname(importlib.util.find_spec('pgadmin4').origin or '') or "

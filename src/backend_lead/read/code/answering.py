@@ -122,6 +122,7 @@ def begin(run: Interpreter, anonymous: bool) -> list[Any]:
 
     run.anonymous, run.requesting = anonymous, True
     run.conditions, run.loops, run.depth, run.caught = [], 0, 0, 0
+    run.loop_sources, run.deferred = [], False
     # Nobody is followed less far than somebody: what refuses stands at the beginning.
     run.steps, run.exhausted = STEPS_PER_REQUEST // (2 if anonymous else 1), False
     run.request_number += 1

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.read.code import syntax as s
-from backend_lead.read.code.execution import EXECUTORS, GOES_ON, frame_of, touch_shared
+from backend_lead.read.code.execution import EXECUTORS, GOES_ON, HeaderSet, frame_of, touch_shared
 from backend_lead.read.code.expressions import evaluate
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.program import LazyImport, Scope
 from backend_lead.read.code.values import (
     Choice,
     ClassValue,
+    External,
     Fields,
     FunctionValue,
     Instance,
@@ -20,6 +21,7 @@ from backend_lead.read.code.values import (
     Unknown,
     Value,
     join,
+    text_of,
 )
 
 
@@ -78,6 +80,8 @@ def _set_attribute(run: Interpreter, owner: Value, name: str, value: Value, line
 
 def _set_item(run: Interpreter, owner: Value, key: Value, value: Value, line: int) -> None:
     touch_shared(run, owner, line)
+    if isinstance(owner, External) and owner.name.endswith(".headers") and run.requesting:
+        run.emit(HeaderSet((text_of(key) or "*").lower()))
     if isinstance(owner, Fields):
         if isinstance(key, Known) and isinstance(key.value, (str, int, float, bytes, bool, type(None))):
             owner.values[key.value] = value
@@ -100,6 +104,9 @@ def _assign(run: Interpreter, node: Any) -> int:
         from backend_lead.read.code.annotations import instance_of
 
         value = instance_of(run, node.annotation, frame.scope)
+    if isinstance(value, (Items, Fields)) and frame.function is None and frame.scope is frame.module.scope:
+        name = getattr(node.targets[0], "name", "")
+        run.shared.setdefault(id(value), (f"{frame.module.name}.{name}", run.place(node.line)))
     for target in node.targets:
         assign(run, target, value)
     if type(node.value) is s.Constant and isinstance(node.value.value, str) and node.value.value:

@@ -158,7 +158,9 @@ def _once(run: Interpreter, node: Any, frame: Frame, element: Value | None, cert
     if element is not None:
         assign(run, node.target, element)
     run.loops += repeated
+    run.loop_sources.append(element.sources if element is not None and repeated else frozenset())
     status = execute_block(run, node.body)
+    run.loop_sources.pop()
     run.loops -= repeated
     if not certain:
         after = frame.scope.names

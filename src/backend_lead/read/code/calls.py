@@ -35,6 +35,7 @@ from backend_lead.read.code.values import (
 )
 
 MOST_WAYS = 4
+LOUD = ("builtins.open", "builtins.eval", "builtins.exec", "builtins.compile")
 # Calls that say nothing about a backend and would drown the others.
 QUIET = (
     "logging.",
@@ -62,15 +63,30 @@ QUIET = (
 class CallMade:
     """A call that left the target, as an event."""
 
-    __slots__ = ("caught", "name", "on_loop", "path", "place", "repeated", "site", "symbol")
+    __slots__ = (
+        "caught",
+        "deferred",
+        "name",
+        "on_loop",
+        "once",
+        "path",
+        "place",
+        "receiver",
+        "repeated",
+        "site",
+        "symbol",
+    )
 
-    def __init__(self, name: str, site: Site, run: Interpreter) -> None:
+    def __init__(self, name: str, site: Site, run: Interpreter, receiver: frozenset[str] = frozenset()) -> None:
+        self.receiver = receiver
         self.name = name
         self.site = site
         self.place = site.place
         self.symbol = site.frame.symbol
         self.repeated = run.loops > 0
         self.on_loop = run.on_loop
+        self.deferred = run.deferred
+        self.once = True if site.frame.cached else None
         self.caught = run.caught > 0
         self.path = run.path() if run.requesting else ()
 
@@ -135,8 +151,8 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
         if answer is not None:
             return answer
     name = function.name or (f"?.{function.member}" if isinstance(function, Part) else "?")
-    if not name.startswith(QUIET):
-        run.emit(CallMade(name, site, run))
+    if not name.startswith(QUIET) or name in LOUD:
+        run.emit(CallMade(name, site, run, function.sources))
     sources = function.sources | site.sources
     if run.requesting:
         for value in site.positional:

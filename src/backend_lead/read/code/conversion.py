@@ -82,6 +82,8 @@ def call_of(event: CallMade, program: Program) -> Call:
     """A call that left the target."""
     name = event.name
     arguments = [argument(None, v) for v in event.site.positional]
+    if event.receiver:
+        arguments.append(Argument("self", None, sources(event.receiver), sanitized(event.receiver)))
     arguments += [argument(k, v) for k, v in event.site.keywords.items()]
     module = program.modules.get(event.place.file)
     return Call(
@@ -95,6 +97,8 @@ def call_of(event: CallMade, program: Program) -> Call:
         event.caught,
         event.path,
         module.line(event.place.line) if module is not None else "",
+        event.deferred,
+        event.once,
     )
 
 
@@ -199,6 +203,8 @@ def _walk(
             if not key.startswith("\x00") and (allowed is None or key in allowed):
                 names[key] = None
                 _leaves(inner, columns)
+                if isinstance(inner, (Items, Instance)):
+                    _walk(inner, None, {}, columns, depth + 1)
         return "object"
     _leaves(value, columns)
     return "text" if isinstance(value, Text) else "unknown"

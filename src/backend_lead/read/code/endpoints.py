@@ -14,12 +14,12 @@ from backend_lead.read.code.authorization import guards_of
 from backend_lead.read.code.calls import CallMade
 from backend_lead.read.code.conversion import call_of, refusal_of, response_of
 from backend_lead.read.code.exceptions import as_status
-from backend_lead.read.code.execution import SharedWrite
+from backend_lead.read.code.execution import HeaderSet, SharedWrite
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.querying import QueryMade
 from backend_lead.read.code.remembering import distinct, unfold
 from backend_lead.read.code.routing import Placed, Router, place_routes
-from backend_lead.read.code.values import FunctionValue, Items, Known, Value
+from backend_lead.read.code.values import External, Fields, FunctionValue, Items, Known, Value, options_of
 from backend_lead.read.code.wrapping import inner_function
 
 
@@ -106,6 +106,7 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         judged.because,
         status,
         _in_schema(placed),
+        _headers(events, answer),
     )
     return endpoint, [e for e in events if isinstance(e, SharedWrite)]
 
@@ -115,6 +116,17 @@ def handler_of(value: Value) -> FunctionValue | None:
     function = inner_function(value)
     origin = function.marks.get("origin") if function is not None else None
     return origin if isinstance(origin, FunctionValue) else function
+
+
+def _headers(events: list[Any], answer: Answer) -> tuple[str, ...]:
+    """The headers that answers are given, in lower case."""
+    found = {event.name for event in events if isinstance(event, HeaderSet)}
+    for outcome in answer.returns:
+        for value in options_of(outcome.value):
+            given = value.keywords.get("headers") if isinstance(value, External) else None
+            if isinstance(given, Fields):
+                found |= {str(name).lower() for name in given.values}
+    return tuple(sorted(found))
 
 
 def _in_schema(placed: Placed) -> bool:

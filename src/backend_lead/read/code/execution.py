@@ -62,6 +62,15 @@ def touch_shared(run: Interpreter, owner: Value, line: int) -> None:
         run.emit(SharedWrite(name, run.place(line), frame_of(run).symbol))
 
 
+class HeaderSet:
+    """A header of the answer was set."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
 class SharedWrite:
     """A handler wrote to a module-level container."""
 

@@ -274,6 +274,7 @@ def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value 
     gathered: list[tuple[Value | None, Value]] = []
     complete, sources = known and not (once and run.requesting), iterable.sources
     run.loops += repeated
+    run.loop_sources.append(iterable.sources if repeated else frozenset())
     for element in elements:
         assign(run, target, element)
         truths = [evaluate(run, test).truth() for test in tests]
@@ -284,6 +285,7 @@ def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value 
         gathered.extend(inner)
         complete = complete and inner_complete
         sources |= inner_sources
+    run.loop_sources.pop()
     run.loops -= repeated
     return gathered, complete, sources
 

@@ -83,7 +83,19 @@ class Site:
 class Frame:
     """One function being followed."""
 
-    __slots__ = ("_hops", "caller", "function", "line", "module", "raises", "returns", "scope", "tests", "yields")
+    __slots__ = (
+        "_hops",
+        "cached",
+        "caller",
+        "function",
+        "line",
+        "module",
+        "raises",
+        "returns",
+        "scope",
+        "tests",
+        "yields",
+    )
 
     def __init__(
         self,
@@ -103,6 +115,7 @@ class Frame:
         self.yields: list[Value] = []
         self.tests: frozenset[str] = frozenset()
         self._hops: tuple[Hop, ...] | None = None
+        self.cached: bool = (caller is not None and caller.cached) or (function is not None and function.is_remembered)
 
     @property
     def hops(self) -> tuple[Hop, ...]:
@@ -186,6 +199,8 @@ class Interpreter:
         self.frame: Frame | None = None
         self.depth = 0
         self.loops = 0
+        self.loop_sources: list[frozenset[str]] = []
+        self.deferred = False
         self.caught = 0
         self.steps = STEPS_PER_START
         self.line = 0
@@ -425,8 +440,8 @@ class Interpreter:
         return self.symbol(f"{outside}.{name}") if outside else None
 
     def truth(self, value: Value) -> bool | None:
-        """True or False when certain.  While a request is answered, configuration is as it is out of the box."""
-        if self.requesting and isinstance(value, Setting) and value.default is not None:
+        """True or False when certain.  For a request without a credential, configuration is as it is out of the box."""
+        if self.anonymous and isinstance(value, Setting) and value.default is not None:
             return self.truth(value.default)
         return value.truth()
 

@@ -168,6 +168,7 @@ def send(run: Interpreter, site: Site, query: Query) -> QueryMade:
         replace(
             query,
             in_loop=run.loops > 0,
+            loop_sources=plain(label for labels in run.loop_sources for label in labels),
             symbol=site.frame.symbol,
             is_async=site.awaited,
             on_loop=run.on_loop,

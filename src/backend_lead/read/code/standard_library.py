@@ -7,7 +7,7 @@ from typing import Any
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.classes import make_super
 from backend_lead.read.code.expressions import iterate
-from backend_lead.read.code.interpreter import Interpreter, Site
+from backend_lead.read.code.interpreter import Aborted, Interpreter, Site
 from backend_lead.read.code.values import (
     Choice,
     ClassValue,
@@ -229,6 +229,30 @@ def _off_loop(first: int) -> Any:
     return make
 
 
+def _later(first: int) -> Any:
+    """Run a function after the answer is sent, or in a thread of its own."""
+
+    def make(site: Site, run: Interpreter) -> Value:
+        function = site.argument(first, "target")
+        arguments = site.positional[first + 1 :]
+        given = site.keywords.get("args")
+        if isinstance(given, Items):
+            arguments = list(given.values)
+        if function is None or not run.requesting:
+            return External("deferred")
+        saved, run.deferred = (run.deferred, run.on_loop), True
+        run.on_loop = isinstance(function, FunctionValue) and function.definition.is_async
+        try:
+            call(run, function, Site(arguments, {}, site.line, site.frame, site.node, True, True))
+        except Aborted:
+            pass
+        finally:
+            run.deferred, run.on_loop = saved
+        return External("deferred")
+
+    return make
+
+
 def _wraps(site: Site, run: Interpreter) -> Value:
     wrapped = site.argument(0)
 
@@ -376,6 +400,9 @@ _SILENT = (
 )
 
 CALLS: dict[str, Any] = {
+    "starlette.background.BackgroundTasks.add_task": _later(0),
+    "starlette.background.BackgroundTask": _later(0),
+    "threading.Thread": _later(-1),
     "builtins.getattr": _getattr,
     "builtins.hasattr": _hasattr,
     "builtins.setattr": _setattr,

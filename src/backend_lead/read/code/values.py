@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NOTHING: frozenset[str] = frozenset()
 WIDEST_CHOICE = 5
 MOST_SOURCES = 12
+_REMEMBERING = ("functools.lru_cache", "functools.cache", "cachetools.cached", "functools.cached_property")
 
 
 class Value:
@@ -319,6 +320,11 @@ class FunctionValue(Value):
     def symbol(self) -> str:
         """Dotted name inside the target."""
         return f"{self.owner.symbol if self.owner else self.module.name}.{self.definition.name}"
+
+    @property
+    def is_remembered(self) -> bool:
+        """Whether a decorator keeps its results for later calls."""
+        return any(getattr(d, "name", "") in _REMEMBERING for d in self.marks.get("decorators", ()))
 
     def bind(self, receiver: Value) -> FunctionValue:
         """The same function as a method of `receiver`."""

@@ -9,7 +9,7 @@ from backend_lead.model.place import Place
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.annotations import type_of
 from backend_lead.read.code.answering import Answer, root_frame
-from backend_lead.read.code.calls import call
+from backend_lead.read.code.calls import CallMade, call
 from backend_lead.read.code.frameworks.fastapi_inputs import Depend, Inputs, callable_of
 from backend_lead.read.code.frameworks.starlette import Bag, Request, credential, run_middleware
 from backend_lead.read.code.interpreter import Aborted, Interpreter, Site
@@ -121,6 +121,7 @@ def _make(kind: str) -> Any:
                     router.middleware.append((item.positional[0], item.keywords, site.place))
         run.emit(Made(router))
         if kind == "app":
+            run.emit(CallMade("fastapi.FastAPI", site, run))
             run.applications.append(router)
         return router
 
@@ -207,8 +208,6 @@ def _add_middleware(router: Router, site: Site, run: Interpreter) -> Value:
     middleware = site.argument(0, "middleware_class")
     if middleware is not None:
         router.middleware.append((middleware, dict(site.keywords), site.place))
-        from backend_lead.read.code.calls import CallMade
-
         run.emit(CallMade("fastapi.FastAPI.add_middleware", site, run))
     return Known(None)
 

@@ -92,7 +92,7 @@ def join_tables(models: list[Table], history: list[Table]) -> list[Table]:
 
 def _joined(table: Table, made: Table) -> Table:
     mine = {c.name: c for c in table.columns}
-    columns = [replace(c, type=c.type or _type_of(made, c.name), place=c.place) for c in table.columns]
+    columns = [replace(c, type=_type_of(made, c.name) or c.type, place=c.place) for c in table.columns]
     columns += [c for c in made.columns if c.name not in mine]
     taken = {i.columns for i in made.indexes}
     indexes = (*made.indexes, *(i for i in table.indexes if i.columns not in taken))

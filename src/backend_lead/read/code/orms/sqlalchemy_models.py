@@ -134,6 +134,7 @@ def _read_model(cls: ClassValue, run: Interpreter) -> Table:
         if isinstance(made, RelationshipMade):
             relationships[attribute] = (made, kind)
         elif isinstance(made, ColumnMade) or (made is None and _is_column(kind)):
+            made = made if isinstance(made, ColumnMade) else _annotated_column(kind)
             column, index, key = read_column(attribute, made, kind, name, place, run)
             columns.append(column)
             indexes += [index] if index is not None else []
@@ -185,6 +186,16 @@ def _line_of(cls: ClassValue, name: str, value: Value | None) -> tuple[int, int]
 def _declared(function: FunctionValue) -> Value:
     """`@declared_attr`: what the method returns, when it is plainly a column or relationship."""
     return function.marks.get("declared", function)  # type: ignore[no-any-return]
+
+
+def _annotated_column(kind: Value | None) -> ColumnMade | None:
+    """`Mapped[Annotated[int, mapped_column(primary_key=True)]]`: the column that the annotation carries."""
+    while isinstance(kind, Generic):
+        for argument in kind.arguments[1:]:
+            if isinstance(argument, ColumnMade):
+                return argument
+        kind = kind.arguments[0] if kind.arguments else None
+    return None
 
 
 def _is_column(kind: Value | None) -> bool:

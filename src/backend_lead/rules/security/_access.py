@@ -1,0 +1,152 @@
+"""Who may do what: the handlers' own queries, the guards of roles and owners, and what binds a query to the caller."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backend_lead.model.backend import Backend
+from backend_lead.model.endpoint import Authentication, Endpoint, Guard, GuardKind
+from backend_lead.model.ownership import (
+    authentication_guards,
+    is_principal,
+    owner_anchors,
+    owner_paths,
+    principal_tables,
+    sent_before,
+    values_of,
+)
+from backend_lead.model.query import Filter, Query
+from backend_lead.rules.security._inputs import inputs_of
+
+WRITES = frozenset({"insert", "update", "delete"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_EQUAL = frozenset({"=", "==", "is", "in", "any", "= any"})
+_CREDENTIALS = frozenset({"credential", "principal.credentials"})
+# Ways in that must be open, because who calls them has no credential yet, or another system's.
+_WAYS_IN = re.compile(
+    r"(?i)(^|[/_-])(log-?in|sign-?in|sign-?up|register|registration|token|tokens|refresh|log-?out|sign-?out|oauth2?|"
+    r"oidc|sso|saml|auth|callbacks?|web-?hooks?|hooks?|forgot|forgotten|reset|recover|verify|verification|confirm|"
+    r"activate|authorize|invite|invites|invitation|invitations|accept|unsubscribe|setup|onboarding|first|share|shared|"
+    r"public|health|healthz|ping|metrics|track|tracking|events|beacon)([/_-]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What is known about owners in one backend.
+
+    `paths` as `owner_paths` gives them, `anchors` as `owner_anchors`; `principals` are the principal's tables;
+    `references` are the foreign key columns (`orders.user_id`) with the table they refer to; `personal` are the
+    guards of authentication behind which the code knows a principal.
+    """
+
+    backend: Backend
+    paths: Mapping[str, tuple[str, ...]]
+    anchors: Mapping[str, str]
+    principals: tuple[str, ...]
+    references: Mapping[str, str]
+    personal: frozenset[str]
+
+    @classmethod
+    def of(cls, backend: Backend) -> Access:
+        """Return what is known about owners in a backend."""
+        references = {f"{table.name}.{column}": key.table for table in backend.tables for key in table.foreign_keys
+                      for column in key.columns}
+        principals = principal_tables(backend)
+        personal = frozenset(guard.name for endpoint in backend.endpoints if _knows_principal(endpoint, principals)
+                             for guard in authentication_guards(endpoint))
+        return cls(backend, owner_paths(backend), owner_anchors(backend), principals, references, personal)
+
+    def is_for_people(self, endpoint: Endpoint) -> bool:
+        """Say whether a credential is required that leads to a principal; another system's leads to nobody."""
+        return endpoint.authentication is Authentication.REQUIRED and any(
+            guard.name in self.personal for guard in authentication_guards(endpoint))
+
+    def own_queries(self, endpoint: Endpoint) -> list[Query]:
+        """Return the queries of the handler's own work, without those that its guards send."""
+        return [query for query in endpoint.queries if not sent_before(query, endpoint)]
+
+    def own_writes(self, endpoint: Endpoint) -> list[Query]:
+        """Return the handler's own writes of known tables."""
+        return [query for query in self.own_queries(endpoint) if query.operation in WRITES and query.tables]
+
+    def role_guard(self, endpoint: Endpoint) -> Guard | None:
+        """Return the guard that asks for a role; one that asks whether the caller is a customer at all does not."""
+        return next((guard for guard in endpoint.guards if guard.kind is GuardKind.ROLE and not guard.optional
+                     and guard.detail not in self.references and guard.detail not in _CREDENTIALS), None)
+
+    def owner_guard(self, endpoint: Endpoint) -> Guard | None:
+        """Return the guard that compares an owner or a tenant with the caller, of whatever rows."""
+        return next((guard for guard in endpoint.guards
+                     if guard.kind in (GuardKind.OWNERSHIP, GuardKind.TENANT) and not guard.optional), None)
+
+    def binds(self, query: Query) -> bool:
+        """Say whether a query names the caller, in a condition or in what it writes."""
+        return any(is_principal(source) for sources in values_of(query) for source in sources)
+
+    def asks_who(self, endpoint: Endpoint) -> bool:
+        """Say whether any query compares rows other than the principal's own with the caller, before the handler or
+        in it: a look into memberships and grants counts as a check."""
+        return any(is_principal(source) and self._table(part, query) not in self.principals
+                   for query in endpoint.queries for part in query.filters for source in part.sources
+                   if not (sent_before(query, endpoint) and not _by_input(query)))
+
+    def picked(self, query: Query) -> tuple[str, Filter] | None:
+        """Return the owned table of which a query picks rows by an input, with the condition that picks.
+
+        The condition names the row's own key, or the foreign key that leads on to the owner.
+        """
+        for part in query.filters:
+            name = self._table(part, query)
+            table = self.backend.table(name)
+            if name not in self.paths or table is None or part.alternative or part.operator.lower() not in _EQUAL:
+                continue
+            keys = {*table.primary_key, *(self.paths[name][0].rpartition(".")[2:])}
+            keys |= {column.name for column in table.columns if column.primary_key}
+            chosen = inputs_of(part.sources)
+            if part.column in keys and chosen and not any(
+                    is_principal(source) or source.startswith(("credential", "row:", "secret"))
+                    for source in part.sources) and not any(each.startswith("cookie") for each in chosen):
+                return name, part
+        return None
+
+    def on_the_way(self, table: str) -> tuple[str, ...]:
+        """Return a table and those that its owner path leads through, without the one whose rows are the callers."""
+        steps = (self.references.get(step, "") for step in self.paths.get(table, ()))
+        return (table, *(name for name in steps if name and name not in self.anchors))
+
+    def model(self, table: str) -> str:
+        """Return the class that stands for a table, or the table's name."""
+        found = self.backend.table(table)
+        return (found.model or table).rpartition(".")[2] if found is not None else table
+
+    def _table(self, part: Filter, query: Query) -> str:
+        return part.table or (query.tables[0] if len(query.tables) == 1 else "")
+
+
+def is_way_in(endpoint: Endpoint) -> bool:
+    """Say whether a path reads as a way in, or as a door for other systems and for visitors."""
+    return bool(_WAYS_IN.search(endpoint.path))
+
+
+def is_safe(endpoint: Endpoint) -> bool:
+    """Say whether the method promises to change nothing."""
+    return endpoint.method in _SAFE
+
+
+def collection(endpoint: Endpoint) -> str:
+    """Return the path up to its first parameter: what siblings share."""
+    return endpoint.path.partition("{")[0].rstrip("/")
+
+
+def _knows_principal(endpoint: Endpoint, principals: tuple[str, ...]) -> bool:
+    """Say whether the caller's row is read before the handler, or anything is done in the caller's name."""
+    return any(sent_before(query, endpoint) and any(name in principals for name in query.tables)
+               for query in endpoint.queries) or any(
+        is_principal(source) and source not in _CREDENTIALS
+        for query in endpoint.queries for sources in values_of(query) for source in sources)
+
+
+def _by_input(query: Query) -> bool:
+    return any(inputs_of(part.sources) for part in query.filters)

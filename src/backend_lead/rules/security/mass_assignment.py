@@ -1,0 +1,69 @@
+"""An input object written into a row with the column that decides what its owner may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backend_lead.model.backend import Backend
+from backend_lead.model.endpoint import Endpoint, GuardKind
+from backend_lead.model.finding import Finding, Severity
+from backend_lead.model.query import Query
+from backend_lead.rules._reached import Reached, also, reached_queries
+from backend_lead.rules._writing import Writer, listed
+from backend_lead.rules.rule import RuleInfo
+from backend_lead.rules.security._access import Access
+
+RULE = RuleInfo("Mass assignment of a privilege", Severity.CRITICAL, owasp_api="API3:2023", cwe="CWE-915")
+write = Writer(__name__, RULE)
+
+_WHOLE = frozenset({"body", "body:*", "form", "form:*"})
+
+
+def check(backend: Backend) -> Iterator[Finding]:
+    """Yield one finding for each write by which a caller without a role sets a column that guards of roles read."""
+    access = Access.of(backend)
+    privileged = _privileged(access)
+
+    def wanted(endpoint: Endpoint, query: Query) -> bool:
+        return bool(access.role_guard(endpoint) is None and access.owner_guard(endpoint) is None
+                    and query.operation in ("insert", "update") and _granted(query, privileged))
+
+    for reached in reached_queries(backend, wanted):
+        yield _finding(reached, _granted(reached.what, privileged), access)
+
+
+def _privileged(access: Access) -> frozenset[str]:
+    """Return the columns (`users.role`) that decide in a guard of a role."""
+    return frozenset(guard.detail for endpoint in access.backend.endpoints for guard in endpoint.guards
+                     if guard.kind is GuardKind.ROLE and guard.detail.count(".") == 1
+                     and guard.detail not in access.references and not guard.detail.startswith("principal.")
+                     and guard.detail.partition(".")[0] in access.principals)
+
+
+def _granted(query: Query, privileged: frozenset[str]) -> list[str]:
+    """Return the privileged columns that an input sets."""
+    found = []
+    for part in query.assignments:
+        for table in query.tables[:1]:
+            columns = [name for name in sorted(privileged) if name.partition(".")[0] == table]
+            if part.column == "*" and _WHOLE & set(part.sources):
+                found += columns
+            elif f"{table}.{part.column}" in columns and (
+                    {f"body:{part.column}", f"form:{part.column}"} & set(part.sources)):
+                found.append(f"{table}.{part.column}")
+    return list(dict.fromkeys(found))
+
+
+def _finding(reached: Reached[Query], columns: list[str], access: Access) -> Finding:
+    query, endpoint = reached.what, reached.endpoint
+    model = next((each for each in endpoint.parameters if each.location in ("body", "form") and each.fields), None)
+    names = [column.partition(".")[2] for column in columns]
+    where = f"class {model.type}: without {listed(names)}" if model and set(names) & set(model.fields) else (
+        f"update(only the fields a caller may set: not {listed(names)})")
+    return write(
+        query.place, f"{endpoint.name} writes {listed(columns)} from the request into "
+        f"{access.model(query.tables[0])}; guards of roles read {'it' if len(columns) == 1 else 'them'}."
+        f"{also(reached.endpoints)}",
+        f"A caller who adds \"{names[0]}\" to the body gives himself the rights of whatever it names.",
+        where, endpoint=endpoint, symbol=query.symbol, snippet=query.statement or endpoint.name, path=query.path,
+        touches=(*reached.touches, f"table:{query.tables[0]}"), effort=1)

@@ -1,0 +1,121 @@
+"""A route that anybody can call, while its siblings ask who calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backend_lead.model.backend import Backend
+from backend_lead.model.endpoint import Authentication, Endpoint, GuardKind
+from backend_lead.model.finding import Finding, Severity
+from backend_lead.model.ownership import authentication_guards, is_principal, values_of
+from backend_lead.model.query import Query
+from backend_lead.rules._reached import in_order
+from backend_lead.rules._writing import Writer
+from backend_lead.rules.rule import RuleInfo
+from backend_lead.rules.security._access import Access, is_safe, is_way_in
+from backend_lead.rules.security._inputs import inputs_of
+
+RULE = RuleInfo("Missing authentication", Severity.CRITICAL, owasp_api="API2:2023", cwe="CWE-306")
+write = Writer(__name__, RULE)
+
+_SIGNATURES = (".compare_digest", ".construct_event", ".verify_signature", ".verify")
+
+
+def check(backend: Backend) -> Iterator[Finding]:
+    """Yield one finding for each open route that writes or reads what every other route writes or reads guarded."""
+    access = Access.of(backend)
+    for endpoint in in_order(backend.endpoints):
+        if endpoint.authentication is not Authentication.NONE or is_way_in(endpoint) or _asks(endpoint):
+            continue
+        own = access.own_queries(endpoint)
+        if any(query.operation == "insert" and set(query.tables) & set(access.principals) for query in own):
+            continue
+        found = _open_write(endpoint, own, access) or _open_read(endpoint, own, access)
+        if found is not None:
+            yield _finding(endpoint, *found)
+
+
+def _asks(endpoint: Endpoint) -> bool:
+    """Say whether the handler does look at who calls, or at a signature, in a way that was not told as a refusal."""
+    kinds = (GuardKind.OWNERSHIP, GuardKind.ROLE, GuardKind.TENANT, GuardKind.AUTHENTICATION)
+    sources = [source for query in endpoint.queries for values in values_of(query) for source in values]
+    sources += [source for call in endpoint.calls for argument in call.arguments for source in argument.sources]
+    return (any(guard.kind in kinds for guard in endpoint.guards)
+            or any(is_principal(source) or source.startswith(("credential", "cookie:", "header:"))
+                   for source in sources)
+            or any(call.name.endswith(_SIGNATURES) for call in endpoint.calls))
+
+
+def _open_write(endpoint: Endpoint, own: list[Query], access: Access) -> tuple[Query, str, list[Endpoint]] | None:
+    if is_safe(endpoint):
+        return None
+    for query in own:
+        if query.operation == "select" or not query.tables or _by_secret(query, access):
+            continue
+        others = _others(endpoint, query.tables[0], access, writing=True)
+        if others and all(other.authentication is Authentication.REQUIRED for other in others):
+            return query, query.tables[0], others
+    return None
+
+
+def _open_read(endpoint: Endpoint, own: list[Query], access: Access) -> tuple[Query, str, list[Endpoint]] | None:
+    """Return a read of a caller's rows that leave in the answer, when every other read of them is guarded."""
+    for query in own:
+        name = next((name for name in query.tables if name in access.paths), None)
+        if query.operation != "select" or name is None or _by_secret(query, access) or not _leaves(name, endpoint):
+            continue
+        if any(part.column and f"{part.table or name}.{part.column}" in access.references
+               and access.references[f"{part.table or name}.{part.column}"] not in access.paths
+               for part in query.filters if part.sources):
+            continue
+        others = _others(endpoint, name, access, writing=False)
+        needed = 1 if name in access.anchors else 2
+        if len(others) >= needed and all(other.authentication is Authentication.REQUIRED for other in others):
+            return query, name, others
+    return None
+
+
+def _others(endpoint: Endpoint, table: str, access: Access, *, writing: bool) -> list[Endpoint]:
+    """Return the other routes whose own work writes, or reads, a table; ways in are left out."""
+    return [other for other in in_order(access.backend.endpoints)
+            if other.name != endpoint.name and not is_way_in(other) and any(
+                table in query.tables and (query.operation != "select") is writing
+                for query in access.own_queries(other))]
+
+
+def _leaves(table: str, endpoint: Endpoint) -> bool:
+    """Say whether a column of the table leaves under its own name: a count or a flag made of it says little."""
+    return any(column.partition(".")[0] == table and column.rpartition(".")[2] in answer.fields
+               for answer in endpoint.responses if not answer.error for column in answer.columns)
+
+
+def _by_secret(query: Query, access: Access) -> bool:
+    """Say whether rows are picked by an input that is no key: a share link, an invitation, a tracking number."""
+    for part in query.filters:
+        name = part.table or (query.tables[0] if query.tables else "")
+        table = access.backend.table(name)
+        if inputs_of(part.sources) and part.operator == "=" and (
+                table is None or (part.column not in table.primary_key
+                                  and f"{name}.{part.column}" not in access.references)):
+            return True
+    return False
+
+
+def _finding(endpoint: Endpoint, query: Query, table: str, others: list[Endpoint]) -> Finding:
+    reads = query.operation == "select"
+    example = others[0]
+    guard = next((guard.name for other in others for guard in authentication_guards(other)), "current_user")
+    verb = {"select": "reads", "insert": "adds to", "update": "changes", "delete": "deletes from"}.get(
+        query.operation, "touches")
+    fix = (f"@login_required  # what stands before {example.name}: {guard}" if endpoint.framework == "flask"
+           else f"dependencies=[Depends({guard})]  # as on {example.name}")
+    one, doing = len(others) == 1, "read" if reads else "write"
+    contrast = (f"the only other route that {doing}s {table} requires" if one
+                else f"{'both' if len(others) == 2 else f'all {len(others)}'} others that {doing} {table} require")
+    return write(
+        endpoint.handler.place,
+        f"{endpoint.name} {verb} {table} at {query.place} without asking who calls; {contrast} a credential "
+        f"({example.name}).",
+        f"Anybody who knows the address {'downloads' if reads else 'alters'} {table}, without an account and a trace.",
+        fix, endpoint=endpoint, symbol=endpoint.handler.name, snippet=query.statement or endpoint.name, path=query.path,
+        touches=(f"route:{endpoint.name}", f"query:{query.place}", f"table:{table}"))

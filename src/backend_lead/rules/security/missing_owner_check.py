@@ -1,0 +1,122 @@
+"""A row picked by the id in the request, whoever it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backend_lead.model.backend import Backend
+from backend_lead.model.endpoint import Endpoint, GuardKind
+from backend_lead.model.finding import Finding, Severity
+from backend_lead.model.ownership import is_principal
+from backend_lead.model.query import Filter, Query
+from backend_lead.rules._reached import in_order
+from backend_lead.rules._writing import Writer
+from backend_lead.rules.rule import RuleInfo
+from backend_lead.rules.security._access import WRITES, Access, is_way_in
+
+RULE = RuleInfo("Missing owner check", Severity.CRITICAL, owasp_api="API1:2023", cwe="CWE-639")
+write = Writer(__name__, RULE)
+
+_LOOSE = tuple[Query, str, Filter]
+# What is told about the caller is no question about his rights.
+_TELLING = ("logging.", "loguru.", "structlog.", ".add_task", ".commit", ".refresh", ".flush", "builtins.")
+
+
+def check(backend: Backend, fewest_checked: int = 3, share_checked: float = 0.6) -> Iterator[Finding]:
+    """Yield one finding for each route that reaches rows of any caller by their id.
+
+    There must be a contrast: another route checks the owner of the same table, or of one on the way to the owner,
+    or this one writes and at least `fewest_checked` routes, a `share_checked` of all that pick such rows, do check.
+    """
+    access = Access.of(backend)
+    checked: dict[str, list[Endpoint]] = {}
+    loose: list[tuple[Endpoint, _LOOSE]] = []
+    checking = 0
+    for endpoint in in_order(backend.endpoints):
+        if not access.is_for_people(endpoint):
+            continue
+        tables = _checked_tables(endpoint, access)
+        for name in tables:
+            checked.setdefault(name, []).append(endpoint)
+        checking += bool(tables)
+        found = _loose(endpoint, access)
+        if found is not None:
+            loose.append((endpoint, found))
+    mostly = checking >= fewest_checked and checking >= share_checked * (checking + len(loose))
+    for endpoint, (query, name, part) in loose:
+        writes = any(name in each.tables for each in access.own_writes(endpoint))
+        beside = [other for each in access.on_the_way(name) for other in checked.get(each, [])]
+        if beside or (writes and mostly):
+            yield _finding(endpoint, query, name, part, beside, access)
+
+
+def _checked_tables(endpoint: Endpoint, access: Access) -> list[str]:
+    """Return the owned tables whose rows a route binds to the caller, in a query or by a guard."""
+    found = {guard.detail.partition(".")[0] for guard in endpoint.guards
+             if guard.kind in (GuardKind.OWNERSHIP, GuardKind.TENANT) and not guard.optional}
+    for query in access.own_queries(endpoint):
+        for part in query.filters:
+            if any(is_principal(source) for source in part.sources):
+                steps = {f"{part.table or query.tables[0]}.{part.column}"} if query.tables else set()
+                found.update(name for name in query.tables if steps & set(access.paths.get(name, ())))
+    return sorted(name for name in found if name in access.paths and name not in access.principals)
+
+
+def _loose(endpoint: Endpoint, access: Access) -> _LOOSE | None:
+    """Return the first query that picks an owned row by an input, when nothing in the route asks whose it is."""
+    if (access.role_guard(endpoint) or access.owner_guard(endpoint) or access.asks_who(endpoint) or is_way_in(endpoint)
+            or _asks_elsewhere(endpoint)):
+        return None
+    own = access.own_queries(endpoint)
+    for query in own:
+        picked = access.picked(query) if query.operation in ("select", "update", "delete") else None
+        if picked is None:
+            continue
+        name, part = picked
+        if name in access.principals and not any(name in each.tables and each.operation in WRITES for each in own):
+            continue  # Looking up another user is what directories and profiles are for.
+        return query, name, part
+    return None
+
+
+def _asks_elsewhere(endpoint: Endpoint) -> bool:
+    """Say whether the caller is handed to code that was not read: it may be what decides."""
+    return any(is_principal(source) and source != "principal.credentials" and "credential" not in argument.sources
+               for call in endpoint.calls if not any(word in call.name for word in _TELLING)
+               for argument in call.arguments for source in argument.sources)
+
+
+def _finding(endpoint: Endpoint, query: Query, name: str, part: Filter, siblings: list[Endpoint],
+             access: Access) -> Finding:
+    path = access.paths[name]
+    chosen = next(source for source in part.sources if ":" in source or source == "body")
+    location, _, parameter = chosen.partition(":")
+    others = [each for each in siblings if each.name != endpoint.name]
+    contrast = f"; {others[0].name} does" if others else ""
+    verb = {"select": "reads", "update": "changes", "delete": "deletes"}[query.operation]
+    doing = "read, change or delete" if access.own_writes(endpoint) else "read"
+    return write(
+        query.place,
+        f"{endpoint.name} {verb} {name} by {parameter or location} from the {location} at {query.place} without "
+        f"comparing {' → '.join(path)} with the caller{contrast}.",
+        f"Any signed-in caller who counts {parameter or 'the id'} up can {doing} everybody's {name}.",
+        _fix(query, name, part, parameter or "id", access), endpoint=endpoint, symbol=query.symbol,
+        snippet=query.statement or endpoint.name, path=query.path,
+        touches=(f"route:{endpoint.name}", f"query:{query.place}", f"table:{name}"))
+
+
+def _fix(query: Query, name: str, part: Filter, parameter: str, access: Access) -> str:
+    """Return the statement with the owner in it."""
+    path = access.paths[name]
+    table, _, column = path[-1].rpartition(".")
+    anchor = access.references.get(path[-1], name)
+    field = access.anchors.get(anchor, "users.id").rpartition(".")[2]
+    if query.raw:
+        return f"AND {path[-1]} = :{field}  -- the caller's own"
+    picks = f"{access.model(name)}.{part.column} == {parameter}"
+    owner = f"{access.model(table)}.{column} == user.{field}"
+    if len(path) == 1:
+        verb = query.operation if query.operation in ("select", "delete", "update") else "select"
+        return f"{verb}({access.model(name)}).where({picks}, {owner})"
+    joins = "".join(f".join({access.model(access.references[step])})" for step in path[:-1])
+    return f"select({access.model(name)}){joins}.where({picks}, {owner})"
