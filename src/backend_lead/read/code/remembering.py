@@ -11,8 +11,10 @@ from backend_lead.read.code.interpreter import (
     Interpreter,
     Site,
 )
+from backend_lead.read.code.operations import fresh
 from backend_lead.read.code.values import (
     FunctionValue,
+    Instance,
     Value,
 )
 
@@ -52,7 +54,7 @@ class Remembered:
     what lies beyond both belongs to the call itself.
     """
 
-    __slots__ = ("depth", "events", "function", "held", "raises", "result")
+    __slots__ = ("depth", "events", "function", "held", "raises", "result", "writes")
 
     def __init__(
         self, result: Value | None, raises: list[Any], events: list[Any], held: int, depth: int, function: FunctionValue
@@ -63,6 +65,19 @@ class Remembered:
         self.held = held
         self.depth = depth
         self.function = function  # Keeps the identities in the key alive.
+        self.writes: list[dict[str, Value]] = []
+
+    def keep_writes(self, targets: list[Instance], before: list[dict[str, Value]]) -> None:
+        """Keep what the call set on its receiver and arguments."""
+        self.writes = [
+            {k: fresh(v) for k, v in target.attributes.items() if known.get(k) is not v}
+            for target, known in zip(targets, before, strict=True)
+        ]
+
+    def write_again(self, targets: list[Instance]) -> None:
+        """Set the same on the receiver and arguments of another call."""
+        for target, written in zip(targets, self.writes, strict=False):
+            target.attributes.update({k: fresh(v) for k, v in written.items()})
 
     def raise_again(self, run: Interpreter, site: Site) -> None:
         """The same exceptions, under the conditions of another call."""
