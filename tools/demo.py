@@ -295,7 +295,7 @@ def shop(client: Client, number: int, gateway: str) -> None:
     client.send("GET", f"{path}/documents/invoice.pdf")
     payment = client.make("POST", f"{path}/payments", {"card_token": "card-0123456789"})
     settle(client, f"ch-order-{payment['order_id']}")
-    client.send("POST", f"{path}/cancel")
+    client.send("POST", f"{path}/cancel-order")
     look_back(client, product, gateway)
 
 

@@ -19,7 +19,7 @@ SOURCE_FAULTS = [f for f in TRUTH["fault"] if not f.get("live")]
 @pytest.fixture(scope="module")
 def review():
     done = subprocess.run(
-        [sys.executable, "-m", "backend_lead", "review", str(ROOT / "examples/orders"), "--format", "json", "--no-cache", "-q"],
+        [sys.executable, "-m", "backend_lead", "review", str(ROOT / "examples/orders"), "--format", "json", "--no-cache", "-q", "--preview"],
         capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode in (0, 1), done.stderr
     return json.loads(done.stdout)

@@ -134,7 +134,7 @@ def test_anonymous_requests_are_refused_unless_public_or_planted(port, endpoint)
         "GET /api/v1/orders/{order_id}",
         "GET /api/v1/orders/{order_id}/lines",
         "GET /api/v1/orders/{order_id}/documents/{filename}",
-        "POST /api/v1/orders/{order_id}/cancel",
+        "POST /api/v1/orders/{order_id}/cancel-order",
         "POST /api/v1/orders/{order_id}/payments",
         "PATCH /api/v1/addresses/{address_id}",
         "DELETE /api/v1/api-keys/{key_id}",

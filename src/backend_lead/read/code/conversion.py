@@ -167,7 +167,10 @@ def _content(value: Value, declared: Value | None) -> tuple[tuple[str, ...], tup
     columns: dict[str, None] = {}
     shape = _walk(value, allowed, names, columns, 0)
     if allowed is not None:
+        # What an envelope holds in turn (`items: list[Order]`) is written out as well.
+        nested = [n for n in names if n not in allowed]
         names = dict.fromkeys(f for c in reversed(declared.line_of_bases()) for f in c.annotations)  # type: ignore[union-attr]
+        names.update(dict.fromkeys(nested))
     return tuple(names), tuple(sorted(columns)), shape
 
 
@@ -204,7 +207,7 @@ def _walk(
                 names[key] = None
                 _leaves(inner, columns)
                 if isinstance(inner, (Items, Instance)):
-                    _walk(inner, None, {}, columns, depth + 1)
+                    _walk(inner, None, names, columns, depth + 1)
         return "object"
     _leaves(value, columns)
     return "text" if isinstance(value, Text) else "unknown"

@@ -138,9 +138,9 @@ def _in_schema(placed: Placed) -> bool:
 
 
 def _success(placed: Placed, method: str) -> int | None:
-    given = as_status(placed.route.options.get("status_code"))
-    if given is not None:
-        return given
+    declared = placed.route.options.get("status_code")
+    if declared is not None:
+        return as_status(declared)
     return 200 if placed.app.framework.NAME == "fastapi" else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from backend_lead.model.place import Place
 from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome
 from backend_lead.read.code.values import Value
 
@@ -55,11 +56,11 @@ def raise_value(run: Interpreter, value: Value, line: int) -> None:
     frame.raises.append(Outcome(value, run.place(line), frame.symbol, tuple(run.conditions), bool(run.caught)))
 
 
-def touch_shared(run: Interpreter, owner: Value, line: int) -> None:
+def touch_shared(run: Interpreter, owner: Value, line: int, sources: frozenset[str] = frozenset()) -> None:
     """Record a write, while a request is answered, to a container that lives in a module."""
     if run.requesting and id(owner) in run.shared:
         name, _ = run.shared[id(owner)]
-        run.emit(SharedWrite(name, run.place(line), frame_of(run).symbol))
+        run.emit(SharedWrite(name, run.place(line), frame_of(run).symbol, sources))
 
 
 class HeaderSet:
@@ -74,9 +75,10 @@ class HeaderSet:
 class SharedWrite:
     """A handler wrote to a module-level container."""
 
-    __slots__ = ("name", "place", "symbol")
+    __slots__ = ("name", "place", "sources", "symbol")
 
-    def __init__(self, name: str, place: Any, symbol: str) -> None:
+    def __init__(self, name: str, place: Place, symbol: str, sources: frozenset[str]) -> None:
+        self.sources = sources
         self.name = name
         self.place = place
         self.symbol = symbol

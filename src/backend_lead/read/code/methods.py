@@ -160,7 +160,7 @@ _TEXT["format"] = _format
 def _append(value: Items, site: Site, run: Interpreter) -> Value:
     from backend_lead.read.code.execution import touch_shared
 
-    touch_shared(run, value, site.line)
+    touch_shared(run, value, site.line, site.sources)
     added = site.argument(0)
     if added is not None:
         if len(value.values) < 2_000:
@@ -174,7 +174,7 @@ def _append(value: Items, site: Site, run: Interpreter) -> Value:
 def _extend(value: Items, site: Site, run: Interpreter) -> Value:
     from backend_lead.read.code.execution import touch_shared
 
-    touch_shared(run, value, site.line)
+    touch_shared(run, value, site.line, site.sources)
     other = site.argument(0)
     elements = other.elements() if other is not None else None
     value.values.extend(elements or [])
@@ -186,7 +186,7 @@ def _extend(value: Items, site: Site, run: Interpreter) -> Value:
 def _pop(value: Items, site: Site, run: Interpreter) -> Value:
     from backend_lead.read.code.execution import touch_shared
 
-    touch_shared(run, value, site.line)
+    touch_shared(run, value, site.line, site.sources)
     return join(value.values) if value.values else Unknown(value.sources)
 
 
@@ -201,7 +201,7 @@ def _insert(value: Items, site: Site, run: Interpreter) -> Value:
 def _forget(value: Any, site: Site, run: Interpreter) -> Value:
     from backend_lead.read.code.execution import touch_shared
 
-    touch_shared(run, value, site.line)
+    touch_shared(run, value, site.line, site.sources)
     return Unknown(value.sources)
 
 
@@ -248,7 +248,7 @@ def _items(value: Fields, site: Site, run: Interpreter) -> Value:
 def _update(value: Fields, site: Site, run: Interpreter) -> Value:
     from backend_lead.read.code.execution import touch_shared
 
-    touch_shared(run, value, site.line)
+    touch_shared(run, value, site.line, site.sources)
     other = site.argument(0)
     if isinstance(other, Fields):
         value.values.update(other.values)
@@ -264,7 +264,7 @@ def _update(value: Fields, site: Site, run: Interpreter) -> Value:
 def _setdefault(value: Fields, site: Site, run: Interpreter) -> Value:
     from backend_lead.read.code.execution import touch_shared
 
-    touch_shared(run, value, site.line)
+    touch_shared(run, value, site.line, site.sources)
     key, fallback = site.argument(0), site.argument(1, "default") or Known(None)
     if isinstance(key, Known) and isinstance(key.value, str):
         return value.values.setdefault(key.value, fallback)
@@ -274,7 +274,7 @@ def _setdefault(value: Fields, site: Site, run: Interpreter) -> Value:
 def _pop_field(value: Fields, site: Site, run: Interpreter) -> Value:
     from backend_lead.read.code.execution import touch_shared
 
-    touch_shared(run, value, site.line)
+    touch_shared(run, value, site.line, site.sources)
     key = site.argument(0)
     if isinstance(key, Known) and key.value in value.values:
         if run.conditions:

@@ -19,6 +19,7 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.languages import python
 from backend_lead.read.code.libraries import gather, library_modules
 from backend_lead.read.code.program import CodeModule, Program, module_name
+from backend_lead.read.code.querying import plain
 from backend_lead.read.code.remembering import unfold
 from backend_lead.read.code.routing import Made
 from backend_lead.read.code.startup import start
@@ -80,7 +81,8 @@ def _shared(run: Interpreter, writes: list[tuple[str, SharedWrite]]) -> tuple[Sh
         name, place = write.name, write.place
         key = (name, place)
         if key not in found or endpoint < found[key].endpoint:
-            found[key] = SharedState(name, defined.get(name, place), place, write.symbol, endpoint)
+            declared = defined.get(name) or place
+            found[key] = SharedState(name, declared, place, write.symbol, endpoint, plain(write.sources))
     return tuple(found[key] for key in sorted(found))
 
 

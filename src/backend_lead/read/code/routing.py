@@ -182,7 +182,7 @@ def place_routes(
     here = prefix + (router.prefix if own else "")
     chain = (*chain, (router, guards))
     for route in router.routes:
-        yield Placed(route, here + route.path, chain, mounted)
+        yield Placed(route, _joined(here, route.path), chain, mounted)
     for inclusion in router.inclusions:
         # A mounted application starts with a clean slate of dependencies; middleware of the outer one stays.
         yield from place_routes(
@@ -202,6 +202,12 @@ def the_application(framework: Framework, run: Interpreter) -> Router | None:
     here = run.frame.module.path if run.frame is not None else ""
     mine = [a for a in apps if a.place.file == here]
     return mine[0] if len(mine) == 1 else apps[0] if len(apps) == 1 else None
+
+
+def _joined(prefix: str, path: str) -> str:
+    """A prefix and a path with a slash between them, which frameworks put where the path has none."""
+    bare = prefix and path and not path.startswith("/") and not prefix.endswith("/")
+    return f"{prefix}/{path}" if bare else prefix + path
 
 
 def prefix_of(value: Value | None, run: Interpreter, place: Place) -> str:

@@ -12,7 +12,7 @@ from backend_lead.rules._schema import evidence_of, is_known, place_of, primary_
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Missing primary key", Severity.MEDIUM)
+RULE = RuleInfo("Missing primary key", Severity.MEDIUM, preview=True)
 write = Writer(__name__, RULE, Job.MIGRATION)
 
 

@@ -10,7 +10,7 @@ from backend_lead.model.finding import Evidence, Finding, Severity
 from backend_lead.rules._writing import Writer, counted, listed
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("State kept in the process", Severity.MEDIUM)
+RULE = RuleInfo("State kept in the process", Severity.MEDIUM, preview=True)
 write = Writer(__name__, RULE)
 
 _CALLER = ("principal", "credential", "header:", "cookie:", "session")

@@ -12,7 +12,7 @@ from backend_lead.rules._reached import also, in_order, routes_touched
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Error detail leaked", Severity.LOW, owasp_api="API8:2023", cwe="CWE-209")
+RULE = RuleInfo("Error detail leaked", Severity.LOW, owasp_api="API8:2023", cwe="CWE-209", preview=True)
 write = Writer(__name__, RULE)
 
 
