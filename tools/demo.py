@@ -295,7 +295,7 @@ def shop(client: Client, number: int, gateway: str) -> None:
     client.send("GET", f"{path}/documents/invoice.pdf")
     payment = client.make("POST", f"{path}/payments", {"card_token": "card-0123456789"})
     settle(client, f"ch-order-{payment['order_id']}")
-    client.send("POST", f"{path}/cancel-order")
+    client.send("POST", f"{path}/cancel")
     look_back(client, product, gateway)
 
 
@@ -330,7 +330,7 @@ def manage(client: Client) -> None:
     form = {"sku": "NEW-1", "category_id": 1, "name": "New", "unit_price": "9.90"}
     product = client.make("POST", "/api/v1/products", form)
     client.send("PATCH", f"/api/v1/products/{product['id']}", {"unit_price": "8.90"})
-    client.send("PUT", f"/api/v1/products/{product['id']}/stock", {"quantity": 10})
+    client.send("PUT", f"/api/v1/products/{product['id']}/update-stock", {"quantity": 10})
     for days in (1, 7):
         client.get(f"/reports/sales?days={days}")
 

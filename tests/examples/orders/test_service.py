@@ -134,7 +134,7 @@ def test_anonymous_requests_are_refused_unless_public_or_planted(port, endpoint)
         "GET /api/v1/orders/{order_id}",
         "GET /api/v1/orders/{order_id}/lines",
         "GET /api/v1/orders/{order_id}/documents/{filename}",
-        "POST /api/v1/orders/{order_id}/cancel-order",
+        "POST /api/v1/orders/{order_id}/cancel",
         "POST /api/v1/orders/{order_id}/payments",
         "PATCH /api/v1/addresses/{address_id}",
         "DELETE /api/v1/api-keys/{key_id}",
@@ -152,7 +152,7 @@ def test_broken_endpoints_give_away_what_belongs_to_others(port, token, theirs):
     assert (status, len(json.loads(content)["items"])) == (200, 1)
     assert send(port, "DELETE /api/v1/addresses/{address_id}", token, address_id=theirs["address_id"])[0] == 204
     assert send(port, "DELETE /api/v1/reviews/{review_id}", token, review_id=theirs["review_id"]) == (200, b"null")
-    status, _ = send(port, "PUT /api/v1/products/{product_id}/stock", token, {"quantity": 1}, product_id=5)
+    status, _ = send(port, "PUT /api/v1/products/{product_id}/update-stock", token, {"quantity": 1}, product_id=5)
     assert status == 200
 
 

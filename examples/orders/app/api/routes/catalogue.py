@@ -94,7 +94,7 @@ def update_product(product_id: int, form: ProductUpdate, session: SessionDep, ma
     return product
 
 
-@products.put("/{product_id}/stock")
+@products.put("/{product_id}/update-stock")
 def set_stock(product_id: int, form: StockWrite, session: SessionDep, user: CurrentUser) -> StockRead:
     """Set the stock of a product after it was counted."""
     if ProductRepository(session).get(product_id) is None:

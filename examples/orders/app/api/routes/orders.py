@@ -58,7 +58,7 @@ def update_order(order_id: int, form: OrderUpdate, orders: Orders) -> Order:
     return orders.change(order_id, form)
 
 
-@router.post("/{order_id}/cancel-order", response_model=OrderRead)
+@router.post("/{order_id}/cancel", response_model=OrderRead)
 def cancel_order(order_id: int, orders: Orders, user: CurrentUser) -> Order:
     """Cancel an order that has not left yet."""
     return orders.cancel(order_id, user)
