@@ -169,6 +169,8 @@ def _document(path: Path) -> tuple[dict[str, object], str] | None:
     text = Tree(path).text(path.name)
     try:
         return tomllib.loads(text), text
+    except RecursionError:
+        raise WrongUse(f"{path.name} is nested too deeply to be read.", "Mend it, and run the command again.") from None
     except tomllib.TOMLDecodeError as error:
         if path.name == PYPROJECT and SECTION not in text:
             return None
