@@ -33,7 +33,8 @@ def decide(answer: Answer, events: list[Any], placed: Placed, run: Interpreter) 
     statuses = [(outcome, refusal_status(outcome.value, placed, run)) for outcome in answer.refusals]
     refusing = [outcome for outcome, status in statuses if _is_refusal(outcome, status, consulted)]
     telling = sorted((o for o in refusing if "client" not in _labels(o)), key=lambda o: "credential" not in _labels(o))
-    if answer.certain and telling:
+    # When only configuration makes the refusal, what ends the other ways is something else.
+    if answer.certain and any(not _depends_on_configuration(outcome) for outcome in telling):
         return Finding(
             Authentication.REQUIRED, _because(telling[0], "every way ends in a refusal"), _guards(telling, False)
         )
