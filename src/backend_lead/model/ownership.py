@@ -3,16 +3,32 @@ foreign keys.  The name of a column is no evidence."""
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint, Guard, GuardKind
 from backend_lead.model.query import Query
 from backend_lead.model.table import ForeignKey, Table
 
+T = TypeVar("T")
 LONGEST_PATH = 4
 """Foreign keys followed from a table to the principal; longer chains say nothing about who owns a row."""
+
+
+def once_per_backend(ask: Callable[[Backend], T]) -> Callable[[Backend], T]:
+    """Keep the last answer: rules ask the same of the same backend again and again, and it cannot change."""
+    kept: list[tuple[Backend, T]] = []
+
+    @functools.wraps(ask)
+    def answer(backend: Backend) -> T:
+        if not kept or kept[0][0] is not backend:
+            kept[:] = [(backend, ask(backend))]
+        return kept[0][1]
+
+    return answer
 
 
 def is_principal(source: str) -> bool:
@@ -46,6 +62,7 @@ def authentication_guards(endpoint: Endpoint) -> tuple[Guard, ...]:
                  if guard.kind is GuardKind.AUTHENTICATION and not guard.optional)
 
 
+@once_per_backend
 def principal_tables(backend: Backend) -> tuple[str, ...]:
     """Return the tables that principals are read from, sorted; empty when nothing shows them.
 
@@ -66,6 +83,7 @@ def principal_tables(backend: Backend) -> tuple[str, ...]:
     return tuple(sorted(found or _compared_with_principal(backend)))
 
 
+@once_per_backend
 def owner_anchors(backend: Backend) -> dict[str, str]:
     """Return the tables whose rows stand for the caller, with the column that names the caller's row.
 
@@ -89,6 +107,7 @@ def owner_anchors(backend: Backend) -> dict[str, str]:
     return dict(sorted(anchors.items()))
 
 
+@once_per_backend
 def owner_paths(backend: Backend) -> dict[str, tuple[str, ...]]:
     """Return, for each table whose rows belong to a caller, the columns that lead there.
 
@@ -116,6 +135,7 @@ def owner_paths(backend: Backend) -> dict[str, tuple[str, ...]]:
     return dict(sorted(paths.items()))
 
 
+@once_per_backend
 def owner_columns(backend: Backend) -> dict[str, tuple[str, ...]]:
     """Return, for each table, its columns that refer straight to an anchor, sorted: `{"orders": ("customer_id",)}`.
 

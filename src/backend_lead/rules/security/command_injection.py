@@ -29,8 +29,9 @@ def check(backend: Backend) -> Iterator[Finding]:
 
 
 def _injected(endpoint: Endpoint, call: Call) -> bool:
-    quoted = any(other.name == _QUOTING and other.symbol == call.symbol for other in endpoint.calls)
-    return not quoted and bool(free_inputs(_command(call), endpoint))
+    if not free_inputs(_command(call), endpoint):
+        return False
+    return not any(other.name == _QUOTING and other.symbol == call.symbol for other in endpoint.calls)
 
 
 def _command(call: Call) -> Argument | None:
