@@ -369,7 +369,7 @@ def review(database: Database, directory: Path = DEMO) -> int:
         raise SystemExit("backend-lead is not installed beside this Python; type: python -m pip install -e '.[local]'")
     dsn = database.dsn("reviewer", "orders")
     say(f"backend-lead review examples/orders --db '{dsn}'")
-    arguments = ["review", str(SERVICE), "--db", dsn, "--html", str(page)]
+    arguments = ["review", str(SERVICE), "--preview", "--db", dsn, "--html", str(page)]
     status = subprocess.run([command, *arguments], cwd=ROOT, check=False).returncode
     if status in (0, 1):
         say(f"the same report to click through: {page}")

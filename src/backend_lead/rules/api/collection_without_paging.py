@@ -12,7 +12,7 @@ from backend_lead.rules._schema import Schema, primary_key
 from backend_lead.rules._writing import Writer, listed
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Collection without paging", Severity.LOW, owasp_api="API4:2023", cwe="CWE-770")
+RULE = RuleInfo("Collection without paging", Severity.LOW, owasp_api="API4:2023", cwe="CWE-770", preview=True)
 write = Writer(__name__, RULE)
 
 

@@ -13,7 +13,7 @@ from backend_lead.rules._reached import in_order
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Route without a version", Severity.LOW, owasp_api="API9:2023")
+RULE = RuleInfo("Route without a version", Severity.LOW, owasp_api="API9:2023", preview=True)
 write = Writer(__name__, RULE)
 
 

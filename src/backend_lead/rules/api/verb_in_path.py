@@ -14,7 +14,7 @@ from backend_lead.rules._reached import also, in_order, routes_touched
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Verb in a path", Severity.LOW)
+RULE = RuleInfo("Verb in a path", Severity.LOW, preview=True)
 write = Writer(__name__, RULE)
 
 # Each verb with the methods that people send it by, and the method that says the same.

@@ -23,7 +23,7 @@ from backend_lead.rules._schema import (
 from backend_lead.rules._writing import Writer, counted, listed
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Foreign key without an index", Severity.MEDIUM)
+RULE = RuleInfo("Foreign key without an index", Severity.MEDIUM, preview=True)
 write = Writer(__name__, RULE, Job.MIGRATION)
 
 

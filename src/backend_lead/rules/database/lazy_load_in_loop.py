@@ -13,7 +13,7 @@ from backend_lead.rules._reached import Reached, also, reached_queries, routes_t
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Relationship loaded in a loop", Severity.HIGH)
+RULE = RuleInfo("Relationship loaded in a loop", Severity.HIGH, preview=True)
 write = Writer(__name__, RULE, Job.DIAGNOSE)
 
 _SENDS_ON_TOUCH = ("", "select", "true", "dynamic", "write_only")

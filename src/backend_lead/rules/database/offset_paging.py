@@ -15,7 +15,7 @@ from backend_lead.rules._schema import Schema, primary_key
 from backend_lead.rules._writing import Writer, counted
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Paging with OFFSET", Severity.LOW)
+RULE = RuleInfo("Paging with OFFSET", Severity.LOW, preview=True)
 write = Writer(__name__, RULE, Job.DIAGNOSE)
 
 _POSITIONS = ("page", "offset", "skip", "start", "page_number")

@@ -15,7 +15,7 @@ from backend_lead.rules._schema import Schema, leading
 from backend_lead.rules._writing import Writer, counted
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Sort without an index", Severity.MEDIUM)
+RULE = RuleInfo("Sort without an index", Severity.MEDIUM, preview=True)
 write = Writer(__name__, RULE, Job.MIGRATION)
 
 

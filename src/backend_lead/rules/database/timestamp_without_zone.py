@@ -13,7 +13,7 @@ from backend_lead.rules._schema import evidence_of, is_mysql, place_of
 from backend_lead.rules._writing import Writer, counted, listed
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Timestamp without time zone", Severity.LOW)
+RULE = RuleInfo("Timestamp without time zone", Severity.LOW, preview=True)
 write = Writer(__name__, RULE, Job.MIGRATION)
 
 _NAIVE = re.compile(r"timestamp(\(\d\))?( without time zone)?|datetime(\(\d\))?")

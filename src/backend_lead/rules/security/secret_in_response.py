@@ -14,7 +14,7 @@ from backend_lead.rules._writing import Writer, listed
 from backend_lead.rules.rule import RuleInfo
 from backend_lead.rules.security._passwords import stored_hashes
 
-RULE = RuleInfo("Secret in a response", Severity.HIGH, owasp_api="API3:2023", cwe="CWE-200")
+RULE = RuleInfo("Secret in a response", Severity.HIGH, owasp_api="API3:2023", cwe="CWE-200", preview=True)
 write = Writer(__name__, RULE)
 
 # Names that can hold nothing else, and names that mostly do.

@@ -11,7 +11,7 @@ from backend_lead.model.backend import Relationship
 from backend_lead.model.place import Place
 from backend_lead.model.table import ForeignKey, Index, Table
 from backend_lead.read.code.calls import invoke
-from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Site
+from backend_lead.read.code.interpreter import STEPS_PER_START, Aborted, Frame, Interpreter, Site
 from backend_lead.read.code.orms.sql_text import SqlText
 from backend_lead.read.code.orms.sqlalchemy_models import ColumnMade, read_column, read_constraints
 from backend_lead.read.code.orms.sqlalchemy_types import sql_type
@@ -72,6 +72,8 @@ def _upgrade(run: Interpreter, module: CodeModule) -> None:
         return
     run.frame = Frame(module, module.scope)
     run.conditions = []
+    # Each revision has the whole budget: a long history must not end before its last.
+    run.steps = STEPS_PER_START
     try:
         invoke(run, function, Site([], {}, function.definition.line, run.frame))
     except (Aborted, RecursionError):

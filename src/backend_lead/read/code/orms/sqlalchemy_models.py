@@ -241,20 +241,18 @@ def read_column(
     if nullable is None:
         nullable = not primary and (optional if kind is not None else True)
     default = keywords.get("server_default")
+    unique, indexed = literal(keywords.get("unique")) is True, literal(keywords.get("index")) is True
     column = Column(
         name,
         sql_type(given, inside, keywords),
         bool(nullable),
         primary,
-        literal(keywords.get("unique")) is True,
+        # `unique=True, index=True` makes one unique index and no constraint beside it.
+        unique and not indexed,
         text_of(default) if default is not None else None,
         here,
     )
-    index = (
-        Index(f"ix_{table}_{name}", (name,), column.unique, place=here)
-        if literal(keywords.get("index")) is True
-        else None
-    )
+    index = Index(f"ix_{table}_{name}", (name,), unique, place=here) if indexed else None
     key = next(
         (
             _foreign_key((name,), p, here, run)
