@@ -13,7 +13,6 @@ from backend_lead.gates.database import DatabaseGate
 from backend_lead.gates.files import Tree
 from backend_lead.gates.history import CommittedTree
 from backend_lead.model.backend import Backend, SourceFile
-from backend_lead.model.document import ApiDocument
 from backend_lead.model.event import Finished, Listener, Started, silent
 from backend_lead.model.place import Place, Unresolved
 from backend_lead.read.code.reading import read_code
@@ -167,6 +166,3 @@ def _nothing(tree: Tree, sources: dict[str, bytes]) -> NothingToLookAt:
         f"{tree.root.name} holds nothing to look at: Python source, SQL files and OpenAPI documents were looked for.",
         hint,
     )
-
-
-__all__ = ["ApiDocument", "is_application_code", "read_backend"]

@@ -174,3 +174,19 @@ def test_flask_decorators_hooks_and_order(read):
     found = {e.name: str(e.authentication) for e in backend.endpoints}
     # A decorator above the route wraps what Flask never calls.
     assert found == {"GET /me": "required", "GET /late": "none", "GET /admin/users/{user_id}": "required"}
+
+
+def test_a_scheme_behind_a_middleware_still_refuses(read):
+    backend = read(app="""
+        from fastapi import Depends, FastAPI, Request
+        from fastapi.security import HTTPBearer
+        app = FastAPI()
+
+        @app.middleware("http")
+        async def note(request: Request, call_next):
+            return await call_next(request)
+
+        @app.get("/x")
+        def x(token=Depends(HTTPBearer())): ...
+    """)
+    assert backend.endpoints[0].authentication == "required"

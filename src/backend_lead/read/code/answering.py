@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from backend_lead.model.endpoint import Parameter
-from backend_lead.model.place import Place
 from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.values import FunctionValue, Known, Unknown, Value
@@ -102,18 +100,42 @@ def root_frame(run: Interpreter, function: FunctionValue | None, module: Any) ->
     return Frame(module, Scope(module, None), None, None, 0)
 
 
-def follow(run: Interpreter, function: Value, site: Site, answer: Answer) -> Value | None:
-    """Call a guard or handler; what it raises goes to the answer.  None when it never comes back."""
-    from backend_lead.read.code.calls import call
+def outcomes(run: Interpreter, function: Value, site: Site, answer: Answer) -> list[Outcome]:
+    """Follow a handler, hook or middleware and keep its results apart, with the conditions of each.
 
+    What it raises goes to the answer, which is certain when it never comes back.
+    """
+    from backend_lead.read.code.calls import bind_parameters, call
+    from backend_lead.read.code.execution import GOES_ON, execute_block
+
+    if not isinstance(function, FunctionValue):
+        try:
+            result = call(run, function, site)
+        except Aborted:
+            answer.certain = True
+            answer.refusals.extend(site.frame.raises)
+            site.frame.raises.clear()
+            return []
+        answer.refusals.extend(site.frame.raises)
+        site.frame.raises.clear()
+        return [Outcome(result, site.place, "", ())]
+    made = Frame(function.module, Scope(function.module, function.scope), function, site.frame, site.line)
+    saved, run.frame = run.frame, made
+    run.called.add(id(function.definition))
+    held = len(run.conditions)
     try:
-        result = call(run, function, site)
+        bind_parameters(run, function, made, site)
+        status = execute_block(run, function.definition.body)
     except Aborted:
+        status = 2
+    run.frame = saved
+    del run.conditions[held:]
+    answer.refusals.extend(made.raises)
+    if status == GOES_ON:
+        made.returns.append(Outcome(Known(None), site.place, function.symbol, ()))
+    if not made.returns and not made.yields:
         answer.certain = True
-        result = None
-    answer.refusals.extend(site.frame.raises)
-    site.frame.raises.clear()
-    return result
+    return made.returns
 
 
 def begin(run: Interpreter, anonymous: bool) -> list[Any]:
@@ -137,8 +159,3 @@ def end(run: Interpreter) -> None:
     """Back to following the program's start."""
     run.requesting = run.anonymous = False
     run.frame = None
-
-
-def place_of(values: Sequence[Any], otherwise: Place) -> Place:
-    """The place of the first value that has one."""
-    return next((v.place for v in values if hasattr(v, "place")), otherwise)

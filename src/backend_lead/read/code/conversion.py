@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from backend_lead.model.endpoint import Argument, Call, Response
 from backend_lead.model.place import Place
 from backend_lead.read.code.calls import CallMade
-from backend_lead.read.code.exceptions import as_status, class_name, status_of
+from backend_lead.read.code.exceptions import as_status, class_name
 from backend_lead.read.code.interpreter import Outcome
 from backend_lead.read.code.program import Program
 from backend_lead.read.code.values import (
@@ -250,6 +250,3 @@ def refusal_of(outcome: Outcome, status: int | None) -> Response:
             fields = ("detail",)
         labels = set(detail.sources) if detail is not None else set()
     return Response(status or 0, outcome.place, "object", fields, (), class_name(value) or None, True, sources(labels))
-
-
-__all__ = ["call_of", "refusal_of", "response_of", "sources", "status_of"]

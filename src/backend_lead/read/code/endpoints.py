@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from backend_lead.model.endpoint import Authentication, Call, Endpoint, Handler, Response
+from backend_lead.model.endpoint import Call, Endpoint, Handler, Response
 from backend_lead.model.query import Query
 from backend_lead.read.code.answering import Answer, begin, end
 from backend_lead.read.code.authentication import decide, refusal_status
@@ -19,7 +19,7 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.querying import QueryMade
 from backend_lead.read.code.remembering import distinct, unfold
 from backend_lead.read.code.routing import Placed, Router, place_routes
-from backend_lead.read.code.values import External, Fields, FunctionValue, Items, Known, Value, options_of
+from backend_lead.read.code.values import External, Fields, FunctionValue, Known, Value, options_of
 from backend_lead.read.code.wrapping import inner_function
 
 
@@ -199,6 +199,3 @@ def _element(declared: Value | None) -> Value | None:
             return declared.origin
         declared = declared.arguments[0] if declared.arguments else None
     return declared if isinstance(declared, ClassValue) else None
-
-
-__all__ = ["Authentication", "Items", "endpoints_of"]

@@ -17,7 +17,6 @@ from backend_lead.read.code.values import (
     Items,
     Known,
     Setting,
-    Text,
     Unknown,
     Value,
     join,
@@ -330,5 +329,3 @@ _EVALUATORS: dict[type, Callable[[Interpreter, Any], Value]] = {
     s.Opaque: _opaque,
     s.Star: lambda run, node: evaluate(run, node.value),
 }
-
-__all__ = ["Text", "evaluate", "iterate"]

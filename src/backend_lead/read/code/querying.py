@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from backend_lead.model.place import Hop
 from backend_lead.model.query import Assignment, Filter, Query
@@ -301,6 +300,3 @@ class PlainRow(Value):
 
     def signature(self) -> object:
         return ("plain row", self.tables, self.columns, self.sources)
-
-
-__all__ = ["Any", "Condition", "QueryMade", "Row", "Rows", "bound_of", "send"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend_lead.errors import Refused
 from backend_lead.gates.files import Tree
 from backend_lead.model.backend import Literal, Relationship, SharedState
 from backend_lead.model.endpoint import Call, Endpoint
@@ -97,6 +96,3 @@ def _unresolved(run: Interpreter, modules: list[CodeModule]) -> tuple[Unresolved
                 for line in module.tree.faults
             }
     return tuple(found)
-
-
-__all__ = ["Refused", "read_code"]

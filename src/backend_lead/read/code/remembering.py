@@ -18,32 +18,6 @@ from backend_lead.read.code.values import (
     Value,
 )
 
-MOST_WAYS = 4
-MOST_RAISES = 3
-# Calls that say nothing about a backend and would drown the others.
-QUIET = (
-    "logging.",
-    "typing.",
-    "datetime.",
-    "time.time",
-    "time.perf_counter",
-    "time.monotonic",
-    "builtins.",
-    "collections.",
-    "enum.",
-    "functools.",
-    "warnings.",
-    "uuid.",
-    "math.",
-    "structlog.",
-    "loguru.",
-    "itertools.",
-    "pydantic.",
-    "dataclasses.",
-    "?",
-)
-
-
 MOST_RAISES = 3
 
 

@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from backend_lead.model.place import Place
-from backend_lead.read.code.interpreter import Interpreter, Site
+from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.values import (
-    Choice,
     Instance,
     Known,
     Native,
     Setting,
     Unknown,
     Value,
-    deepen,
     options_of,
     text_of,
 )
@@ -220,6 +218,3 @@ def prefix_of(value: Value | None, run: Interpreter, place: Place) -> str:
             run.note("prefix", "a part of this path prefix could not be computed", place)
         text = (text or "").replace("\ue002", "")
     return text
-
-
-__all__ = ["Choice", "Framework", "Inclusion", "Placed", "Route", "Router", "Site", "deepen", "place_routes"]

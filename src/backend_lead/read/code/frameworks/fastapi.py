@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from backend_lead.model.place import Place
-from backend_lead.read.code import syntax as s
-from backend_lead.read.code.annotations import type_of
-from backend_lead.read.code.answering import Answer, root_frame
-from backend_lead.read.code.calls import CallMade, call
+from backend_lead.read.code.answering import Answer, outcomes, root_frame
+from backend_lead.read.code.calls import CallMade
 from backend_lead.read.code.frameworks.fastapi_inputs import Depend, Inputs, callable_of
 from backend_lead.read.code.frameworks.starlette import Bag, Request, credential, run_middleware
 from backend_lead.read.code.interpreter import Aborted, Interpreter, Site
@@ -99,7 +96,7 @@ class FastAPI:
         run.on_loop = handler.definition.is_async
         site = Site([], keywords, handler.definition.line, inputs.frame)
         inputs.frame.raises.clear()
-        answer.returns = inputs.outcomes(handler, site)
+        answer.returns = outcomes(run, handler, site, answer)
         return answer
 
 
@@ -349,5 +346,3 @@ ALIASES = {
         for name in ("Query", "Path", "Header", "Cookie", "Body", "Form", "File")
     },
 }
-
-__all__ = ["FRAMEWORK", "Aborted", "Made", "Place", "call", "s", "type_of"]

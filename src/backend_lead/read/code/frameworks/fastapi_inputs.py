@@ -10,23 +10,20 @@ from backend_lead.model.place import Place
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.annotations import of_type, type_of
 from backend_lead.read.code.answering import ABSENT, Answer, Carrier, absent
-from backend_lead.read.code.calls import bind_parameters, call, default_of
+from backend_lead.read.code.calls import call, default_of
 from backend_lead.read.code.frameworks.starlette import Request, credential, principal
-from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
+from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Site
 from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.values import (
-    Choice,
     ClassValue,
     External,
     Fields,
     FunctionValue,
     Generic,
     Instance,
-    Items,
     Known,
     Native,
-    Setting,
     Symbol,
     Unknown,
     Value,
@@ -298,29 +295,6 @@ class Inputs:
         if parameter not in self.answer.parameters:
             self.answer.parameters.append(parameter)
 
-    # -------------------------------------------------------- the handler
-
-    def outcomes(self, handler: FunctionValue, site: Site) -> list[Outcome]:
-        """Follow the handler and keep each of its results apart, with the conditions of each."""
-        from backend_lead.read.code.execution import GOES_ON, execute_block
-
-        run = self.run
-        made = Frame(handler.module, Scope(handler.module, handler.scope), handler, self.frame, site.line)
-        run.frame = made
-        run.called.add(id(handler.definition))
-        try:
-            bind_parameters(run, handler, made, site)
-            status = execute_block(run, handler.definition.body)
-        except Aborted:
-            status = 2
-        run.frame = self.frame
-        self.answer.refusals.extend(made.raises)
-        if status == GOES_ON:
-            made.returns.append(Outcome(Known(None), site.place, handler.symbol, ()))
-        if not made.returns and not made.yields:
-            self.answer.certain = True
-        return made.returns
-
 
 def _is_none(value: Value) -> bool:
     return isinstance(value, Known) and value.value is None
@@ -380,6 +354,3 @@ def _shown(kind: Value | None) -> str:
         inner = ", ".join(_shown(a) for a in kind.arguments[:1])
         return f"{_shown(kind.origin)}[{inner}]"
     return _type_name(kind).rsplit(".", 1)[-1]
-
-
-__all__ = ["Choice", "Depend", "Inputs", "Items", "Setting", "callable_of"]

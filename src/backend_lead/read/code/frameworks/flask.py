@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from backend_lead.model.endpoint import Parameter
-from backend_lead.read.code.answering import Answer, root_frame
+from backend_lead.read.code.answering import Answer, outcomes, root_frame
 from backend_lead.read.code.authentication import LEAVING, REFUSING
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.classes import instantiate
 from backend_lead.read.code.frameworks.starlette import response_status
-from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
+from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Site
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.routing import (
     HTTP_METHODS,
@@ -91,41 +90,6 @@ class Flask:
 FRAMEWORK = Flask()
 
 
-def outcomes(run: Interpreter, function: Value, site: Site, answer: Answer) -> list[Outcome]:
-    """Follow a handler or hook and keep its results apart, with the conditions of each."""
-    from backend_lead.read.code.calls import bind_parameters
-    from backend_lead.read.code.execution import GOES_ON, execute_block
-
-    if not isinstance(function, FunctionValue):
-        try:
-            result = call(run, function, site)
-        except Aborted:
-            answer.certain = True
-            answer.refusals.extend(site.frame.raises)
-            site.frame.raises.clear()
-            return []
-        answer.refusals.extend(site.frame.raises)
-        site.frame.raises.clear()
-        return [Outcome(result, site.place, "", ())]
-    made = Frame(function.module, Scope(function.module, function.scope), function, site.frame, site.line)
-    run.frame = made
-    run.called.add(id(function.definition))
-    held = len(run.conditions)
-    try:
-        bind_parameters(run, function, made, site)
-        status = execute_block(run, function.definition.body)
-    except Aborted:
-        status = 2
-    run.frame = site.frame
-    del run.conditions[held:]
-    answer.refusals.extend(made.raises)
-    if status == GOES_ON:
-        made.returns.append(Outcome(Known(None), site.place, function.symbol, ()))
-    if not made.returns and not made.yields:
-        answer.certain = True
-    return made.returns
-
-
 def _pass_hook(hook: Value, frame: Frame, run: Interpreter, answer: Answer) -> bool:
     """A hook that answers stops the request; one that returns None lets it through."""
     inner = Answer()
@@ -158,14 +122,9 @@ def make_router(kind: str, prefix_name: str = "url_prefix") -> Any:
         run.emit(Made(router))
         if kind == "app":
             run.applications.append(router)
-            _add_static(router, site)
         return router
 
     return make
-
-
-def _add_static(router: Router, site: Site) -> None:
-    """Flask serves its static folder by itself; it is no endpoint of the application."""
 
 
 def add_route(
@@ -380,4 +339,3 @@ ALIASES = {
     "flask.blueprints.Blueprint": "flask.Blueprint",
     "flask.views.View.as_view": "flask.views.View.as_view",
 }
-__all__ = ["FRAMEWORK", "replace"]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend_lead.read.code.answering import ABSENT, Answer, Carrier, Consulted, absent
-from backend_lead.read.code.calls import call, invoke
+from backend_lead.read.code.answering import ABSENT, Answer, Carrier, Consulted, absent, outcomes
 from backend_lead.read.code.classes import instantiate
-from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
+from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Site
 from backend_lead.read.code.operations import relabel
-from backend_lead.read.code.routing import Placed, Router
+from backend_lead.read.code.routing import Placed
 from backend_lead.read.code.values import (
     ClassValue,
     External,
@@ -212,24 +211,14 @@ def _pass_through(
         if asgi
         else [request, next_]
     )
-    mark = len(frame.raises)
-    held = len(run.conditions)
-    outcome_frame = Frame(frame.module, frame.scope, None, frame, line)
-    try:
-        _capture(run, function, arguments, line, outcome_frame, answer, passed, inner)
-    except Aborted:
-        answer.refusals.extend(outcome_frame.raises)
-        return bool(passed)
-    finally:
-        del run.conditions[held:]
-    del frame.raises[mark:]
-    # Raises inside a middleware that also lets requests through are possible refusals.
-    answer.refusals.extend(outcome_frame.raises)
-    return bool(passed) or (asgi and not _refuses(answer))
-
-
-def _refuses(answer: Answer) -> bool:
-    return False
+    seen = Answer()
+    returns = outcomes(
+        run, function, Site(arguments, {}, line, Frame(frame.module, frame.scope, None, frame, line)), seen
+    )
+    # Raises and responses of a middleware that also lets requests through are possible refusals.
+    answer.refusals.extend(seen.refusals)
+    answer.refusals.extend(o for o in returns if (response_status(o.value) or 0) >= 300)
+    return bool(passed) or (asgi and not seen.certain)
 
 
 def _dispatch(
@@ -246,37 +235,6 @@ def _dispatch(
         if isinstance(method, FunctionValue):
             return method.bind(made)
     return None
-
-
-def _capture(
-    run: Interpreter,
-    function: FunctionValue,
-    arguments: list[Value],
-    line: int,
-    frame: Frame,
-    answer: Answer,
-    passed: list[Passed],
-    inner: Value,
-) -> None:
-    """Follow a middleware and keep the responses that it makes itself as refusals."""
-    from backend_lead.read.code.calls import bind_parameters
-    from backend_lead.read.code.execution import execute_block
-    from backend_lead.read.code.program import Scope
-
-    made = Frame(function.module, Scope(function.module, function.scope), function, frame, line)
-    saved, run.frame = run.frame, made
-    run.depth += 1
-    try:
-        bind_parameters(run, function, made, Site(arguments, {}, line, frame))
-        execute_block(run, function.definition.body)
-    finally:
-        run.frame = saved
-        run.depth -= 1
-        frame.raises.extend(made.raises)
-    for outcome in made.returns:
-        status = response_status(outcome.value)
-        if status is not None and status >= 300:
-            answer.refusals.append(Outcome(outcome.value, outcome.place, outcome.symbol, outcome.conditions))
 
 
 def response_status(value: Value) -> int | None:
@@ -356,5 +314,3 @@ ALIASES = {
     "fastapi.middleware.CORSMiddleware": "starlette.middleware.cors.CORSMiddleware",
     "fastapi.staticfiles.StaticFiles": "starlette.staticfiles.StaticFiles",
 }
-
-__all__ = ["Bag", "Request", "Router", "call", "credential", "invoke", "principal", "run_middleware"]

@@ -16,7 +16,7 @@ from backend_lead.read.code.orms.sql_text import SqlText
 from backend_lead.read.code.orms.sqlalchemy_models import ColumnMade, read_column, read_constraints
 from backend_lead.read.code.orms.sqlalchemy_types import sql_type
 from backend_lead.read.code.program import CodeModule
-from backend_lead.read.code.values import External, Fields, FunctionValue, Items, Known, Native, Value, literal, text_of
+from backend_lead.read.code.values import External, FunctionValue, Items, Known, Native, Value, literal, text_of
 from backend_lead.read.database.catalog import SchemaBuilder
 
 MARKERS: tuple[bytes, ...] = ()
@@ -335,4 +335,3 @@ CALLS: dict[str, Any] = {
     "alembic.bind.execute": _operation("execute"),
     "sqlalchemy.inspect": lambda site, run: External("sqlalchemy.inspect"),
 }
-__all__ = ["Fields"]

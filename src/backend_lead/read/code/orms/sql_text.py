@@ -277,4 +277,3 @@ CALLS: dict[str, Any] = {
     "psycopg.sql.SQL": _text,
     "sqlalchemy.DDL": _text,
 }
-__all__ = ["is_sql"]

@@ -7,7 +7,7 @@ from typing import Any
 from backend_lead.model.query import Filter
 from backend_lead.read.code.interpreter import Interpreter, Site
 from backend_lead.read.code.querying import Condition, alternatives, conditions_of, plain
-from backend_lead.read.code.values import Known, Native, Symbol, Unknown, Value
+from backend_lead.read.code.values import Known, Native, Unknown, Value
 
 _WORDS = {
     "in_": "in",
@@ -238,4 +238,3 @@ CALLS: dict[str, Any] = {
 }
 SYMBOLS: dict[str, Any] = {f"{p}.func": lambda run: Func() for p in _PREFIXES}
 MARKERS: tuple[bytes, ...] = ()
-__all__ = ["Aggregate", "ColumnRef", "RelationRef", "Symbol"]

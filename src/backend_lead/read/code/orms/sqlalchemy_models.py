@@ -163,8 +163,6 @@ def _members(cls: ClassValue) -> list[tuple[str, Value | None, Any]]:
         for name in names:
             value = ancestor.attributes.get(name)
             annotation = ancestor.annotations[name][0] if name in ancestor.annotations else None
-            if isinstance(value, FunctionValue) and value.marks.get("decorators"):
-                value = _declared(value)
             if name.startswith("__") or isinstance(value, FunctionValue):
                 continue
             found[name] = (name, value, annotation)
@@ -181,11 +179,6 @@ def _line_of(cls: ClassValue, name: str, value: Value | None) -> tuple[int, int]
             place = getattr(value, "place", None)
             return -position, place.line if place is not None else 0
     return 0, 0
-
-
-def _declared(function: FunctionValue) -> Value:
-    """`@declared_attr`: what the method returns, when it is plainly a column or relationship."""
-    return function.marks.get("declared", function)  # type: ignore[no-any-return]
 
 
 def _annotated_column(kind: Value | None) -> ColumnMade | None:

@@ -9,11 +9,10 @@ from typing import Any
 from backend_lead.model.place import Place
 from backend_lead.model.query import Filter, Query
 from backend_lead.model.table import Table
-from backend_lead.read.code import syntax as s
 from backend_lead.read.code.interpreter import Frame, Interpreter, Site
 from backend_lead.read.code.orms.sqlalchemy_columns import ColumnRef, RelationRef
 from backend_lead.read.code.orms.sqlalchemy_models import RelationshipMade, table_of
-from backend_lead.read.code.querying import Row, assignments_of, plain, row_sources, send
+from backend_lead.read.code.querying import Row, assignments_of, plain, send
 from backend_lead.read.code.values import (
     ClassValue,
     FunctionValue,
@@ -289,4 +288,3 @@ CLASSES = [_class_attribute]
 INSTANCES = [_read]
 WRITES = [_written]
 CONSTRUCTIONS = [_construct]
-__all__ = ["row_of", "row_sources", "s", "target_of"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from backend_lead.model.query import Filter, Query
 from backend_lead.read.code.interpreter import Aborted, Interpreter, Site
-from backend_lead.read.code.orms.sqlalchemy_models import CoreTable, table_of
+from backend_lead.read.code.orms.sqlalchemy_models import table_of
 from backend_lead.read.code.orms.sqlalchemy_rows import insert_of, row_of
 from backend_lead.read.code.orms.sqlalchemy_statements import Statement, query_of, send_statement
 from backend_lead.read.code.querying import Row, is_absent, plain, row_sources, send
@@ -267,4 +267,3 @@ TERMINALS: dict[str, Callable[[Statement, Site, Interpreter], Value]] = {
     "exists": _exists,
 }
 METHODS = [_session]
-__all__ = ["CoreTable"]

@@ -27,7 +27,6 @@ from backend_lead.read.code.values import (
     ClassValue,
     External,
     Fields,
-    Instance,
     Items,
     Known,
     Native,
@@ -516,4 +515,3 @@ CALLS: dict[str, Any] = {
     "sqlalchemy.orm.aliased": _aliased,
     "sqlalchemy.alias": _aliased,
 }
-__all__ = ["Instance", "Parts", "Statement", "query_of", "send_statement"]
