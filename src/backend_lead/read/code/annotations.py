@@ -5,24 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.read.code import syntax as s
-from backend_lead.read.code.interpreter import (
-    Aborted,
-    Frame,
-    Interpreter,
-)
+from backend_lead.read.code.containers import Items
+from backend_lead.read.code.evaluation import evaluate
+from backend_lead.read.code.frames import Aborted, Frame
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import External, Symbol
+from backend_lead.read.code.names import lookup
 from backend_lead.read.code.program import Scope
-from backend_lead.read.code.values import (
-    Choice,
-    ClassValue,
-    External,
-    Generic,
-    Instance,
-    Items,
-    Symbol,
-    Unknown,
-    Value,
-    join,
-)
+from backend_lead.read.code.target_values import ClassValue, Generic, Instance
+from backend_lead.read.code.values import Choice, Unknown, Value, join
 
 _TRANSPARENT = {
     "typing.Optional",
@@ -69,12 +60,10 @@ def instance_of(run: Interpreter, annotation: Any, scope: Scope, sources: frozen
 
 def type_of(run: Interpreter, annotation: Any, scope: Scope) -> Value:
     """The type an annotation names; a text is looked up as a forward reference."""
-    from backend_lead.read.code.expressions import evaluate
-
     if isinstance(annotation, s.Constant) and isinstance(annotation.value, str):
         words = annotation.value.replace("Optional[", "").split("|")[0].split("[")[0].strip(" ]")
         parts = words.split(".")
-        found = run.lookup(parts[0], scope) if parts[0] else None
+        found = lookup(run, parts[0], scope) if parts[0] else None
         for part in parts[1:]:
             found = run.attribute(found, part) if found is not None else None
         return found if found is not None else Unknown()

@@ -6,9 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend_lead.model.endpoint import Parameter
-from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
+from backend_lead.read.code.calls import bind_parameters, call
+from backend_lead.read.code.execution import GOES_ON, execute_block
+from backend_lead.read.code.frames import Aborted, Frame, Outcome, Site
+from backend_lead.read.code.interpreter import STEPS_PER_REQUEST, Interpreter
+from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.program import Scope
-from backend_lead.read.code.values import FunctionValue, Known, Unknown, Value
+from backend_lead.read.code.target_values import FunctionValue
+from backend_lead.read.code.values import Known, Native, Unknown, Value
 
 ABSENT = frozenset({"credential"})
 
@@ -47,8 +52,6 @@ class Carrier(Value):
         run.emit(Consulted(self.label))
         if run.anonymous:
             if fallback is not None and not (isinstance(fallback, Known) and fallback.value is None):
-                from backend_lead.read.code.operations import relabel
-
                 return relabel(fallback, ABSENT)
             return absent()
         name = key.value if isinstance(key, Known) and isinstance(key.value, str) else "*"
@@ -63,8 +66,6 @@ class Carrier(Value):
         return frozenset({f"{self.label}:{name}"})
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
-        from backend_lead.read.code.values import Native
-
         if name in ("get", "pop", "getlist", "get_all", "getone"):
             return Native(lambda site, r: self._read(site.argument(0), site.argument(1, "default"), r), name)
         if name in ("items", "keys", "values", "mutablecopy"):
@@ -105,9 +106,6 @@ def outcomes(run: Interpreter, function: Value, site: Site, answer: Answer) -> l
 
     What it raises goes to the answer, which is certain when it never comes back.
     """
-    from backend_lead.read.code.calls import bind_parameters, call
-    from backend_lead.read.code.execution import GOES_ON, execute_block
-
     if not isinstance(function, FunctionValue):
         try:
             result = call(run, function, site)
@@ -140,8 +138,6 @@ def outcomes(run: Interpreter, function: Value, site: Site, answer: Answer) -> l
 
 def begin(run: Interpreter, anonymous: bool) -> list[Any]:
     """Prepare the interpreter for one request; returns the list that events go to."""
-    from backend_lead.read.code.interpreter import STEPS_PER_REQUEST
-
     run.anonymous, run.requesting = anonymous, True
     run.conditions, run.loops, run.depth, run.caught = [], 0, 0, 0
     run.loop_sources, run.deferred = [], False

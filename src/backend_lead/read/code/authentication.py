@@ -10,9 +10,13 @@ from backend_lead.model.place import Place
 from backend_lead.read.code.answering import Answer, Consulted
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.exceptions import is_a, status_of
-from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome, Site
+from backend_lead.read.code.frames import Aborted, Frame, Outcome, Site
+from backend_lead.read.code.frameworks.starlette import response_status
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.routing import Placed
-from backend_lead.read.code.values import External, FunctionValue, Instance, Symbol, Unknown, Value
+from backend_lead.read.code.target_values import FunctionValue, Instance
+from backend_lead.read.code.values import Unknown, Value
 
 REFUSING = (401, 403)
 LEAVING = (301, 302, 303, 307, 308)
@@ -117,8 +121,6 @@ def refusal_status(value: Value, placed: Placed, run: Interpreter) -> int | None
 
 
 def _status(value: Value, placed: Placed, run: Interpreter) -> int | None:
-    from backend_lead.read.code.frameworks.starlette import response_status
-
     status = status_of(value)
     if status is not None:
         return status
@@ -133,8 +135,6 @@ def _status(value: Value, placed: Placed, run: Interpreter) -> int | None:
 
 
 def _handled(value: Value, handler: FunctionValue, run: Interpreter) -> int | None:
-    from backend_lead.read.code.frameworks.starlette import response_status
-
     frame = Frame(handler.module, handler.module.scope)
     saved, events = run.frame, run.events
     run.frame, run.events = frame, []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from backend_lead.model.endpoint import Guard, GuardKind
 from backend_lead.read.code.authentication import refusal_status
-from backend_lead.read.code.interpreter import Condition, Interpreter, Outcome
+from backend_lead.read.code.frames import Condition, Outcome
+from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.routing import Placed
 
 

@@ -5,24 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.read.code import syntax as s
+from backend_lead.read.code.annotations import instance_of
+from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.evaluation import evaluate
 from backend_lead.read.code.execution import EXECUTORS, GOES_ON, HeaderSet, frame_of, touch_shared
-from backend_lead.read.code.expressions import evaluate
 from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import External
+from backend_lead.read.code.literals import text_of
+from backend_lead.read.code.names import follow_module
+from backend_lead.read.code.operations import binary
 from backend_lead.read.code.program import LazyImport, Scope
-from backend_lead.read.code.values import (
-    Choice,
-    ClassValue,
-    External,
-    Fields,
-    FunctionValue,
-    Instance,
-    Items,
-    Known,
-    Unknown,
-    Value,
-    join,
-    text_of,
-)
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
+from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
 
 
 def assign(run: Interpreter, target: Any, value: Value) -> None:
@@ -101,8 +95,6 @@ def _assign(run: Interpreter, node: Any) -> int:
         return GOES_ON
     value = evaluate(run, node.value)
     if isinstance(value, Unknown) and not value.sources and node.annotation is not None and run.requesting:
-        from backend_lead.read.code.annotations import instance_of
-
         value = instance_of(run, node.annotation, frame.scope)
     if isinstance(value, (Items, Fields)) and frame.function is None and frame.scope is frame.module.scope:
         name = getattr(node.targets[0], "name", "")
@@ -126,8 +118,6 @@ def _keep_literal(run: Interpreter, target: Any, value: str, line: int) -> None:
 
 
 def _augment(run: Interpreter, node: Any) -> int:
-    from backend_lead.read.code.operations import binary
-
     current = evaluate(run, node.target)
     value = evaluate(run, node.value)
     if isinstance(current, Items) and node.operator == "+":
@@ -162,7 +152,7 @@ def _import_all(run: Interpreter, node: Any, scope: Scope) -> None:
     source = run.program.find(node.module, scope.module, node.level)
     if source is None or source is scope.module:
         return
-    run.follow_module(source)
+    follow_module(run, source)
     for name in list(source.scope.names):
         if not name.startswith("_"):
             scope.names.setdefault(name, LazyImport(node.module, name, node.level, scope.module))

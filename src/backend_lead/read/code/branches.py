@@ -7,6 +7,10 @@ from typing import Any
 
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.binding import assign
+from backend_lead.read.code.calls import enter
+from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.evaluation import evaluate, iterate
+from backend_lead.read.code.exceptions import is_a
 from backend_lead.read.code.execution import (
     ENDED,
     EXECUTORS,
@@ -18,17 +22,10 @@ from backend_lead.read.code.execution import (
     execute_inline,
     frame_of,
 )
-from backend_lead.read.code.expressions import evaluate, iterate
-from backend_lead.read.code.interpreter import Condition, Frame, Interpreter
-from backend_lead.read.code.values import (
-    Choice,
-    Fields,
-    Items,
-    Known,
-    Unknown,
-    Value,
-    join,
-)
+from backend_lead.read.code.frames import Condition, Frame
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.operations import relabel
+from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
 
 
 def _if(run: Interpreter, node: Any) -> int:
@@ -216,8 +213,6 @@ def _try(run: Interpreter, node: Any) -> int:
 
 
 def _as_exception(value: Value) -> Value:
-    from backend_lead.read.code.operations import relabel
-
     return relabel(value, frozenset({"exception"}))
 
 
@@ -243,16 +238,12 @@ def _types(run: Interpreter, kind: Any) -> list[Value]:
 
 def _matches(run: Interpreter, value: Value, types: list[Value]) -> bool:
     """Whether an `except` clause takes this exception; for library classes by name and known ancestry."""
-    from backend_lead.read.code.exceptions import is_a
-
     if not types:
         return True
     return any(is_a(value, kind) for kind in types)
 
 
 def _with(run: Interpreter, node: Any) -> int:
-    from backend_lead.read.code.calls import enter
-
     for expression, target in node.items:
         value = enter(run, evaluate(run, expression), expression.line)
         if target is not None:

@@ -7,33 +7,17 @@ from typing import Any
 from backend_lead.model.place import Hop
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.annotations import instance_of
-from backend_lead.read.code.interpreter import (
-    DEEPEST_CALL,
-    Aborted,
-    Frame,
-    Interpreter,
-    Site,
-)
+from backend_lead.read.code.containers import Fields, Items, Yielding
+from backend_lead.read.code.evaluation import evaluate
+from backend_lead.read.code.execution import GOES_ON, JUMPED, execute_block
+from backend_lead.read.code.frames import Aborted, Frame, Site
+from backend_lead.read.code.interpreter import DEEPEST_CALL, Interpreter
+from backend_lead.read.code.library_values import External, Symbol
+from backend_lead.read.code.operations import fresh, relabel
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.remembering import Nested, Remembered
-from backend_lead.read.code.values import (
-    Choice,
-    ClassValue,
-    External,
-    Fields,
-    FunctionValue,
-    Instance,
-    Items,
-    Known,
-    Native,
-    Part,
-    Setting,
-    Symbol,
-    Unknown,
-    Value,
-    Yielding,
-    join,
-)
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
+from backend_lead.read.code.values import Choice, Known, Native, Part, Setting, Unknown, Value, join
 
 MOST_WAYS = 4
 LOUD = ("builtins.open", "builtins.eval", "builtins.exec", "builtins.compile")
@@ -197,8 +181,6 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
     if remembered is None:
         remembered, result = _remember(run, function, site, key)
     else:
-        from backend_lead.read.code.operations import fresh
-
         remembered.raise_again(run, site)
         remembered.write_again(written_to(function, site))
         result = fresh(remembered.result) if remembered.result is not None else None
@@ -233,8 +215,6 @@ def _enter(run: Interpreter, function: FunctionValue, site: Site) -> tuple[Value
 
 def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object) -> tuple[Remembered, Value | None]:
     """Follow a call and keep what came of it; for this request only when it looked at what differs between them."""
-    from backend_lead.read.code.operations import fresh
-
     run.steps -= 1
     outer, run.events = run.events, []
     reads, held = run.request_reads, len(run.conditions)
@@ -268,8 +248,6 @@ def _is_recursive(frame: Frame | None, function: FunctionValue) -> bool:
 
 
 def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site) -> Value | None:
-    from backend_lead.read.code.execution import GOES_ON, JUMPED, execute_block
-
     saved, caught, held = run.frame, run.caught, len(run.conditions)
     run.frame = frame
     run.depth += 1
@@ -293,8 +271,6 @@ def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site)
     result = join(results)
     if len(results) > 1 and frame.tests and not isinstance(result, (Instance, ClassValue, FunctionValue)):
         # Which of the results comes out depends on the tests, so what they read flows into it.
-        from backend_lead.read.code.operations import relabel
-
         carried = frozenset(t for t in frame.tests if t.startswith(("principal", "row:", "path:")))
         result = relabel(result, carried)
     return result
@@ -336,8 +312,6 @@ def bind_parameters(run: Interpreter, function: FunctionValue, frame: Frame, sit
 
 def default_of(run: Interpreter, parameter: s.Parameter, function: FunctionValue) -> Value:
     """The default of a parameter, evaluated where the function stands."""
-    from backend_lead.read.code.expressions import evaluate
-
     saved = run.frame
     run.frame = Frame(function.module, function.scope, None, saved)
     try:

@@ -5,33 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.read.code.calls import invoke
-from backend_lead.read.code.interpreter import (
-    STEPS_PER_REQUEST,
-    Aborted,
-    Frame,
-    Interpreter,
-    Site,
-)
+from backend_lead.read.code.containers import Items
+from backend_lead.read.code.evaluation import evaluate
+from backend_lead.read.code.execution import execute_block
+from backend_lead.read.code.frames import Aborted, Frame, Site
+from backend_lead.read.code.interpreter import STEPS_PER_REQUEST, Interpreter
+from backend_lead.read.code.library_values import External
 from backend_lead.read.code.program import Scope
-from backend_lead.read.code.values import (
-    ClassValue,
-    External,
-    FunctionValue,
-    Generic,
-    Instance,
-    Items,
-    Known,
-    Native,
-    Unknown,
-    Value,
-)
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic, Instance
+from backend_lead.read.code.values import Known, Native, Unknown, Value
 
 
 def define_class(run: Interpreter, node: Any) -> ClassValue:
     """Follow a class statement: its bases and its body."""
-    from backend_lead.read.code.execution import execute_block
-    from backend_lead.read.code.expressions import evaluate
-
     frame = run.frame
     assert frame is not None
     bases = []

@@ -7,25 +7,14 @@ from collections.abc import Iterable
 from backend_lead.model.endpoint import Argument, Call, Response
 from backend_lead.model.place import Place
 from backend_lead.read.code.calls import CallMade
+from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.exceptions import as_status, class_name
-from backend_lead.read.code.interpreter import Outcome
+from backend_lead.read.code.frames import Outcome
+from backend_lead.read.code.library_values import External, Symbol
+from backend_lead.read.code.literals import text_of
 from backend_lead.read.code.program import Program
-from backend_lead.read.code.values import (
-    Choice,
-    ClassValue,
-    External,
-    Fields,
-    FunctionValue,
-    Instance,
-    Items,
-    Known,
-    Setting,
-    Symbol,
-    Text,
-    Unknown,
-    Value,
-    text_of,
-)
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
+from backend_lead.read.code.values import Choice, Known, Setting, Text, Unknown, Value
 
 LONGEST_LITERAL = 300
 

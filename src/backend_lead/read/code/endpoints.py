@@ -7,19 +7,24 @@ from dataclasses import replace
 from typing import Any
 
 from backend_lead.model.endpoint import Call, Endpoint, Handler, Response
+from backend_lead.model.place import Place
 from backend_lead.model.query import Query
+from backend_lead.read.code.annotations import type_of
 from backend_lead.read.code.answering import Answer, begin, end
 from backend_lead.read.code.authentication import decide, refusal_status
 from backend_lead.read.code.authorization import guards_of
 from backend_lead.read.code.calls import CallMade
+from backend_lead.read.code.containers import Fields
 from backend_lead.read.code.conversion import call_of, refusal_of, response_of
 from backend_lead.read.code.exceptions import as_status
 from backend_lead.read.code.execution import HeaderSet, SharedWrite
 from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import External
 from backend_lead.read.code.querying import QueryMade
 from backend_lead.read.code.remembering import distinct, unfold
 from backend_lead.read.code.routing import Placed, Router, place_routes
-from backend_lead.read.code.values import External, Fields, FunctionValue, Known, Value, options_of
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic
+from backend_lead.read.code.values import Known, Value, options_of
 from backend_lead.read.code.wrapping import inner_function
 
 
@@ -87,8 +92,6 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
     place = placed.route.place
     name, is_async = "", False
     if function is not None:
-        from backend_lead.model.place import Place
-
         place = Place(function.module.path, function.definition.line)
         name, is_async = function.symbol, function.definition.is_async
     status = _success(placed, method)
@@ -182,8 +185,6 @@ def _responses(
         and function.definition.returns is not None
         and (placed.app.framework.NAME == "fastapi")
     ):
-        from backend_lead.read.code.annotations import type_of
-
         declared = type_of(run, function.definition.returns, function.scope)
     declared = _element(declared)
     found = [r for outcome in answer.returns for r in response_of(outcome, declared, status)]
@@ -192,8 +193,6 @@ def _responses(
 
 def _element(declared: Value | None) -> Value | None:
     """The model behind `list[Model]` or `Optional[Model]`."""
-    from backend_lead.read.code.values import ClassValue, Generic
-
     while isinstance(declared, Generic):
         if isinstance(declared.origin, ClassValue):
             return declared.origin

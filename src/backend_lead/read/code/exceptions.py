@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from backend_lead.read.code.values import (
-    Choice,
-    ClassValue,
-    External,
-    Instance,
-    Items,
-    Known,
-    Setting,
-    Symbol,
-    Unknown,
-    Value,
-    literal,
-)
+from backend_lead.read.code.containers import Items
+from backend_lead.read.code.library_values import External, Symbol
+from backend_lead.read.code.literals import literal
+from backend_lead.read.code.target_values import ClassValue, Instance
+from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value
 
 # Status of the exceptions that HTTP libraries define by name.  Sources: the documentation of Werkzeug and aiohttp.
 STATUS_BY_NAME = {

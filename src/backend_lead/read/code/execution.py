@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from backend_lead.model.place import Place
-from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Outcome
+from backend_lead.read.code.frames import Aborted, Frame, Outcome
+from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.values import Value
 
 GOES_ON, RETURNED, RAISED, JUMPED, ENDED = range(5)  # ENDED: every side ended, but not in the same way.

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from backend_lead.read.code import syntax as s
+from backend_lead.read.code.binding import assign
 from backend_lead.read.code.calls import call, enter_yield
-from backend_lead.read.code.interpreter import Frame, Interpreter, Site
-from backend_lead.read.code.operations import binary, compare, concatenate
+from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.evaluation import EVALUATORS, evaluate, iterate
+from backend_lead.read.code.frames import Frame, Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.names import lookup
+from backend_lead.read.code.operations import binary, compare, concatenate, relabel
 from backend_lead.read.code.program import Scope
-from backend_lead.read.code.values import (
-    Choice,
-    Fields,
-    FunctionValue,
-    Items,
-    Known,
-    Setting,
-    Unknown,
-    Value,
-    join,
-    options_of,
-)
-
-LONGEST_UNROLL = 400
-
-
-def evaluate(run: Interpreter, node: Any) -> Value:
-    """The value of an expression; raises Aborted when following it always ends in an exception of the target."""
-    return _EVALUATORS[type(node)](run, node)
+from backend_lead.read.code.target_values import FunctionValue
+from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value, join, options_of
 
 
 def _frame(run: Interpreter) -> Frame:
@@ -37,7 +24,7 @@ def _frame(run: Interpreter) -> Frame:
 
 
 def _name(run: Interpreter, node: Any) -> Value:
-    found = run.lookup(node.name, _frame(run).scope)
+    found = lookup(run, node.name, _frame(run).scope)
     return found if found is not None else run.symbol(f"builtins.{node.name}")
 
 
@@ -191,8 +178,6 @@ def _connect(run: Interpreter, node: Any) -> Value:
             )
     result = join(kept) if kept else Known(stops)
     if node.operator == "and" and len(kept) > 1 and any(not v.sources and v.truth() is None for v in kept):
-        from backend_lead.read.code.operations import relabel
-
         result = relabel(result, frozenset({"configuration"}))
     pairs = tuple(pair for value in kept for pair in getattr(value, "pairs", ()))
     if pairs and not isinstance(result, (Unknown, Choice)):
@@ -211,21 +196,6 @@ def _conditional(run: Interpreter, node: Any) -> Value:
 def _lambda(run: Interpreter, node: Any) -> Value:
     frame = _frame(run)
     return FunctionValue(node.function, frame.module, frame.scope)
-
-
-def iterate(run: Interpreter, value: Value) -> list[Value] | None:
-    """The elements when iterated, or None when nothing is known of them."""
-    special = getattr(value, "iterated", None)
-    if special is not None:
-        made: list[Value] = special(run)
-        return made
-    if isinstance(value, Setting) and value.default is not None:
-        return iterate(run, value.default)
-    found = value.elements()
-    if found is None:
-        return None
-    elements = list(found)
-    return elements[:LONGEST_UNROLL]
 
 
 def _comprehension(run: Interpreter, node: Any) -> Value:
@@ -248,8 +218,6 @@ def _comprehension(run: Interpreter, node: Any) -> Value:
 
 
 def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value | None, Value]], bool, frozenset[str]]:
-    from backend_lead.read.code.binding import assign
-
     if depth == len(node.clauses):
         key = evaluate(run, node.key) if node.key is not None else None
         value = evaluate(run, node.value)
@@ -296,8 +264,6 @@ def _yield(run: Interpreter, node: Any) -> Value:
 
 
 def _bind(run: Interpreter, node: Any) -> Value:
-    from backend_lead.read.code.binding import assign
-
     value = evaluate(run, node.value)
     assign(run, node.target, value)
     return value
@@ -310,22 +276,24 @@ def _opaque(run: Interpreter, node: Any) -> Value:
     return Unknown(sources)
 
 
-_EVALUATORS: dict[type, Callable[[Interpreter, Any], Value]] = {
-    s.Constant: lambda run, node: Known(node.value),
-    s.Name: _name,
-    s.Attribute: _attribute,
-    s.Call: _call,
-    s.Await: _await,
-    s.Subscript: _subscript,
-    s.Template: _template,
-    s.Sequence: _sequence,
-    s.Mapping: _mapping,
-    s.Operation: _operation,
-    s.Conditional: _conditional,
-    s.Lambda: _lambda,
-    s.Comprehension: _comprehension,
-    s.Yield: _yield,
-    s.Bind: _bind,
-    s.Opaque: _opaque,
-    s.Star: lambda run, node: evaluate(run, node.value),
-}
+EVALUATORS.update(
+    {
+        s.Constant: lambda run, node: Known(node.value),
+        s.Name: _name,
+        s.Attribute: _attribute,
+        s.Call: _call,
+        s.Await: _await,
+        s.Subscript: _subscript,
+        s.Template: _template,
+        s.Sequence: _sequence,
+        s.Mapping: _mapping,
+        s.Operation: _operation,
+        s.Conditional: _conditional,
+        s.Lambda: _lambda,
+        s.Comprehension: _comprehension,
+        s.Yield: _yield,
+        s.Bind: _bind,
+        s.Opaque: _opaque,
+        s.Star: lambda run, node: evaluate(run, node.value),
+    }
+)

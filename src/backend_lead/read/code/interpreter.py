@@ -8,180 +8,20 @@ recorded as events.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from backend_lead.model.place import Hop, Place
-from backend_lead.read.code.program import CodeModule, FolderValue, LazyImport, ModuleValue, Program, Scope
-from backend_lead.read.code.values import (
-    Choice,
-    ClassValue,
-    Fields,
-    FunctionValue,
-    Instance,
-    Items,
-    Known,
-    Pair,
-    Setting,
-    Symbol,
-    Unknown,
-    Value,
-    deepen,
-    join,
-)
+from backend_lead.read.code.frames import Condition, Frame, Outcome, Site
+from backend_lead.read.code.libraries import Hooks
+from backend_lead.read.code.library_values import Symbol
+from backend_lead.read.code.program import Program
+from backend_lead.read.code.sources import deepen
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
+from backend_lead.read.code.values import Choice, Known, Pair, Setting, Unknown, Value, join
 
 DEEPEST_CALL = 24
 STEPS_PER_REQUEST = 400
 STEPS_PER_START = 3_000_000
-
-
-class Site:
-    """One call as it is made: the arguments and where it stands."""
-
-    __slots__ = ("awaited", "frame", "keywords", "line", "node", "open", "positional")
-
-    def __init__(
-        self,
-        positional: list[Value],
-        keywords: dict[str, Value],
-        line: int,
-        frame: Frame,
-        node: Any = None,
-        awaited: bool = False,
-        open_: bool = False,
-    ) -> None:
-        self.positional = positional
-        self.keywords = keywords
-        self.line = line
-        self.frame = frame
-        self.node = node
-        self.awaited = awaited
-        self.open = open_
-
-    def argument(self, index: int, name: str | None = None) -> Value | None:
-        """The argument at a position or by name."""
-        if name is not None and name in self.keywords:
-            return self.keywords[name]
-        return self.positional[index] if 0 <= index < len(self.positional) else None
-
-    @property
-    def place(self) -> Place:
-        """Where the call stands."""
-        return Place(self.frame.module.path, self.line)
-
-    @property
-    def sources(self) -> frozenset[str]:
-        """Everything that flows in."""
-        found: frozenset[str] = frozenset()
-        for value in (*self.positional, *self.keywords.values()):
-            if value.sources:
-                found |= value.sources
-        return found
-
-
-class Frame:
-    """One function being followed."""
-
-    __slots__ = (
-        "_hops",
-        "cached",
-        "caller",
-        "function",
-        "line",
-        "module",
-        "raises",
-        "returns",
-        "scope",
-        "tests",
-        "yields",
-    )
-
-    def __init__(
-        self,
-        module: CodeModule,
-        scope: Scope,
-        function: FunctionValue | None = None,
-        caller: Frame | None = None,
-        line: int = 0,
-    ) -> None:
-        self.module = module
-        self.scope = scope
-        self.function = function
-        self.caller = caller
-        self.line = line
-        self.returns: list[Outcome] = []
-        self.raises: list[Outcome] = []
-        self.yields: list[Value] = []
-        self.tests: frozenset[str] = frozenset()
-        self._hops: tuple[Hop, ...] | None = None
-        self.cached: bool = (caller is not None and caller.cached) or (function is not None and function.is_remembered)
-
-    @property
-    def hops(self) -> tuple[Hop, ...]:
-        """The steps from the handler to here: each function entered, with the place it was called from."""
-        if self._hops is None:
-            if self.function is None:
-                self._hops = ()
-            elif self.caller is None or self.caller.function is None:
-                self._hops = (Hop(self.symbol, Place(self.module.path, self.function.definition.line)),)
-            else:
-                self._hops = (*self.caller.hops, Hop(self.symbol, Place(self.caller.module.path, self.line)))
-        return self._hops
-
-    @property
-    def symbol(self) -> str:
-        """The dotted name of the function, or of the module."""
-        return self.function.symbol if self.function is not None else self.module.name
-
-
-@dataclass(slots=True, eq=False)
-class Condition:
-    """A test that was not decided and holds where we are; `holds` is the side taken."""
-
-    sources: frozenset[str]
-    pairs: tuple[Pair, ...]
-    holds: bool
-    place: Place
-
-
-@dataclass(slots=True, eq=False)
-class Outcome:
-    """A value returned or raised, with the conditions under which."""
-
-    value: Value
-    place: Place
-    symbol: str
-    conditions: tuple[Condition, ...]
-    caught: bool = False
-
-    def under(self, conditions: tuple[Condition, ...]) -> Outcome:
-        """The same outcome under other conditions."""
-        return Outcome(self.value, self.place, self.symbol, conditions, self.caught)
-
-
-class Aborted(Exception):
-    """Inside this reader: the expression being followed always raises in the target."""
-
-
-class Library(Protocol):
-    """What a file of `frameworks/` or `orms/` offers; every member is optional (see `libraries.py`)."""
-
-    MARKERS: tuple[bytes, ...]
-
-
-@dataclass
-class Hooks:
-    """The libraries' answers, gathered: see `libraries.py` for what each means."""
-
-    calls: dict[str, Any] = field(default_factory=dict)
-    symbols: dict[str, Any] = field(default_factory=dict)
-    aliases: dict[str, str] = field(default_factory=dict)
-    methods: list[Any] = field(default_factory=list)
-    classes: list[Any] = field(default_factory=list)
-    instances: list[Any] = field(default_factory=list)
-    writes: list[Any] = field(default_factory=list)
-    constructions: list[Any] = field(default_factory=list)
 
 
 class Interpreter:
@@ -239,113 +79,6 @@ class Interpreter:
             found = make(self) if make is not None else Symbol(name)
             self._symbols[name] = found
         return found
-
-    def lookup(self, name: str, scope: Scope) -> Value | None:
-        """The value bound to a name, through the enclosing scopes; None when nothing binds it."""
-        holder: Scope | None = scope
-        while holder is not None:
-            found = holder.names.get(name)
-            if found is not None:
-                if isinstance(found, LazyImport):
-                    resolved = self._resolve(found)
-                    if resolved is None:
-                        return Unknown(name=name)
-                    holder.names[name] = resolved
-                    return resolved
-                return found
-            holder = holder.parent
-        return None
-
-    def _resolve(self, lazy: LazyImport) -> Value | None:
-        if lazy.name is None:
-            return self.import_module(lazy.module, lazy.importer, lazy.level)
-        module = self.program.find(lazy.module, lazy.importer, lazy.level)
-        if module is None:
-            prefix = f"{lazy.module}.{lazy.name}" if lazy.module else lazy.name
-            return self.import_module(prefix, lazy.importer, lazy.level)
-        return self.member_of_module(module, lazy.name, lazy.importer)
-
-    def member_of_module(self, module: CodeModule, name: str, importer: CodeModule | None = None) -> Value | None:
-        """A name of a module of the target: bound in it, or a module inside the package."""
-        # While a package's `__init__` is being followed, `from . import x` inside it means the submodule x.
-        self.follow_module(module)
-        if name in module.scope.names:
-            value = module.scope.names[name]
-            if (
-                isinstance(value, LazyImport)
-                and value.importer is module
-                and value.name == name
-                and (self.program.find(value.module, module, value.level) is module)
-            ):
-                return self._submodule(module, name)
-            return self.lookup(name, module.scope)
-        found = self._submodule(module, name)
-        if found is None and "__getattr__" in module.scope.names:
-            return Unknown(name=f"{module.name}.{name}")
-        return found
-
-    def _submodule(self, module: CodeModule, name: str) -> Value | None:
-        if not module.is_package:
-            return None
-        inner = self.program.find(name, module, 1)
-        return ModuleValue(inner) if inner is not None else None
-
-    def import_module(self, dotted: str, importer: CodeModule, level: int) -> Value:
-        """`import dotted`: a module of the target, or a library's name."""
-        module = self.program.find(dotted, importer, level)
-        if module is not None:
-            return ModuleValue(module)
-        if self.program.is_inside(dotted, importer, level):
-            return FolderValue(dotted, importer)
-        return self.symbol(dotted) if dotted else Unknown()
-
-    def follow_module(self, module: CodeModule) -> None:
-        """Follow a module's statements once; a circular import sees what is bound so far."""
-        if module.state != "new":
-            return
-        from backend_lead.read.code.execution import execute_block
-
-        module.state = "following"
-        saved = (
-            self.frame,
-            self.requesting,
-            self.anonymous,
-            self.conditions,
-            self.loops,
-            self.depth,
-            self.caught,
-            self.steps,
-            self.events,
-            self.memory,
-        )
-        self.frame, self.requesting, self.anonymous = Frame(module, module.scope), False, False
-        self.conditions, self.loops, self.depth, self.caught, self.steps = [], 0, 0, 0, STEPS_PER_START
-        if saved[1]:
-            self.events = []
-        try:
-            execute_block(self, module.tree.body)
-        except RecursionError:
-            self.unresolved.append((module.path, "nested too deeply to be followed", Place(module.path, 1)))
-        finally:
-            started = self.events
-            (
-                self.frame,
-                self.requesting,
-                self.anonymous,
-                self.conditions,
-                self.loops,
-                self.depth,
-                self.caught,
-                self.steps,
-                self.events,
-                self.memory,
-            ) = saved
-            if saved[1]:
-                self.start_events.extend(started)
-            module.state = "followed"
-        for name, value in module.scope.names.items():
-            if isinstance(value, (Items, Fields)):
-                self.shared.setdefault(id(value), (f"{module.name}.{name}", Place(module.path, 1)))
 
     # ------------------------------------------------------------ attributes
 
@@ -473,8 +206,3 @@ class Interpreter:
     def note(self, what: str, why: str, place: Place) -> None:
         """Say what could not be read."""
         self.unresolved.append((what, why, place))
-
-
-def sources_of(values: Sequence[Value]) -> frozenset[str]:
-    """Where any of the values come from."""
-    return frozenset().union(*(v.sources for v in values)) if values else frozenset()

@@ -1,4 +1,4 @@
-"""Finds what every file of `frameworks/` and `orms/` says about its library.
+"""Finds what every file of `standard_library/`, `frameworks/` and `orms/` says about its library.
 
 A file may define: `MARKERS` (bytes that make a source file worth following), `CALLS` (dotted name → what calling it
 gives), `SYMBOLS` (dotted name → a value), `ALIASES` (other spellings of a dotted name), `METHODS` (tried on a call
@@ -13,16 +13,30 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
+from dataclasses import dataclass, field
 from types import ModuleType
+from typing import Any
 
-from backend_lead.read.code.interpreter import Hooks
+
+@dataclass
+class Hooks:
+    """The libraries' answers, gathered."""
+
+    calls: dict[str, Any] = field(default_factory=dict)
+    symbols: dict[str, Any] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    methods: list[Any] = field(default_factory=list)
+    classes: list[Any] = field(default_factory=list)
+    instances: list[Any] = field(default_factory=list)
+    writes: list[Any] = field(default_factory=list)
+    constructions: list[Any] = field(default_factory=list)
 
 
 @functools.cache
 def library_modules() -> tuple[ModuleType, ...]:
     """The library files in a fixed order: the standard library first, then frameworks, then database libraries."""
-    found = [importlib.import_module("backend_lead.read.code.standard_library")]
-    for folder in ("frameworks", "orms"):
+    found: list[ModuleType] = []
+    for folder in ("standard_library", "frameworks", "orms"):
         package = importlib.import_module(f"backend_lead.read.code.{folder}")
         found += [
             importlib.import_module(f"{package.__name__}.{entry.name}")

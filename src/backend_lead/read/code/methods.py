@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backend_lead.read.code.interpreter import Interpreter, Site
+from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.execution import touch_shared
+from backend_lead.read.code.frames import Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import Symbol
+from backend_lead.read.code.literals import literal, text_of
 from backend_lead.read.code.operations import concatenate
-from backend_lead.read.code.values import (
-    ClassValue,
-    Fields,
-    Generic,
-    Items,
-    Known,
-    Native,
-    Setting,
-    Symbol,
-    Text,
-    Unknown,
-    Value,
-    deepen,
-    join,
-    literal,
-    text_of,
-)
+from backend_lead.read.code.sources import deepen
+from backend_lead.read.code.target_values import ClassValue, Generic
+from backend_lead.read.code.values import Known, Native, Setting, Text, Unknown, Value, join
 
 
 def member(value: Value, name: str, run: Interpreter) -> Value | None:
@@ -158,8 +149,6 @@ _TEXT["format"] = _format
 
 
 def _append(value: Items, site: Site, run: Interpreter) -> Value:
-    from backend_lead.read.code.execution import touch_shared
-
     touch_shared(run, value, site.line, site.sources)
     added = site.argument(0)
     if added is not None:
@@ -172,8 +161,6 @@ def _append(value: Items, site: Site, run: Interpreter) -> Value:
 
 
 def _extend(value: Items, site: Site, run: Interpreter) -> Value:
-    from backend_lead.read.code.execution import touch_shared
-
     touch_shared(run, value, site.line, site.sources)
     other = site.argument(0)
     elements = other.elements() if other is not None else None
@@ -184,8 +171,6 @@ def _extend(value: Items, site: Site, run: Interpreter) -> Value:
 
 
 def _pop(value: Items, site: Site, run: Interpreter) -> Value:
-    from backend_lead.read.code.execution import touch_shared
-
     touch_shared(run, value, site.line, site.sources)
     return join(value.values) if value.values else Unknown(value.sources)
 
@@ -199,8 +184,6 @@ def _insert(value: Items, site: Site, run: Interpreter) -> Value:
 
 
 def _forget(value: Any, site: Site, run: Interpreter) -> Value:
-    from backend_lead.read.code.execution import touch_shared
-
     touch_shared(run, value, site.line, site.sources)
     return Unknown(value.sources)
 
@@ -246,8 +229,6 @@ def _items(value: Fields, site: Site, run: Interpreter) -> Value:
 
 
 def _update(value: Fields, site: Site, run: Interpreter) -> Value:
-    from backend_lead.read.code.execution import touch_shared
-
     touch_shared(run, value, site.line, site.sources)
     other = site.argument(0)
     if isinstance(other, Fields):
@@ -262,8 +243,6 @@ def _update(value: Fields, site: Site, run: Interpreter) -> Value:
 
 
 def _setdefault(value: Fields, site: Site, run: Interpreter) -> Value:
-    from backend_lead.read.code.execution import touch_shared
-
     touch_shared(run, value, site.line, site.sources)
     key, fallback = site.argument(0), site.argument(1, "default") or Known(None)
     if isinstance(key, Known) and isinstance(key.value, str):
@@ -272,8 +251,6 @@ def _setdefault(value: Fields, site: Site, run: Interpreter) -> Value:
 
 
 def _pop_field(value: Fields, site: Site, run: Interpreter) -> Value:
-    from backend_lead.read.code.execution import touch_shared
-
     touch_shared(run, value, site.line, site.sources)
     key = site.argument(0)
     if isinstance(key, Known) and key.value in value.values:

@@ -5,23 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.values import (
-    Choice,
-    External,
-    Fields,
-    Instance,
-    Items,
-    Known,
-    Native,
-    Pair,
-    Setting,
-    Text,
-    Unknown,
-    Value,
-    join,
-    text_of,
-)
+from backend_lead.read.code.library_values import External
+from backend_lead.read.code.literals import text_of
+from backend_lead.read.code.target_values import Instance
+from backend_lead.read.code.values import Choice, Known, Native, Pair, Setting, Text, Unknown, Value, join
 
 
 def concatenate(parts: Sequence[str | Value]) -> Value:

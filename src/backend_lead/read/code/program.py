@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.values import Value
@@ -152,35 +151,3 @@ class LazyImport(Value):
         self.name = name
         self.level = level
         self.importer = importer
-
-
-class ModuleValue(Value):
-    """A module of the target as a value."""
-
-    __slots__ = ("module",)
-
-    def __init__(self, module: CodeModule) -> None:
-        super().__init__()
-        self.module = module
-
-    def attribute(self, name: str, run: Any) -> Value | None:
-        found: Value | None = run.member_of_module(self.module, name)
-        return found
-
-    def signature(self) -> object:
-        return ("module", self.module.path)
-
-
-class FolderValue(Value):
-    """A folder without `__init__.py` as a namespace package."""
-
-    __slots__ = ("dotted", "importer")
-
-    def __init__(self, dotted: str, importer: CodeModule) -> None:
-        super().__init__()
-        self.dotted = dotted
-        self.importer = importer
-
-    def attribute(self, name: str, run: Any) -> Value | None:
-        found: Value | None = run.import_module(f"{self.dotted}.{name}", self.importer, 0)
-        return found

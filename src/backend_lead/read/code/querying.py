@@ -8,18 +8,13 @@ from dataclasses import replace
 from backend_lead.model.place import Hop
 from backend_lead.model.query import Assignment, Filter, Query
 from backend_lead.read.code.answering import ABSENT
-from backend_lead.read.code.interpreter import Interpreter, Site
-from backend_lead.read.code.values import (
-    ClassValue,
-    Instance,
-    Items,
-    Known,
-    Setting,
-    Unknown,
-    Value,
-    literal,
-    widen,
-)
+from backend_lead.read.code.containers import Items
+from backend_lead.read.code.frames import Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.literals import literal
+from backend_lead.read.code.sources import widen
+from backend_lead.read.code.target_values import ClassValue, Instance
+from backend_lead.read.code.values import Known, Native, Setting, Unknown, Value, join
 
 ORDERED = ("<", ">", "<=", ">=")
 
@@ -95,8 +90,6 @@ class Condition(Value):
         return ("condition", self.filters, self.sources)
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
-        from backend_lead.read.code.values import Native
-
         return Native(lambda site, r: self, name)
 
 
@@ -209,8 +202,6 @@ class Rows(Value):
         return [] if self.empty else [self.row]
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
-        from backend_lead.read.code.values import Native
-
         if name in ("rowcount", "total", "pages"):
             return Unknown(self.sources)
         if name == "items":
@@ -233,8 +224,6 @@ class Rows(Value):
         return self
 
     def _first(self, certain: bool, run: Interpreter) -> Value:
-        from backend_lead.read.code.values import join
-
         if self.empty:
             return Known(None, ABSENT)
         row = self.row
@@ -282,8 +271,6 @@ class PlainRow(Value):
         if name.startswith("_") or name in ("keys", "items", "values"):
             return Unknown(self.sources)
         if name == "get":
-            from backend_lead.read.code.values import Native
-
             return Native(lambda site, r: self.item(site.argument(0) or Unknown(), r), name)
         return self.column(name)
 

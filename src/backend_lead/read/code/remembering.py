@@ -7,16 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from backend_lead.model.place import Hop
-from backend_lead.read.code.interpreter import (
-    Interpreter,
-    Site,
-)
+from backend_lead.read.code.frames import Site
+from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.operations import fresh
-from backend_lead.read.code.values import (
-    FunctionValue,
-    Instance,
-    Value,
-)
+from backend_lead.read.code.target_values import FunctionValue, Instance
+from backend_lead.read.code.values import Value
 
 MOST_RAISES = 3
 

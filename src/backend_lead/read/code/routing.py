@@ -8,16 +8,9 @@ from typing import Any, Protocol
 
 from backend_lead.model.place import Place
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.values import (
-    Instance,
-    Known,
-    Native,
-    Setting,
-    Unknown,
-    Value,
-    options_of,
-    text_of,
-)
+from backend_lead.read.code.literals import text_of
+from backend_lead.read.code.target_values import Instance
+from backend_lead.read.code.values import Known, Native, Setting, Unknown, Value, options_of
 
 HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
 

@@ -8,27 +8,30 @@ from collections.abc import Iterator
 
 from backend_lead.read.code.calls import invoke
 from backend_lead.read.code.classes import instantiate
-from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Site
+from backend_lead.read.code.frames import Aborted, Frame, Site
+from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.libraries import library_modules, markers
+from backend_lead.read.code.names import follow_module
 from backend_lead.read.code.program import CodeModule
-from backend_lead.read.code.values import ClassValue, FunctionValue, Value
+from backend_lead.read.code.target_values import ClassValue, FunctionValue
+from backend_lead.read.code.values import Value
 from backend_lead.read.code.wrapping import inner_function
 
 # Following a deep expression nests about six frames of this reader per level.
 NESTING = 12_000
-# These enter what they know into `execution.EXECUTORS`.
-STATEMENT_MODULES = ("binding", "branches", "statements")
+# These enter what they know into `execution.EXECUTORS` and `evaluation.EVALUATORS`.
+SYNTAX_MODULES = ("binding", "branches", "statements", "expressions")
 
 
 def start(run: Interpreter) -> None:
     """Follow everything that may put an application together; routers are emitted as events by their frameworks."""
-    for part in STATEMENT_MODULES:
+    for part in SYNTAX_MODULES:
         importlib.import_module(f"backend_lead.read.code.{part}")
     sys.setrecursionlimit(max(sys.getrecursionlimit(), NESTING))
     wanted = markers()
     modules = [m for _, m in sorted(run.program.modules.items()) if any(mark in m.source for mark in wanted)]
     for module in modules:
-        run.follow_module(module)
+        follow_module(run, module)
     makers = tuple(sorted({mark for library in library_modules() for mark in getattr(library, "CONSTRUCTORS", ())}))
     joiners = tuple(sorted({mark for library in library_modules() for mark in getattr(library, "JOINERS", ())}))
     for marks in (makers, joiners):

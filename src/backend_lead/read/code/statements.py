@@ -8,6 +8,7 @@ from backend_lead.read.code import syntax as s
 from backend_lead.read.code.branches import narrow
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.classes import define_class
+from backend_lead.read.code.evaluation import evaluate
 from backend_lead.read.code.execution import (
     EXECUTORS,
     GOES_ON,
@@ -18,17 +19,11 @@ from backend_lead.read.code.execution import (
     raise_value,
     touch_shared,
 )
-from backend_lead.read.code.expressions import evaluate
-from backend_lead.read.code.interpreter import Interpreter, Outcome, Site
-from backend_lead.read.code.values import (
-    Choice,
-    ClassValue,
-    FunctionValue,
-    Known,
-    Symbol,
-    Unknown,
-    Value,
-)
+from backend_lead.read.code.frames import Outcome, Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import Symbol
+from backend_lead.read.code.target_values import ClassValue, FunctionValue
+from backend_lead.read.code.values import Choice, Known, Unknown, Value
 
 MARKS = {
     "property": "property",

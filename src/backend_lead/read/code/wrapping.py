@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from backend_lead.model.place import Place
 from backend_lead.read.code.answering import Consulted
 from backend_lead.read.code.calls import call
-from backend_lead.read.code.interpreter import Aborted, Interpreter, Site
-from backend_lead.read.code.values import External, FunctionValue, Known, Native, Value, options_of
+from backend_lead.read.code.execution import raise_value
+from backend_lead.read.code.frames import Aborted, Condition, Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import External
+from backend_lead.read.code.target_values import FunctionValue
+from backend_lead.read.code.values import Known, Native, Value, options_of
 
 Check = Callable[[Site, Interpreter], None]
 
@@ -52,8 +57,6 @@ def checks_around(value: Value) -> Iterator[Wrapped]:
 
 def refuse(run: Interpreter, line: int, status: int) -> None:
     """The library raises here, whatever else."""
-    from backend_lead.read.code.execution import raise_value
-
     raise_value(run, External("fastapi.HTTPException", frozenset(), (Known(status),)), line)
     raise Aborted
 
@@ -67,18 +70,12 @@ def needs_credential(site: Site, run: Interpreter) -> None:
 
 def may_limit(site: Site, run: Interpreter) -> None:
     """Too many requests are refused."""
-    from backend_lead.read.code.execution import raise_value
-
     if not run.anonymous:
         raise_value(run, External("fastapi.HTTPException", frozenset(), (Known(429),)), site.line)
 
 
 def may_forbid(site: Site, run: Interpreter) -> None:
     """Nobody gets in without a credential, and not everybody with one."""
-    from backend_lead.model.place import Place
-    from backend_lead.read.code.execution import raise_value
-    from backend_lead.read.code.interpreter import Condition
-
     needs_credential(site, run)
     run.conditions.append(Condition(frozenset({"principal.role"}), (), True, Place(site.frame.module.path, site.line)))
     raise_value(run, External("fastapi.HTTPException", frozenset(), (Known(403),)), site.line)

@@ -7,9 +7,13 @@ from typing import Any
 
 from backend_lead.read.code.answering import Answer, outcomes, root_frame
 from backend_lead.read.code.calls import CallMade
+from backend_lead.read.code.containers import Items
+from backend_lead.read.code.frames import Aborted, Site
 from backend_lead.read.code.frameworks.fastapi_inputs import Depend, Inputs, callable_of
 from backend_lead.read.code.frameworks.starlette import Bag, Request, credential, run_middleware
-from backend_lead.read.code.interpreter import Aborted, Interpreter, Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import External
+from backend_lead.read.code.literals import literal
 from backend_lead.read.code.routing import (
     HTTP_METHODS,
     Inclusion,
@@ -21,19 +25,8 @@ from backend_lead.read.code.routing import (
     routers_of,
     the_application,
 )
-from backend_lead.read.code.values import (
-    Choice,
-    ClassValue,
-    External,
-    FunctionValue,
-    Instance,
-    Items,
-    Known,
-    Native,
-    Setting,
-    Value,
-    literal,
-)
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
+from backend_lead.read.code.values import Choice, Known, Native, Setting, Value
 from backend_lead.read.code.wrapping import checks_around
 
 MARKERS = (b"fastapi", b"APIRouter", b"include_router")

@@ -9,30 +9,18 @@ from backend_lead.model.endpoint import Parameter
 from backend_lead.model.place import Place
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.annotations import of_type, type_of
-from backend_lead.read.code.answering import ABSENT, Answer, Carrier, absent
+from backend_lead.read.code.answering import ABSENT, Answer, Carrier, Consulted, absent
 from backend_lead.read.code.calls import call, default_of
+from backend_lead.read.code.containers import Fields, Yielding
+from backend_lead.read.code.frames import Aborted, Frame, Site
 from backend_lead.read.code.frameworks.starlette import Request, credential, principal
-from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import External, Symbol
+from backend_lead.read.code.literals import literal, text_of
 from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.program import Scope
-from backend_lead.read.code.values import (
-    ClassValue,
-    External,
-    Fields,
-    FunctionValue,
-    Generic,
-    Instance,
-    Known,
-    Native,
-    Symbol,
-    Unknown,
-    Value,
-    Yielding,
-    join,
-    literal,
-    options_of,
-    text_of,
-)
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic, Instance
+from backend_lead.read.code.values import Known, Native, Unknown, Value, join, options_of
 from backend_lead.read.code.wrapping import inner_function
 
 _BODY = {"fastapi.Body": "body", "fastapi.Form": "form", "fastapi.File": "file"}
@@ -244,8 +232,6 @@ class Inputs:
         return relabel(made, labels)
 
     def _carried(self, location: str, name: str, default: Value | None) -> Value:
-        from backend_lead.read.code.answering import Consulted
-
         self.run.emit(Consulted(location))
         if self.run.anonymous:
             if default is not None and not _is_none(default):

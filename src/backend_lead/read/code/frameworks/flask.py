@@ -10,8 +10,12 @@ from backend_lead.read.code.answering import Answer, outcomes, root_frame
 from backend_lead.read.code.authentication import LEAVING, REFUSING
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.classes import instantiate
+from backend_lead.read.code.containers import Items
+from backend_lead.read.code.frames import Aborted, Frame, Site
 from backend_lead.read.code.frameworks.starlette import response_status
-from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import External
+from backend_lead.read.code.literals import literal, text_of
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.routing import (
     HTTP_METHODS,
@@ -24,21 +28,9 @@ from backend_lead.read.code.routing import (
     routers_of,
     the_application,
 )
-from backend_lead.read.code.values import (
-    Choice,
-    ClassValue,
-    External,
-    FunctionValue,
-    Instance,
-    Items,
-    Known,
-    Native,
-    Unknown,
-    Value,
-    literal,
-    options_of,
-    text_of,
-)
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
+from backend_lead.read.code.values import Choice, Known, Native, Unknown, Value, options_of
+from backend_lead.read.code.wrapping import Wrapped
 
 MARKERS = (b"flask", b"Blueprint(", b".add_url_rule(", b"MethodView", b".register_blueprint(", b".route(")
 CONSTRUCTORS = (b"Flask(",)
@@ -188,8 +180,6 @@ def _receiver(cls: ClassValue, site: Site, keywords: dict[str, Value], run: Inte
 
 
 def _bound(function: Value, receiver: Value) -> Value:
-    from backend_lead.read.code.wrapping import Wrapped
-
     if isinstance(function, FunctionValue):
         bound = function.bind(receiver)
         origin = function.marks.get("origin")

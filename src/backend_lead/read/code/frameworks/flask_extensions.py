@@ -8,19 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.read.code.answering import Consulted, absent
+from backend_lead.read.code.containers import Fields
+from backend_lead.read.code.frames import Site
 from backend_lead.read.code.frameworks.flask import FRAMEWORK, MEMBERS, View, add_route, decorators_of
-from backend_lead.read.code.interpreter import Interpreter, Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import External
 from backend_lead.read.code.routing import Inclusion, Made, Router, prefix_of, routers_of
-from backend_lead.read.code.values import (
-    ClassValue,
-    External,
-    Fields,
-    FunctionValue,
-    Known,
-    Native,
-    Unknown,
-    Value,
-)
+from backend_lead.read.code.target_values import ClassValue, FunctionValue
+from backend_lead.read.code.values import Known, Native, Unknown, Value
 from backend_lead.read.code.wrapping import (
     Wrapped,
     decorator,

@@ -5,20 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.read.code.answering import ABSENT, Carrier, Consulted, absent
-from backend_lead.read.code.calls import call
+from backend_lead.read.code.calls import CallMade, call
+from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.exceptions import as_status
-from backend_lead.read.code.interpreter import Aborted, Interpreter, Site
+from backend_lead.read.code.execution import raise_value
+from backend_lead.read.code.frames import Aborted, Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import External
 from backend_lead.read.code.operations import relabel
-from backend_lead.read.code.values import (
-    External,
-    Fields,
-    Items,
-    Known,
-    Native,
-    Unknown,
-    Value,
-    join,
-)
+from backend_lead.read.code.values import Known, Native, Unknown, Value, join
 
 MARKERS: tuple[bytes, ...] = ()
 
@@ -175,8 +170,6 @@ class CurrentUser(Value):
 
 def abort(site: Site, run: Interpreter) -> Value:
     """`abort(404)`: raises here, always."""
-    from backend_lead.read.code.execution import raise_value
-
     first = site.argument(0)
     if isinstance(first, External):
         raise_value(run, first, site.line)
@@ -225,23 +218,17 @@ def _redirect(site: Site, run: Interpreter) -> Value:
 
 
 def _template(site: Site, run: Interpreter) -> Value:
-    from backend_lead.read.code.calls import CallMade
-
     run.emit(CallMade("flask.render_template_string" if site.frame is None else "flask.render_template", site, run))
     return External("starlette.responses.HTMLResponse", frozenset())
 
 
 def _template_string(site: Site, run: Interpreter) -> Value:
-    from backend_lead.read.code.calls import CallMade
-
     run.emit(CallMade("flask.render_template_string", site, run))
     return External("starlette.responses.HTMLResponse", site.sources)
 
 
 def _send_file(name: str) -> Any:
     def make(site: Site, run: Interpreter) -> Value:
-        from backend_lead.read.code.calls import CallMade
-
         run.emit(CallMade(name, site, run))
         return External("starlette.responses.FileResponse", site.sources)
 

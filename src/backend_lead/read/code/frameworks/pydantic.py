@@ -5,23 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.read.code.annotations import instance_of
-from backend_lead.read.code.interpreter import Interpreter, Site
+from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.frames import Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.literals import literal, text_of
 from backend_lead.read.code.operations import relabel
-from backend_lead.read.code.values import (
-    ClassValue,
-    Fields,
-    FunctionValue,
-    Instance,
-    Items,
-    Known,
-    Native,
-    Setting,
-    Unknown,
-    Value,
-    deepen,
-    literal,
-    text_of,
-)
+from backend_lead.read.code.sources import deepen
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
+from backend_lead.read.code.values import Known, Native, Setting, Unknown, Value
 
 MARKERS = (b"pydantic",)
 _BASES = {"pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel", "pydantic.v1.BaseModel"}

@@ -6,22 +6,16 @@ from typing import Any
 
 from backend_lead.read.code.answering import ABSENT, Answer, Carrier, Consulted, absent, outcomes
 from backend_lead.read.code.classes import instantiate
-from backend_lead.read.code.interpreter import Aborted, Frame, Interpreter, Site
+from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.exceptions import as_status
+from backend_lead.read.code.execution import raise_value
+from backend_lead.read.code.frames import Aborted, Frame, Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import External
 from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.routing import Placed
-from backend_lead.read.code.values import (
-    ClassValue,
-    External,
-    Fields,
-    FunctionValue,
-    Instance,
-    Items,
-    Known,
-    Native,
-    Setting,
-    Unknown,
-    Value,
-)
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
+from backend_lead.read.code.values import Known, Native, Setting, Unknown, Value
 
 MARKERS = (b"starlette",)
 
@@ -239,8 +233,6 @@ def _dispatch(
 
 def response_status(value: Value) -> int | None:
     """The status of a response object, or of a tuple that holds one; None for anything else."""
-    from backend_lead.read.code.exceptions import as_status
-
     if isinstance(value, Items) and value.kind == "tuple" and len(value.values) > 1:
         return as_status(value.values[1]) or response_status(value.values[0])
     if isinstance(value, External) and value.name.endswith("Response"):
@@ -262,8 +254,6 @@ def credential(scheme: External, run: Interpreter, site: Site) -> Value:
         if automatic and isinstance(given, (Setting, Unknown)):
             automatic = False
         if automatic:
-            from backend_lead.read.code.execution import raise_value
-
             raise_value(run, External("fastapi.HTTPException", frozenset(), (Known(401),)), site.line)
             raise Aborted
         return absent()

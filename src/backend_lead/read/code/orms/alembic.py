@@ -11,12 +11,19 @@ from backend_lead.model.backend import Relationship
 from backend_lead.model.place import Place
 from backend_lead.model.table import ForeignKey, Index, Table
 from backend_lead.read.code.calls import invoke
-from backend_lead.read.code.interpreter import STEPS_PER_START, Aborted, Frame, Interpreter, Site
+from backend_lead.read.code.containers import Items
+from backend_lead.read.code.frames import Aborted, Frame, Site
+from backend_lead.read.code.interpreter import STEPS_PER_START, Interpreter
+from backend_lead.read.code.library_values import External
+from backend_lead.read.code.literals import literal, text_of
+from backend_lead.read.code.names import follow_module
 from backend_lead.read.code.orms.sql_text import SqlText
-from backend_lead.read.code.orms.sqlalchemy_models import ColumnMade, read_column, read_constraints
+from backend_lead.read.code.orms.sqlalchemy_definitions import ColumnMade
+from backend_lead.read.code.orms.sqlalchemy_schema import read_column, read_constraints
 from backend_lead.read.code.orms.sqlalchemy_types import sql_type
 from backend_lead.read.code.program import CodeModule
-from backend_lead.read.code.values import External, FunctionValue, Items, Known, Native, Value, literal, text_of
+from backend_lead.read.code.target_values import FunctionValue
+from backend_lead.read.code.values import Known, Native, Value
 from backend_lead.read.database.catalog import SchemaBuilder
 
 MARKERS: tuple[bytes, ...] = ()
@@ -42,7 +49,7 @@ def _in_order(run: Interpreter) -> list[CodeModule]:
     found: dict[str, tuple[CodeModule, list[str]]] = {}
     for _, module in sorted(run.program.modules.items()):
         if all(mark in module.source for mark in _REVISION):
-            run.follow_module(module)
+            follow_module(run, module)
             name = text_of(module.scope.names.get("revision"))
             if name is not None:
                 found[name] = (module, _parents(module))

@@ -5,20 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.model.query import Assignment, Filter, Query
-from backend_lead.read.code.interpreter import Interpreter, Site
+from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.frames import Site
+from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.querying import QueryMade, Rows, bound_of, plain, row_sources, send, unknown_row
-from backend_lead.read.code.values import (
-    Choice,
-    Fields,
-    Items,
-    Known,
-    Native,
-    Setting,
-    Text,
-    Unknown,
-    Value,
-)
-from backend_lead.read.sql import SqlStatement, SqlUnreadable, hole, statements
+from backend_lead.read.code.values import Choice, Known, Native, Setting, Text, Unknown, Value
+from backend_lead.read.sql import HOLE_END, HOLE_START, SqlStatement, SqlUnreadable, hole, statements
 
 MARKERS = (b"psycopg", b"asyncpg", b"sqlite3", b"databases", b"aiosqlite", b"aiopg", b"pymysql", b"MySQLdb")
 SENDING = {
@@ -257,8 +249,6 @@ def _offset(text: str | None, given: Any) -> str | None:
 
 
 def _shown(sql: str) -> str:
-    from backend_lead.read.sql import HOLE_END, HOLE_START
-
     return " ".join(sql.replace(HOLE_START, "{").replace(HOLE_END, "}").split())[:2000]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.model.query import Filter
-from backend_lead.read.code.interpreter import Interpreter, Site
+from backend_lead.read.code.frames import Site
+from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.querying import Condition, alternatives, conditions_of, plain
 from backend_lead.read.code.values import Known, Native, Unknown, Value
 

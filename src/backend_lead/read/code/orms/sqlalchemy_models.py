@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
-from backend_lead.gates.files import Tree
-from backend_lead.model.backend import Relationship
 from backend_lead.model.place import Place
-from backend_lead.model.table import Column, ForeignKey, Index, Table
+from backend_lead.model.table import ForeignKey, Index, Table
 from backend_lead.read.code.annotations import type_of
-from backend_lead.read.code.interpreter import Aborted, Interpreter, Site
-from backend_lead.read.code.orms.sqlalchemy_types import sql_type
-from backend_lead.read.code.values import (
-    ClassValue,
-    External,
-    Fields,
-    FunctionValue,
-    Generic,
-    Items,
-    Known,
-    Symbol,
-    Value,
-    literal,
-    text_of,
-)
+from backend_lead.read.code.calls import invoke
+from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.frames import Aborted, Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import Symbol
+from backend_lead.read.code.literals import literal, text_of
+from backend_lead.read.code.orms.sqlalchemy_columns import ColumnRef
+from backend_lead.read.code.orms.sqlalchemy_definitions import ColumnMade, RelationshipMade
+from backend_lead.read.code.orms.sqlalchemy_schema import read_column, read_constraints
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic
+from backend_lead.read.code.values import Value
 
 MARKERS = (b"sqlalchemy", b"SQLAlchemy", b"sqlmodel", b"mapped_column", b"relationship(")
 _BASES = {
@@ -37,30 +32,8 @@ _BASES = {
     "sqlalchemy.orm.MappedAsDataclass",
     "sqlalchemy.orm.registry.generate_base",
 }
-
-
-class ColumnMade(Value):
-    """`Column(...)`, `mapped_column(...)` or `Field(...)` in a model or a Core table."""
-
-    __slots__ = ("keywords", "place", "positional")
-
-    def __init__(self, site: Site) -> None:
-        super().__init__()
-        self.positional = list(site.positional)
-        self.keywords = site.keywords
-        self.place = site.place
-
-
-class RelationshipMade(Value):
-    """`relationship(...)`."""
-
-    __slots__ = ("keywords", "place", "positional")
-
-    def __init__(self, site: Site) -> None:
-        super().__init__()
-        self.positional = list(site.positional)
-        self.keywords = site.keywords
-        self.place = site.place
+# What a Core table begins (`orders.select()`); `sqlalchemy_constructs.py` enters it.
+TABLE_METHODS: dict[str, Callable[[CoreTable], Value]] = {}
 
 
 class CoreTable(Value):
@@ -73,14 +46,12 @@ class CoreTable(Value):
         self.table = table
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
-        from backend_lead.read.code.orms.sqlalchemy_columns import ColumnRef
-        from backend_lead.read.code.orms.sqlalchemy_statements import table_method
-
         if name in ("c", "columns"):
             return self
         if self.table.column(name) is not None:
             return ColumnRef(self.table.name, name)
-        return table_method(self, name)
+        method = TABLE_METHODS.get(name)
+        return method(self) if method is not None else None
 
     def item(self, key: Value, run: Interpreter) -> Value | None:
         name = text_of(key)
@@ -198,8 +169,6 @@ def _is_column(kind: Value | None) -> bool:
 def _table_name(cls: ClassValue, run: Interpreter) -> str:
     value = cls.find("__tablename__")
     if isinstance(value, FunctionValue) and run.frame is not None:
-        from backend_lead.read.code.calls import invoke
-
         try:
             value = invoke(
                 run, value.bind(cls) if value.receiver is None else value, Site([], {}, cls.definition.line, run.frame)
@@ -207,106 +176,6 @@ def _table_name(cls: ClassValue, run: Interpreter) -> str:
         except Aborted:
             value = None
     return text_of(value) or re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", cls.definition.name).lower()
-
-
-# ---------------------------------------------------------------- columns
-
-
-def read_column(
-    attribute: str, made: ColumnMade | None, kind: Value | None, table: str, place: Place, run: Interpreter
-) -> tuple[Column, Index | None, ForeignKey | None]:
-    """One column with the index and foreign key that its own definition asks for."""
-    positional = list(made.positional) if made is not None else []
-    keywords = made.keywords if made is not None else {}
-    here = made.place if made is not None else place
-    inner = keywords.get("sa_column")
-    if isinstance(inner, ColumnMade):
-        return read_column(attribute, inner, kind, table, here, run)
-    name = attribute
-    if positional and text_of(positional[0]) is not None and isinstance(positional[0], Known):
-        name = text_of(positional.pop(0)) or attribute
-    elif "name" in keywords:
-        name = text_of(keywords["name"]) or attribute
-    inside, optional = _unwrapped(kind)
-    given = keywords.get("type_") or keywords.get("sa_type") or next((p for p in positional if _is_type(p)), None)
-    primary = literal(keywords.get("primary_key")) is True
-    nullable = literal(keywords.get("nullable"))
-    if nullable is None:
-        nullable = not primary and (optional if kind is not None else True)
-    default = keywords.get("server_default")
-    unique, indexed = literal(keywords.get("unique")) is True, literal(keywords.get("index")) is True
-    column = Column(
-        name,
-        sql_type(given, inside, keywords),
-        bool(nullable),
-        primary,
-        # `unique=True, index=True` makes one unique index and no constraint beside it.
-        unique and not indexed,
-        text_of(default) if default is not None else None,
-        here,
-    )
-    index = Index(f"ix_{table}_{name}", (name,), unique, place=here) if indexed else None
-    key = next(
-        (
-            _foreign_key((name,), p, here, run)
-            for p in positional
-            if isinstance(p, External) and p.name.endswith("ForeignKey")
-        ),
-        None,
-    )
-    if key is None and "foreign_key" in keywords:
-        target = text_of(keywords["foreign_key"])
-        key = _key_to((name,), target, literal(keywords.get("ondelete")), here) if target else None
-    if key is not None and not column.type:
-        column = Column(name, "", column.nullable, primary, column.unique, column.default, here)
-    return column, index, key
-
-
-def _unwrapped(kind: Value | None) -> tuple[Value | None, bool]:
-    """The type inside `Mapped[Optional[X]]` and whether it may be None."""
-    optional = False
-    while isinstance(kind, Generic):
-        origin = kind.origin.name if isinstance(kind.origin, Symbol) else ""
-        if origin in ("typing.Optional", "typing.Union"):
-            optional = True
-        if origin not in (
-            "sqlalchemy.orm.Mapped",
-            "typing.Optional",
-            "typing.Union",
-            "typing.Annotated",
-            "typing_extensions.Annotated",
-            "sqlalchemy.orm.WriteOnlyMapped",
-            "sqlalchemy.orm.DynamicMapped",
-        ):
-            break
-        kind = kind.arguments[0] if kind.arguments else None
-    if getattr(kind, "optional", False):
-        optional = True
-        kind = getattr(kind, "inner", kind)
-    return kind, optional
-
-
-def _is_type(value: Value) -> bool:
-    if isinstance(value, External):
-        return not value.name.endswith(
-            ("ForeignKey", "Identity", "Sequence", "Computed", "CheckConstraint", "FetchedValue")
-        )
-    return isinstance(value, (Symbol, ClassValue)) or hasattr(value, "cls")
-
-
-def _foreign_key(columns: tuple[str, ...], value: External, place: Place, run: Interpreter) -> ForeignKey | None:
-    target = value.positional[0] if value.positional else value.keywords.get("column")
-    reference = getattr(target, "reference", None)
-    return _key_to(columns, reference or text_of(target), literal(value.keywords.get("ondelete")), place)
-
-
-def _key_to(columns: tuple[str, ...], target: str | None, on_delete: Any, place: Place) -> ForeignKey | None:
-    if not target or "." not in target:
-        return None
-    table, column = target.rsplit(".", 1)
-    return ForeignKey(
-        columns, table.rsplit(".", 1)[-1], (column,), on_delete.upper() if isinstance(on_delete, str) else None, place
-    )
 
 
 def _table_arguments(
@@ -317,68 +186,6 @@ def _table_arguments(
     indexes, keys, primary = read_constraints(list(parts), table, Place(cls.module.path, cls.definition.line))
     schema = next((text_of(p.values.get("schema")) for p in parts if isinstance(p, Fields)), None)
     return indexes, keys, primary, schema
-
-
-def read_constraints(
-    parts: list[Value], table: str, place: Place
-) -> tuple[list[Index], list[ForeignKey], tuple[str, ...]]:
-    """Indexes, foreign keys and the primary key among the parts of a table definition."""
-    indexes: list[Index] = []
-    keys: list[ForeignKey] = []
-    primary: tuple[str, ...] = ()
-    for part in parts:
-        if not isinstance(part, External):
-            continue
-        last = part.name.rsplit(".", 1)[-1]
-        here = getattr(part, "place", place)
-        if last == "Index" and part.positional:
-            columns = tuple(_column_name(v) for v in part.positional[1:])
-            where = part.keywords.get("postgresql_where")
-            indexes.append(
-                Index(
-                    text_of(part.positional[0]) or f"ix_{table}_{'_'.join(columns)}",
-                    columns,
-                    literal(part.keywords.get("unique")) is True,
-                    text_of(part.keywords.get("postgresql_using")) or "btree",
-                    predicate="(condition)" if where is not None else None,
-                    place=here,
-                )
-            )
-        elif last == "UniqueConstraint":
-            columns = tuple(_column_name(v) for v in part.positional)
-            name = text_of(part.keywords.get("name")) or f"{table}_{'_'.join(columns)}_key"
-            indexes.append(Index(name, columns, True, constraint=True, place=here))
-        elif last == "PrimaryKeyConstraint":
-            primary = tuple(_column_name(v) for v in part.positional)
-        elif last == "ForeignKeyConstraint" and len(part.positional) > 1:
-            columns = tuple(str(c) for c in literal(part.positional[0]) or ())
-            targets = [str(c) for c in literal(part.positional[1]) or ()]
-            if targets and "." in targets[0]:
-                on_delete = literal(part.keywords.get("ondelete"))
-                keys.append(
-                    ForeignKey(
-                        columns,
-                        targets[0].split(".")[-2],
-                        tuple(t.rsplit(".", 1)[-1] for t in targets),
-                        on_delete.upper() if isinstance(on_delete, str) else None,
-                        here,
-                    )
-                )
-    return indexes, keys, primary
-
-
-def _column_name(value: Value) -> str:
-    """A column by its name, by the column itself, or an expression in parentheses."""
-    text = text_of(value)
-    if text is not None:
-        return text
-    column = getattr(value, "column", None)
-    if isinstance(column, str):
-        return column
-    if isinstance(value, ColumnMade) and value.positional:
-        return text_of(value.positional[0]) or "(expression)"
-    inner = text_of(getattr(value, "text", None))
-    return f"({inner})" if inner else "(expression)"
 
 
 def _core_table(site: Site, run: Interpreter) -> Value | None:
@@ -409,90 +216,6 @@ def _core_table(site: Site, run: Interpreter) -> Value | None:
     return made
 
 
-def harvest(run: Interpreter, tree: Tree, known: list[Table]) -> tuple[list[Table], list[Relationship]]:
-    """All tables that models and Core declare, and the relationships between them."""
-    for _, module in sorted(run.program.modules.items()):
-        if module.state == "followed":
-            for value in list(module.scope.names.values()):
-                table_of(value, run)
-    tables = {t.name: t for t in known}
-    relationships = []
-    for core in run.core_tables.values():
-        tables.setdefault(core.table.name, core.table)
-    for name, cls in run.models.items():
-        tables[name] = cls.marks["table"]
-        relationships += _relationships(cls, name, run)
-    return list(tables.values()), relationships
-
-
-def _relationships(cls: ClassValue, table: str, run: Interpreter) -> list[Relationship]:
-    from backend_lead.read.code.orms.sqlalchemy_rows import target_of
-
-    found = []
-    for attribute, (made, _) in cls.marks.get("relationships", {}).items():
-        target, _ = target_of(cls, attribute, run)
-        other = table_of(target, run)
-        if other is not None:
-            found.append(
-                Relationship(
-                    cls.definition.name,
-                    attribute,
-                    table,
-                    other.name,
-                    str(literal(made.keywords.get("lazy")) or "select"),
-                    made.place,
-                )
-            )
-    return found
-
-
-def _constraint(name: str) -> Any:
-    def make(site: Site, run: Interpreter) -> Value:
-        return Placed(name, site)
-
-    return make
-
-
-class Placed(External):
-    """A constraint or index with the place it is written at."""
-
-    __slots__ = ("place",)
-
-    def __init__(self, name: str, site: Site) -> None:
-        super().__init__(name, frozenset(), tuple(site.positional), site.keywords)
-        self.place = site.place
-
-
-_COLUMN_CALLS = (
-    "sqlalchemy.Column",
-    "sqlalchemy.schema.Column",
-    "sqlalchemy.orm.mapped_column",
-    "sqlmodel.Field",
-    "flask_sqlalchemy.SQLAlchemy.Column",
-    "flask_sqlalchemy.SQLAlchemy.mapped_column",
-    "sqlmodel.Column",
+CALLS: dict[str, Any] = dict.fromkeys(
+    ("sqlalchemy.Table", "sqlalchemy.schema.Table", "flask_sqlalchemy.SQLAlchemy.Table"), _core_table
 )
-_RELATION_CALLS = (
-    "sqlalchemy.orm.relationship",
-    "sqlmodel.Relationship",
-    "flask_sqlalchemy.SQLAlchemy.relationship",
-    "sqlalchemy.orm.relation",
-    "sqlalchemy.orm.dynamic_loader",
-)
-CALLS: dict[str, Any] = {
-    **{name: lambda site, run: ColumnMade(site) for name in _COLUMN_CALLS},
-    **{name: lambda site, run: RelationshipMade(site) for name in _RELATION_CALLS},
-    **dict.fromkeys(("sqlalchemy.Table", "sqlalchemy.schema.Table", "flask_sqlalchemy.SQLAlchemy.Table"), _core_table),
-    **{
-        f"{prefix}.{name}": _constraint(f"sqlalchemy.{name}")
-        for name in (
-            "Index",
-            "UniqueConstraint",
-            "PrimaryKeyConstraint",
-            "ForeignKeyConstraint",
-            "ForeignKey",
-            "CheckConstraint",
-        )
-        for prefix in ("sqlalchemy", "sqlalchemy.schema", "flask_sqlalchemy.SQLAlchemy", "sqlmodel")
-    },
-}

@@ -7,25 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 from backend_lead.model.query import Filter, Query
-from backend_lead.read.code.interpreter import Aborted, Interpreter, Site
+from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.execution import raise_value
+from backend_lead.read.code.frames import Aborted, Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import External
+from backend_lead.read.code.orms.sqlalchemy_clauses import set_values
+from backend_lead.read.code.orms.sqlalchemy_columns import Aggregate, ColumnRef
+from backend_lead.read.code.orms.sqlalchemy_loaders import load_options
 from backend_lead.read.code.orms.sqlalchemy_models import table_of
 from backend_lead.read.code.orms.sqlalchemy_rows import insert_of, row_of
-from backend_lead.read.code.orms.sqlalchemy_statements import Statement, query_of, send_statement
+from backend_lead.read.code.orms.sqlalchemy_statements import TERMINALS, Parts, Statement, query_of, send_statement
 from backend_lead.read.code.querying import Row, is_absent, plain, row_sources, send
-from backend_lead.read.code.values import (
-    ClassValue,
-    External,
-    Fields,
-    Instance,
-    Items,
-    Known,
-    Unknown,
-    Value,
-    join,
-    options_of,
-)
+from backend_lead.read.code.target_values import ClassValue, Instance
+from backend_lead.read.code.values import Known, Unknown, Value, join, options_of
 
-MARKERS: tuple[bytes, ...] = ()
 SENDING = {
     "execute",
     "scalars",
@@ -63,9 +59,7 @@ def _execute(statement: Statement, member: str, site: Site, run: Interpreter) ->
     parts = statement.parts
     given = site.argument(1, "params")
     if parts.operation in ("insert", "update") and given is not None and not parts.assignments:
-        from backend_lead.read.code.orms.sqlalchemy_statements import _values
-
-        parts = _values(parts, Site([given], {}, site.line, site.frame), run)
+        parts = set_values(parts, Site([given], {}, site.line, site.frame), run)
     rows = send_statement(run, site, parts)
     if member in SINGLE:
         return rows.take("scalar", site, run)
@@ -75,7 +69,6 @@ def _execute(statement: Statement, member: str, site: Site, run: Interpreter) ->
 
 
 def _query(site: Site, run: Interpreter) -> Value | None:
-    from backend_lead.read.code.orms.sqlalchemy_columns import Aggregate, ColumnRef
 
     known = [v for v in site.positional if table_of(v, run) is not None or isinstance(v, (ColumnRef, Aggregate))]
     return query_of(list(site.positional), run) if known else None
@@ -96,9 +89,7 @@ def _by_key(cls: ClassValue, key: Value, site: Site, run: Interpreter) -> Value:
     loaded: frozenset[str] = frozenset()
     options = site.keywords.get("options")
     if isinstance(options, Items):
-        from backend_lead.read.code.orms.sqlalchemy_statements import Parts, _options
-
-        loaded = _options(Parts("select"), Site(list(options.values), {}, site.line, site.frame), run).loaded
+        loaded = load_options(Parts("select"), Site(list(options.values), {}, site.line, site.frame), run).loaded
     send(run, site, Query("select", (table.name,), site.place, (f"{table.name}.*",), filters, single=True))
     if run.anonymous and is_absent(key):
         return key
@@ -157,10 +148,9 @@ def _bulk(site: Site, run: Interpreter) -> Value | None:
     table = table_of(site.argument(0), run)
     if table is None:
         return _add(site, run)
-    from backend_lead.read.code.orms.sqlalchemy_statements import Parts, _values
 
     given = site.argument(1)
-    parts = _values(Parts("insert", (table.name,)), Site([given] if given else [], {}, site.line, site.frame), run)
+    parts = set_values(Parts("insert", (table.name,)), Site([given] if given else [], {}, site.line, site.frame), run)
     send(run, site, Query("insert", (table.name,), site.place, assignments=parts.assignments))
     return Known(None)
 
@@ -211,7 +201,6 @@ def _legacy_get(statement: Statement, site: Site, run: Interpreter) -> Value:
 
 def _or_404(name: str) -> Callable[[Statement, Site, Interpreter], Value]:
     def send_it(statement: Statement, site: Site, run: Interpreter) -> Value:
-        from backend_lead.read.code.execution import raise_value
 
         key = site.argument(0)
         if name == "get_or_404" and key is not None:
@@ -233,12 +222,11 @@ def _legacy_delete(statement: Statement, site: Site, run: Interpreter) -> Value:
 
 
 def _legacy_update(statement: Statement, site: Site, run: Interpreter) -> Value:
-    from backend_lead.read.code.orms.sqlalchemy_statements import _values
 
     given = site.argument(0)
     if isinstance(given, Fields):
         given = Fields({_key(k): v for k, v in given.values.items()}, given.complete, given.sources)
-    parts = _values(statement.parts, Site([given] if given else [], {}, site.line, site.frame), run)
+    parts = set_values(statement.parts, Site([given] if given else [], {}, site.line, site.frame), run)
     send_statement(run, site, parts, operation="update", columns=())
     return Unknown()
 
@@ -255,15 +243,17 @@ def _exists(statement: Statement, site: Site, run: Interpreter) -> Value:
     return statement
 
 
-TERMINALS: dict[str, Callable[[Statement, Site, Interpreter], Value]] = {
-    **{name: _terminal(name) for name in ("all", "first", "one", "one_or_none", "scalar", "scalars", "yield_per")},
-    "count": _count,
-    "get": _legacy_get,
-    "get_or_404": _or_404("get_or_404"),
-    "first_or_404": _or_404("first_or_404"),
-    "delete": _legacy_delete,
-    "update": _legacy_update,
-    "paginate": _paginate,
-    "exists": _exists,
-}
+TERMINALS.update(
+    {
+        **{name: _terminal(name) for name in ("all", "first", "one", "one_or_none", "scalar", "scalars", "yield_per")},
+        "count": _count,
+        "get": _legacy_get,
+        "get_or_404": _or_404("get_or_404"),
+        "first_or_404": _or_404("first_or_404"),
+        "delete": _legacy_delete,
+        "update": _legacy_update,
+        "paginate": _paginate,
+        "exists": _exists,
+    }
+)
 METHODS = [_session]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from backend_lead.read.code.values import ClassValue, External, Instance, Known, Symbol, Value, literal
+from backend_lead.read.code.library_values import External, Symbol
+from backend_lead.read.code.literals import literal
+from backend_lead.read.code.target_values import ClassValue, Instance
+from backend_lead.read.code.values import Known, Value
 
 _PLAIN = {
     "Integer": "integer",

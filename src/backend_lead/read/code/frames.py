@@ -1,0 +1,139 @@
+"""Where the interpreter stands: the function being followed, the call being made, the tests that hold, how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from backend_lead.model.place import Hop, Place
+from backend_lead.read.code.program import CodeModule, Scope
+from backend_lead.read.code.target_values import FunctionValue
+from backend_lead.read.code.values import Pair, Value
+
+
+class Site:
+    """One call as it is made: the arguments and where it stands."""
+
+    __slots__ = ("awaited", "frame", "keywords", "line", "node", "open", "positional")
+
+    def __init__(
+        self,
+        positional: list[Value],
+        keywords: dict[str, Value],
+        line: int,
+        frame: Frame,
+        node: Any = None,
+        awaited: bool = False,
+        open_: bool = False,
+    ) -> None:
+        self.positional = positional
+        self.keywords = keywords
+        self.line = line
+        self.frame = frame
+        self.node = node
+        self.awaited = awaited
+        self.open = open_
+
+    def argument(self, index: int, name: str | None = None) -> Value | None:
+        """The argument at a position or by name."""
+        if name is not None and name in self.keywords:
+            return self.keywords[name]
+        return self.positional[index] if 0 <= index < len(self.positional) else None
+
+    @property
+    def place(self) -> Place:
+        """Where the call stands."""
+        return Place(self.frame.module.path, self.line)
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Everything that flows in."""
+        found: frozenset[str] = frozenset()
+        for value in (*self.positional, *self.keywords.values()):
+            if value.sources:
+                found |= value.sources
+        return found
+
+
+class Frame:
+    """One function being followed."""
+
+    __slots__ = (
+        "_hops",
+        "cached",
+        "caller",
+        "function",
+        "line",
+        "module",
+        "raises",
+        "returns",
+        "scope",
+        "tests",
+        "yields",
+    )
+
+    def __init__(
+        self,
+        module: CodeModule,
+        scope: Scope,
+        function: FunctionValue | None = None,
+        caller: Frame | None = None,
+        line: int = 0,
+    ) -> None:
+        self.module = module
+        self.scope = scope
+        self.function = function
+        self.caller = caller
+        self.line = line
+        self.returns: list[Outcome] = []
+        self.raises: list[Outcome] = []
+        self.yields: list[Value] = []
+        self.tests: frozenset[str] = frozenset()
+        self._hops: tuple[Hop, ...] | None = None
+        self.cached: bool = (caller is not None and caller.cached) or (function is not None and function.is_remembered)
+
+    @property
+    def hops(self) -> tuple[Hop, ...]:
+        """The steps from the handler to here: each function entered, with the place it was called from."""
+        if self._hops is None:
+            if self.function is None:
+                self._hops = ()
+            elif self.caller is None or self.caller.function is None:
+                self._hops = (Hop(self.symbol, Place(self.module.path, self.function.definition.line)),)
+            else:
+                self._hops = (*self.caller.hops, Hop(self.symbol, Place(self.caller.module.path, self.line)))
+        return self._hops
+
+    @property
+    def symbol(self) -> str:
+        """The dotted name of the function, or of the module."""
+        return self.function.symbol if self.function is not None else self.module.name
+
+
+@dataclass(slots=True, eq=False)
+class Condition:
+    """A test that was not decided and holds where we are; `holds` is the side taken."""
+
+    sources: frozenset[str]
+    pairs: tuple[Pair, ...]
+    holds: bool
+    place: Place
+
+
+@dataclass(slots=True, eq=False)
+class Outcome:
+    """A value returned or raised, with the conditions under which."""
+
+    value: Value
+    place: Place
+    symbol: str
+    conditions: tuple[Condition, ...]
+    caught: bool = False
+
+    def under(self, conditions: tuple[Condition, ...]) -> Outcome:
+        """The same outcome under other conditions."""
+        return Outcome(self.value, self.place, self.symbol, conditions, self.caught)
+
+
+class Aborted(Exception):
+    """Inside this reader: the expression being followed always raises in the target."""

@@ -1,0 +1,66 @@
+"""Names and objects of libraries outside the target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.sources import MOST_SOURCES, NOTHING, deepen, widen
+from backend_lead.read.code.values import Known, Value
+
+
+class Symbol(Value):
+    """A name of a library outside the target (`fastapi.Depends`)."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.sources = NOTHING
+        self.name = name
+
+    def attribute(self, name: str, run: Interpreter) -> Value | None:
+        return run.symbol(f"{self.name}.{name}")
+
+    def signature(self) -> object:
+        return ("symbol", self.name)
+
+
+class External(Value):
+    """An object of a library outside the target: what calling `name` gave, or an instance of the class `name`."""
+
+    __slots__ = ("keywords", "name", "positional")
+
+    def __init__(
+        self,
+        name: str,
+        sources: frozenset[str] = NOTHING,
+        positional: tuple[Value, ...] = (),
+        keywords: dict[str, Value] | None = None,
+    ) -> None:
+        self.sources = widen(sources) if len(sources) > MOST_SOURCES else sources
+        self.name = name
+        self.positional = positional
+        self.keywords = keywords or {}
+
+    def attribute(self, name: str, run: Interpreter) -> Value | None:
+        return Member(self, name)
+
+    def item(self, key: Value, run: Interpreter) -> Value | None:
+        if isinstance(key, Known) and isinstance(key.value, str):
+            return External(f"{self.name}[]", deepen(self.sources, key.value))
+        return External(f"{self.name}[]", self.sources | key.sources)
+
+    def signature(self) -> object:
+        return ("external", self.name, self.sources)
+
+
+class Member(External):
+    """An attribute of a library's object; its dotted name goes on with the attribute."""
+
+    __slots__ = ("member", "owner")
+
+    def __init__(self, owner: External, member: str) -> None:
+        super().__init__(f"{owner.name}.{member}", deepen(owner.sources, member))
+        self.owner = owner
+        self.member = member

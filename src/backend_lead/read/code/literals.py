@@ -1,0 +1,35 @@
+"""A value said in Python's own terms, where it is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    pass
+from backend_lead.read.code.containers import Items
+from backend_lead.read.code.values import Choice, Known, Setting, Text, Value
+
+
+def literal(value: Value | None) -> Any:
+    """The Python value of a literal or of a setting's default; None when it is not one."""
+    if isinstance(value, Setting):
+        value = value.default
+    if isinstance(value, Known):
+        return value.value
+    if isinstance(value, Items) and value.complete:
+        return [literal(v) for v in value.values]
+    return None
+
+
+def text_of(value: Value | None, hole: str = "") -> str | None:
+    """The text of a value with `hole` in place of unknown parts, or None when it is no text at all."""
+    if isinstance(value, Setting):
+        value = value.default
+    if isinstance(value, Known):
+        return value.value if isinstance(value.value, str) else None
+    if isinstance(value, Text):
+        parts = [p if isinstance(p, str) else text_of(p, hole) for p in value.parts]
+        return "".join(hole if p is None else p for p in parts)
+    if isinstance(value, Choice):
+        return next((t for t in (text_of(o, hole) for o in value.options) if t is not None), None)
+    return None

@@ -1,0 +1,44 @@
+"""Where a value's content comes from.
+
+A source is a short label (`path:id`, `query:q`, `body:email`, `principal.id`, `row:orders.user_id`,
+`header:authorization`, ...), so that a reader can tell what reaches a query or a call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
+
+NOTHING: frozenset[str] = frozenset()
+MOST_SOURCES = 12
+
+
+def deepen(sources: frozenset[str], name: str) -> frozenset[str]:
+    """Sources of an attribute: `principal` becomes `principal.id`, `body` becomes `body:email`; deeper ones stay."""
+    if not sources:
+        return sources
+    if len(sources) > MOST_SOURCES:
+        return widen(sources)
+    return frozenset([_deeper(source, name) for source in sources])
+
+
+def widen(sources: frozenset[str]) -> frozenset[str]:
+    """Many sources with their details left out: `body:email` becomes `body`, `row:users.id` becomes `row:users`."""
+    if len(sources) <= MOST_SOURCES:
+        return sources
+    return frozenset([_wider(source) for source in sources])
+
+
+def _wider(source: str) -> str:
+    if source.startswith("row:"):
+        return source.split(".", 1)[0]
+    return source.split(".", 1)[0].split(":", 1)[0]
+
+
+def _deeper(source: str, name: str) -> str:
+    if source in ("body", "form", "query", "header", "cookie"):
+        return f"{source}:{name}"
+    return f"{source}.{name}" if source == "principal" else source

@@ -1,0 +1,92 @@
+"""`functools`, `contextlib`, `dataclasses`, `typing` and `copy`: what gives back what it was given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend_lead.read.code.calls import call
+from backend_lead.read.code.frames import Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.standard_library.objects import sources_only
+from backend_lead.read.code.target_values import ClassValue, FunctionValue
+from backend_lead.read.code.values import Native, Unknown, Value
+
+
+def through(index: int = 0) -> Any:
+    """The call gives back one of its arguments."""
+    return lambda site, run: site.argument(index)
+
+
+def _partial(site: Site, run: Interpreter) -> Value:
+    function = site.argument(0)
+    if function is None:
+        return Unknown()
+
+    def later(inner: Site, r: Interpreter) -> Value:
+        return call(
+            r,
+            function,
+            Site(
+                [*site.positional[1:], *inner.positional],
+                {**site.keywords, **inner.keywords},
+                inner.line,
+                inner.frame,
+                inner.node,
+                inner.awaited,
+                inner.open,
+            ),
+        )
+
+    return Native(later, "functools.partial")
+
+
+def _wraps(site: Site, run: Interpreter) -> Value:
+    wrapped = site.argument(0)
+
+    def apply(inner: Site, r: Interpreter) -> Value | None:
+        function = inner.argument(0)
+        if isinstance(function, FunctionValue) and isinstance(wrapped, FunctionValue):
+            function.marks["origin"] = wrapped.marks.get("origin", wrapped)
+        return function
+
+    return Native(apply, "functools.wraps")
+
+
+def _dataclass(site: Site, run: Interpreter) -> Value | None:
+    first = site.argument(0)
+    if isinstance(first, (ClassValue, FunctionValue)):
+        return first
+    return Native(lambda inner, r: inner.argument(0), "decorator")
+
+
+_DECORATORS = (
+    "dataclasses.dataclass",
+    "functools.lru_cache",
+    "functools.cache",
+    "typing.overload",
+    "typing.final",
+    "typing.no_type_check",
+    "functools.total_ordering",
+    "functools.singledispatch",
+    "enum.unique",
+    "typing.runtime_checkable",
+    "typing_extensions.override",
+    "typing.override",
+)
+
+CALLS: dict[str, Any] = {
+    "functools.partial": _partial,
+    "functools.wraps": _wraps,
+    "functools.update_wrapper": through(),
+    "contextlib.nullcontext": through(),
+    "contextlib.suppress": sources_only,
+    "contextlib.AsyncExitStack": sources_only,
+    "contextlib.ExitStack": sources_only,
+    "contextlib.closing": through(),
+    "contextlib.aclosing": through(),
+    "typing.cast": through(1),
+    "copy.copy": through(),
+    "copy.deepcopy": through(),
+    **dict.fromkeys(_DECORATORS, _dataclass),
+}
+ALIASES: dict[str, str] = {"typing_extensions.Optional": "typing.Optional"}

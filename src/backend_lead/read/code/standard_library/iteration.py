@@ -1,0 +1,126 @@
+"""Builtins, `collections` and `itertools` that make collections or go through them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend_lead.read.code.calls import call
+from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.evaluation import iterate
+from backend_lead.read.code.frames import Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.literals import literal
+from backend_lead.read.code.values import Known, Unknown, Value, join
+
+
+def _list(kind: str) -> Any:
+    def make(site: Site, run: Interpreter) -> Value:
+        first = site.argument(0)
+        if first is None:
+            return Items([], kind)
+        elements = iterate(run, first)
+        complete = elements is not None and bool(getattr(first, "complete", False))
+        return Items(list(elements or [Unknown(first.sources)]), kind, complete, first.sources)
+
+    return make
+
+
+def _dict(site: Site, run: Interpreter) -> Value:
+    first = site.argument(0)
+    made = Fields({}, True, site.sources)
+    if isinstance(first, Fields):
+        made.values.update(first.values)
+        made.complete = first.complete
+    elif first is not None:
+        made.complete = False
+        made.values["*"] = first
+    made.values.update({k: v for k, v in site.keywords.items() if k != "**"})
+    if "**" in site.keywords:
+        made.complete = False
+        made.values.setdefault("*", site.keywords["**"])
+    return made
+
+
+def _enumerate(site: Site, run: Interpreter) -> Value:
+    first = site.argument(0)
+    elements = iterate(run, first) if first is not None else None
+    if elements is None:
+        sources = first.sources if first is not None else frozenset()
+        return Items([Items([Unknown(), Unknown(sources)], "tuple")], "list", False, sources)
+    return Items(
+        [Items([Known(i), e], "tuple", True, e.sources) for i, e in enumerate(elements)],
+        "list",
+        bool(getattr(first, "complete", False)),
+        site.sources,
+    )
+
+
+def _zip(site: Site, run: Interpreter) -> Value:
+    columns = [iterate(run, a) for a in site.positional]
+    if any(c is None for c in columns):
+        return Items([Items([Unknown(a.sources) for a in site.positional], "tuple")], "list", False, site.sources)
+    rows: list[Value] = [Items(list(row), "tuple") for row in zip(*[c or [] for c in columns], strict=False)]
+    return Items(rows, "list", all(getattr(a, "complete", False) for a in site.positional), site.sources)
+
+
+def _map(site: Site, run: Interpreter) -> Value:
+    function, items = site.argument(0), site.argument(1)
+    elements = iterate(run, items) if items is not None else None
+    if function is None:
+        return Unknown(site.sources)
+    run.loops += run.requesting
+    made = [
+        call(run, function, Site([e], {}, site.line, site.frame)) for e in (elements or [Unknown(site.sources)])[:40]
+    ]
+    run.loops -= run.requesting
+    return Items(made, "list", elements is not None and bool(getattr(items, "complete", False)), site.sources)
+
+
+def _next(site: Site, run: Interpreter) -> Value:
+    first = site.argument(0)
+    elements = iterate(run, first) if first is not None else None
+    rest = [site.positional[1]] if len(site.positional) > 1 else []
+    return join([*(elements or [Unknown(site.sources)]), *rest])
+
+
+def _least(site: Site, run: Interpreter) -> Value:
+    """`min(limit, 100)`: whatever comes in, a constant bounds what comes out."""
+    if any(isinstance(literal(a), (int, float)) for a in site.positional):
+        return Unknown(site.sources | {f"bound:{s}" for s in site.sources if not s.startswith(("bound:", "number:"))})
+    return Unknown(site.sources)
+
+
+def _any(site: Site, run: Interpreter) -> Value:
+    items = site.argument(0)
+    elements = iterate(run, items) if items is not None else None
+    pairs = tuple(p for e in elements or () for p in getattr(e, "pairs", ()))
+    return Unknown(site.sources, "", pairs)
+
+
+CALLS: dict[str, Any] = {
+    "builtins.list": _list("list"),
+    "builtins.tuple": _list("tuple"),
+    "builtins.set": _list("set"),
+    "builtins.frozenset": _list("set"),
+    "builtins.sorted": _list("list"),
+    "builtins.reversed": _list("list"),
+    "builtins.dict": _dict,
+    "collections.OrderedDict": _dict,
+    "collections.defaultdict": lambda site, run: Fields({}, True),
+    "collections.deque": lambda site, run: Items([], "list", True),
+    "builtins.enumerate": _enumerate,
+    "builtins.zip": _zip,
+    "builtins.map": _map,
+    "builtins.filter": lambda site, run: site.argument(1),
+    "builtins.next": _next,
+    "builtins.anext": _next,
+    "builtins.min": _least,
+    "builtins.any": _any,
+    "builtins.all": _any,
+    "itertools.chain": lambda site, run: Items(
+        [e for a in site.positional for e in iterate(run, a) or ()],
+        "list",
+        all(getattr(a, "complete", False) for a in site.positional),
+        site.sources,
+    ),
+}

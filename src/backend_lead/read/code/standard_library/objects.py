@@ -1,0 +1,155 @@
+"""Builtins that look at one object: its attributes, its class, its conversion to text or a number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend_lead.read.code.classes import make_super
+from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.frames import Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import Symbol
+from backend_lead.read.code.literals import literal
+from backend_lead.read.code.target_values import ClassValue, Instance
+from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value, join
+
+
+def sources_only(site: Site, run: Interpreter) -> Value:
+    """Nothing known but the sources; not worth an event."""
+    return Unknown(site.sources)
+
+
+def _getattr(site: Site, run: Interpreter) -> Value:
+    owner, name, fallback = site.argument(0), literal(site.argument(1)), site.argument(2)
+    if owner is None or not isinstance(name, str):
+        return Unknown(site.sources)
+    found = run.attribute(owner, name)
+    if run.anonymous and isinstance(found, Known) and found.value is None and fallback is not None:
+        return fallback
+    return join((found, fallback)) if fallback is not None and isinstance(found, Unknown) else found
+
+
+def _hasattr(site: Site, run: Interpreter) -> Value:
+    owner, name = site.argument(0), literal(site.argument(1))
+    if owner is not None and isinstance(name, str):
+        found = run.attribute(owner, name)
+        if isinstance(found, Known) and found.value is None:
+            return Known(False, found.sources)
+    return Unknown(site.sources)
+
+
+def _setattr(site: Site, run: Interpreter) -> Value:
+    owner, name, value = site.argument(0), site.argument(1), site.argument(2)
+    if owner is None or name is None or value is None:
+        return Known(None)
+    if isinstance(owner, Choice):
+        for option in owner.options:
+            _setattr(Site([option, name, value], {}, site.line, site.frame), run)
+        return Known(None)
+    if isinstance(name, Choice):
+        for option in name.options:
+            _setattr(Site([owner, option, value], {}, site.line, site.frame), run)
+        return Known(None)
+    key = literal(name)
+    for hook in run.hooks.writes:
+        hook(
+            owner,
+            key if isinstance(key, str) else "*",
+            value if isinstance(key, str) else Unknown(value.sources | name.sources),
+            site.place,
+            run,
+        )
+    if isinstance(key, str) and isinstance(owner, Instance):
+        owner.attributes[key] = value
+    setter = getattr(owner, "assign", None)
+    if isinstance(key, str) and setter is not None:
+        setter(key, value, run)
+    return Known(None)
+
+
+def _convert(name: str) -> Any:
+    def make(site: Site, run: Interpreter) -> Value:
+        first = site.argument(0)
+        if first is None:
+            return Known({"str": "", "int": 0, "float": 0.0, "bool": False}[name])
+        if isinstance(first, Setting):
+            return Setting(make(Site([first.default], {}, site.line, site.frame), run) if first.default else None)
+        if isinstance(first, Known):
+            try:
+                return Known({"str": str, "int": int, "float": float, "bool": bool}[name](first.value), first.sources)
+            except (TypeError, ValueError):
+                return Unknown(first.sources)
+        if name == "str":
+            return first if not isinstance(first, (Instance, Items, Fields)) else Unknown(first.sources)
+        # A number cannot carry SQL, a path or a command: only what owner checks need flows on.
+        kept = first.sources | ({f"number:{s}" for s in first.sources} if name in ("int", "float") else frozenset())
+        return Unknown(frozenset(kept), "", getattr(first, "pairs", ()))
+
+    return make
+
+
+def _isinstance(site: Site, run: Interpreter) -> Value:
+    value, kind = site.argument(0), site.argument(1)
+    if isinstance(value, Instance) and value.certain and isinstance(kind, ClassValue):
+        return Known(kind in value.cls.line_of_bases())
+    if isinstance(value, Known) and value.value is None and isinstance(kind, (ClassValue, Symbol)):
+        return Known(False)
+    if isinstance(value, Known) and isinstance(kind, Symbol) and kind.name in ("builtins.str", "builtins.int"):
+        return Known(isinstance(value.value, str if kind.name.endswith("str") else int))
+    return Unknown(site.sources)
+
+
+def _type(site: Site, run: Interpreter) -> Value:
+    value = site.argument(0)
+    return value.cls if isinstance(value, Instance) else Unknown()
+
+
+_SILENT = (
+    "print",
+    "len",
+    "range",
+    "repr",
+    "hash",
+    "id",
+    "abs",
+    "round",
+    "max",
+    "sum",
+    "sorted_",
+    "callable",
+    "issubclass",
+    "vars",
+    "dir",
+    "format",
+    "ord",
+    "chr",
+    "bytes",
+    "bytearray",
+    "memoryview",
+    "complex",
+    "hex",
+    "bin",
+    "divmod",
+    "pow",
+    "slice",
+    "iter",
+    "aiter",
+    "object",
+    "locals",
+    "globals",
+    "input",
+)
+
+CALLS: dict[str, Any] = {
+    "builtins.getattr": _getattr,
+    "builtins.hasattr": _hasattr,
+    "builtins.setattr": _setattr,
+    "builtins.str": _convert("str"),
+    "builtins.int": _convert("int"),
+    "builtins.float": _convert("float"),
+    "builtins.bool": _convert("bool"),
+    "builtins.isinstance": _isinstance,
+    "builtins.super": make_super,
+    "builtins.type": _type,
+    **{f"builtins.{name}": sources_only for name in _SILENT},
+}
