@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend_lead.model.document import ApiDocument
 from backend_lead.model.endpoint import Call, Endpoint
+from backend_lead.model.migration import Change
 from backend_lead.model.place import Place, Unresolved
 from backend_lead.model.server import Server
 from backend_lead.model.table import Table
@@ -67,6 +68,7 @@ class Backend:
     calls made while answering a request hang on their endpoint.  `previous` is the backend at `--since`.
     `source_lines` maps a file to the source lines that findings quote.  `processes` is the number of worker processes
     of the web server, as a Procfile, a compose file or the server's own configuration starts it; None when not known.
+    `change` are migrations that are judged.
     """
 
     root: str
@@ -83,6 +85,7 @@ class Backend:
     server: Server | None = None
     previous: Backend | None = None
     processes: int | None = None
+    change: Change | None = None
 
     def table(self, name: str) -> Table | None:
         """Return the table of that name (a schema prefix is ignored when the bare name is unique), or None."""

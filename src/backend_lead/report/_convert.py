@@ -11,8 +11,9 @@ from backend_lead.model.query import Query
 from backend_lead.model.review import Grade, Report, Step
 from backend_lead.model.table import Table
 from backend_lead.report import _documents as doc
+from backend_lead.report._documents_migration import statements
 
-Document = doc.MapDocument | doc.AuditDocument | doc.ReviewDocument
+Document = doc.MapDocument | doc.AuditDocument | doc.ReviewDocument | doc.MigrationLintDocument
 
 
 def document(report: Report) -> Document:
@@ -28,6 +29,11 @@ def document(report: Report) -> Document:
                 for v in report.verdicts]
     unused = [doc.UnusedIgnoreFields(each.place.file, each.place.line, each.rule, each.message)
               for each in report.unused_ignores]
+    if report.job == "migration-lint" and backend.change is not None:
+        return doc.MigrationLintDocument(
+            schema="backend-lead/migration-lint/1", version=report.version, target=report.target,
+            postgres=backend.change.postgres, speaks_for=backend.change.speaks_for, statements=statements(backend),
+            findings=findings, unresolved=unresolved)
     if report.job == "audit":
         return doc.AuditDocument(
             schema="backend-lead/audit/1", version=report.version, target=report.target, read=_read(backend),

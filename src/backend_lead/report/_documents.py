@@ -9,6 +9,7 @@ import msgspec
 from backend_lead.model.endpoint import Authentication, GuardKind
 from backend_lead.model.finding import Dimension, Evidence, Job, Severity
 from backend_lead.model.verdict import Ruling
+from backend_lead.report._documents_migration import StatementFields
 
 Operation = Annotated[str, msgspec.Meta(pattern="^(select|insert|update|delete|other)$")]
 Letter = Annotated[str, msgspec.Meta(pattern="^([ABCDF]|not graded)$")]
@@ -298,5 +299,19 @@ class ReviewDocument(msgspec.Struct, frozen=True):
     unused_ignores: list[UnusedIgnoreFields]
 
 
-DOCUMENTS: dict[str, type[msgspec.Struct]] = {"audit": AuditDocument, "map": MapDocument, "review": ReviewDocument}
+class MigrationLintDocument(msgspec.Struct, frozen=True):
+    """`backend-lead migration lint`: what each statement does, and the findings."""
+
+    schema: Literal["backend-lead/migration-lint/1"]
+    version: str
+    target: str
+    postgres: int
+    speaks_for: int
+    statements: list[StatementFields]
+    findings: list[FindingFields]
+    unresolved: list[UnresolvedFields]
+
+
+DOCUMENTS: dict[str, type[msgspec.Struct]] = {"audit": AuditDocument, "map": MapDocument,
+                                              "migration-lint": MigrationLintDocument, "review": ReviewDocument}
 """The document of each job."""

@@ -1,0 +1,65 @@
+"""SQL text as files hold it: statements with their lines, and the transactions that the text itself opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from backend_lead.gates.grammar import split
+from backend_lead.gates.text import one_line
+from backend_lead.migrate.script import Sent
+from backend_lead.model.place import Place, Unresolved
+
+_COMMENT = re.compile(r"(?s)\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)+")
+_BEGIN = re.compile(r"(?i)\A(begin|start\s+transaction)\b")
+_END = re.compile(r"(?i)\A(commit|end|rollback|abort)\b")
+_PSQL = re.compile(r"(?m)^[ \t]*\\[^\n]*$")
+
+
+def statements(
+    text: str, file: str, *, line: int = 1, together: bool = True, unresolved: list[Unresolved] | None = None
+) -> tuple[Sent, ...]:
+    """Return the statements of a text that starts at `line`; `together`: they run in one transaction.
+
+    BEGIN and COMMIT in the text open and close transactions of their own.  Commands of psql are left out and noted.
+    """
+    for command in _PSQL.finditer(text):
+        if unresolved is not None:
+            unresolved.append(
+                Unresolved(
+                    one_line(command.group().strip(), 60),
+                    "a command of psql, which is not sent to the server and was left out",
+                    Place(file, line + text.count("\n", 0, command.start())),
+                )
+            )
+    text = _PSQL.sub("", text)
+    found: list[Sent] = []
+    transaction: int | None = 0 if together else None
+    opened = 0
+    for offset, statement in split(text):
+        lead = _COMMENT.match(statement)
+        start = lead.end() if lead else 0
+        body = statement[start:].strip()
+        if not body:
+            continue
+        if _BEGIN.match(body):
+            opened += 1
+            transaction = opened
+            continue
+        if _END.match(body):
+            # What follows a COMMIT runs by itself, even where a tool wraps the file.
+            transaction = None
+            continue
+        found.append(Sent(body, Place(file, line + text.count("\n", 0, offset + start)), transaction))
+    return tuple(found)
+
+
+def numbers_first(paths: Sequence[str]) -> list[str]:
+    """Sort paths as people number them: 2 before 10, and then by name."""
+
+    def key(path: str) -> tuple[object, ...]:
+        return tuple(
+            (0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", path) if part
+        )
+
+    return sorted(paths, key=key)
