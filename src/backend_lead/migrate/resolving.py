@@ -20,7 +20,8 @@ class Use:
     `columns` are (relation, column), `stars` the relations all of whose columns it shows, `results` the columns that it
     shows, in order: (relation, column), (relation, "*"), or None for anything else; `outputs` their names and types.
     `inserts` is (relation, columns it gives; None for all), `conflict` (relation, columns, constraint) of ON CONFLICT,
-    `literals` are (relation, column, text) that are compared or written, `types` names in casts, `functions` its calls.
+    `literals` are (relation, column, text) that are compared or written, `types` names in casts, `functions` its
+    calls.  `bound` says for the number of a parameter which column it is compared with or written to.
     """
 
     relations: list[str] = field(default_factory=list)
@@ -30,6 +31,7 @@ class Use:
     outputs: list[tuple[str, Type | None]] = field(default_factory=list)
     written: list[tuple[str, str]] = field(default_factory=list)
     parameters: list[tuple[str, str]] = field(default_factory=list)
+    bound: dict[int, tuple[str, str]] = field(default_factory=dict)
     inserts: tuple[str, tuple[str, ...] | None] | None = None
     overriding: bool = False
     conflict: tuple[str, tuple[str, ...], str] | None = None
@@ -272,6 +274,7 @@ class _Reader:
             self.use.literals.append((target, column, value.a_const.sval.sval))
         elif kind(value) == "param_ref":
             self.use.parameters.append((target, column))
+            self.use.bound.setdefault(value.param_ref.number, (target, column))
 
     # ------------------------------------------------------------ expressions
 

@@ -7,13 +7,15 @@ from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Finding
 from backend_lead.model.ownership import owner_paths
 from backend_lead.model.place import Hop, Place, Unresolved
+from backend_lead.model.proof import ProofVerdict
 from backend_lead.model.query import Query
 from backend_lead.model.review import Grade, Report, Step
 from backend_lead.model.table import Table
 from backend_lead.report import _documents as doc
-from backend_lead.report._documents_migration import statements
+from backend_lead.report._documents_migration import proofs, proven, statements
 
-Document = doc.MapDocument | doc.AuditDocument | doc.ReviewDocument | doc.MigrationLintDocument
+Document = (doc.MapDocument | doc.AuditDocument | doc.ReviewDocument | doc.MigrationLintDocument
+            | doc.MigrationProveDocument)
 
 
 def document(report: Report) -> Document:
@@ -34,6 +36,14 @@ def document(report: Report) -> Document:
             schema="backend-lead/migration-lint/1", version=report.version, target=report.target,
             postgres=backend.change.postgres, speaks_for=backend.change.speaks_for, statements=statements(backend),
             findings=findings, unresolved=unresolved)
+    if report.job == "migration-prove" and backend.change is not None:
+        order = list(ProofVerdict)
+        return doc.MigrationProveDocument(
+            schema="backend-lead/migration-prove/1", version=report.version, target=report.target,
+            postgres=backend.change.postgres,
+            verdict=max((proof.verdict for proof in report.proofs), key=order.index, default=ProofVerdict.SAFE),
+            migrations=proofs(report.proofs), statements=proven(report.proofs), findings=findings,
+            unresolved=[*unresolved, *(_unresolved(note) for proof in report.proofs for note in proof.unresolved)])
     if report.job == "audit":
         return doc.AuditDocument(
             schema="backend-lead/audit/1", version=report.version, target=report.target, read=_read(backend),

@@ -8,8 +8,9 @@ import msgspec
 
 from backend_lead.model.endpoint import Authentication, GuardKind
 from backend_lead.model.finding import Dimension, Evidence, Job, Severity
+from backend_lead.model.proof import ProofVerdict
 from backend_lead.model.verdict import Ruling
-from backend_lead.report._documents_migration import StatementFields
+from backend_lead.report._documents_migration import ProofFields, ProvenFields, StatementFields
 
 Operation = Annotated[str, msgspec.Meta(pattern="^(select|insert|update|delete|other)$")]
 Letter = Annotated[str, msgspec.Meta(pattern="^([ABCDF]|not graded)$")]
@@ -312,6 +313,21 @@ class MigrationLintDocument(msgspec.Struct, frozen=True):
     unresolved: list[UnresolvedFields]
 
 
+class MigrationProveDocument(msgspec.Struct, frozen=True):
+    """`backend-lead migration prove`: what was seen when migrations were run on a server of our own."""
+
+    schema: Literal["backend-lead/migration-prove/1"]
+    version: str
+    target: str
+    postgres: int
+    verdict: ProofVerdict
+    migrations: list[ProofFields]
+    statements: list[ProvenFields]
+    findings: list[FindingFields]
+    unresolved: list[UnresolvedFields]
+
+
 DOCUMENTS: dict[str, type[msgspec.Struct]] = {"audit": AuditDocument, "map": MapDocument,
-                                              "migration-lint": MigrationLintDocument, "review": ReviewDocument}
+                                              "migration-lint": MigrationLintDocument,
+                                              "migration-prove": MigrationProveDocument, "review": ReviewDocument}
 """The document of each job."""

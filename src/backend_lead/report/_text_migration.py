@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend_lead.model.migration import HazardKind, LockMode, MigrationFile, Statement
+from backend_lead.model.proof import MigrationProof, ProofVerdict, Stall
 from backend_lead.model.review import Report
 from backend_lead.report import _words as words
 from backend_lead.report._format import View
@@ -28,9 +29,62 @@ def statement_lines(report: Report, view: View) -> list[Line]:
     if change is None:
         return []
     lines: list[Line] = []
-    for file in change.files:
+    for proof in report.proofs:
+        lines += _proof(proof, view)
+    for file in change.files if not report.proofs else ():
         lines += _file(file, view)
     return [*lines, ()]
+
+
+def _proof(proof: MigrationProof, view: View) -> list[Line]:
+    heading = f"  {proof.tool} · {proof.server} · {proof.rows:,} rows"
+    lines: list[Line] = [(Span(words.clean(proof.path), "title"), Span(heading, "dim"))]
+    for each in proof.statements:
+        text = " ".join(each.sql.split())
+        lines += wrapped(
+            words.clean(text if view.verbose or len(text) < 200 else f"{text[:200]} …"),
+            view.width,
+            indent=8,
+            head=(Span(f"  {each.place.line:>4}  "),),
+        )
+        style = {ProofVerdict.SAFE: "good", ProofVerdict.UNDECIDED: "medium"}.get(each.verdict, "high")
+        lines += wrapped(
+            words.clean(each.because),
+            view.width,
+            indent=20,
+            head=(Span("        "), Span(f"{each.verdict.value:<11}", style), Span(" ")),
+        )
+        lines += wrapped(
+            f"took {each.large_ms:g} ms; longest wait: {_waits(each.stall)} (before: {_waits(each.baseline)})",
+            view.width,
+            indent=20,
+            style="dim",
+        )
+    for note in proof.unresolved:
+        lines += wrapped(words.clean(f"{note.what}: {note.why}"), view.width, indent=8, style="dim")
+    return [*lines, *_way_back(proof, view)]
+
+
+def _waits(stall: Stall) -> str:
+    given = (("SELECT", stall.select), ("INSERT", stall.insert), ("UPDATE", stall.update))
+    return ", ".join(f"{name} {value:g} ms" for name, value in given if value is not None) or "nothing ran"
+
+
+def _way_back(proof: MigrationProof, view: View) -> list[Line]:
+    back = proof.reversible
+    if back.schema_equal is None:
+        return wrapped(
+            "no way down was given, so none was tried", view.width, indent=8, style="dim", head=(Span("  down  "),)
+        )
+    told = (
+        "schema and every row are back"
+        if back.schema_equal and back.data_equal
+        else ("the schema is not what it was" if not back.schema_equal else "the rows are not what they were")
+    )
+    lines = wrapped(told, view.width, indent=8, head=(Span("  down  "),))
+    for line in back.difference.split("\n") if back.difference else ():
+        lines += wrapped(words.clean(line), view.width, indent=8, style="dim")
+    return lines
 
 
 def migration_read(report: Report) -> str:

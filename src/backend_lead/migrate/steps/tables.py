@@ -328,7 +328,7 @@ STATEMENTS = {
     "create_stmt": _create,
     "create_table_as_stmt": _create_as,
     "drop_stmt": _drop,
-        "truncate_stmt": _truncate,
+    "truncate_stmt": _truncate,
     "alter_owner_stmt": _owner,
 }
 COMMANDS = {"AT_ChangeOwner": _change_owner, "AT_ClusterOn": _cluster_on}
