@@ -6,6 +6,7 @@ import codecs
 import os
 import re
 import stat
+from bisect import bisect_left
 from collections.abc import Iterator
 from heapq import nsmallest
 from pathlib import Path
@@ -77,6 +78,11 @@ class Tree:
             else:
                 files.append(path)
         self.files, self.skipped = tuple(sorted(files)), tuple(sorted(skipped))
+
+    def has(self, path: str) -> bool:
+        """Say whether `files` holds a path."""
+        index = bisect_left(self.files, path)
+        return index < len(self.files) and self.files[index] == path
 
     def read(self, path: str) -> bytes:
         """Return the bytes of one file of the tree.

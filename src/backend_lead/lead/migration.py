@@ -10,6 +10,7 @@ from pathlib import Path
 from backend_lead import __version__
 from backend_lead.errors import NothingToLookAt, Refused, WrongUse
 from backend_lead.gates.files import Tree
+from backend_lead.gates.text import mask
 from backend_lead.lead.checking import check, chosen_rules
 from backend_lead.lead.options import Options
 from backend_lead.migrate.application import Application
@@ -85,7 +86,9 @@ def prove_migrations(request: Request, options: Options, rows: int, listen: List
     change = Change(tuple(files), request.postgres, facts(request.postgres).major, queries)
     report = _report(PROVE, change, (*prepared.unresolved, *prover.unresolved), options, listen)
     findings = tuple(_raised(finding, proofs) for finding in report.findings)
-    return replace(report, findings=findings, proofs=tuple(proofs))
+    shown = tuple(replace(proof, statements=tuple(replace(each, sql=mask(each.sql)) for each in proof.statements))
+                  for proof in proofs)
+    return replace(report, findings=findings, proofs=shown)
 
 
 def _raised(finding: Finding, proofs: Sequence[MigrationProof]) -> Finding:
@@ -116,8 +119,16 @@ def _report(job: str, change: Change, unresolved: Sequence[Unresolved], options:
     rules = tuple(rule for rule in chosen_rules(options.settings, backend) if rule.area == MIGRATION)
     checked = check(backend, rules, listen, debug=options.debug)
     stopped = tuple(each.what.removeprefix("rule ") for each in checked.stopped)
-    backend = replace(backend, unresolved=(*backend.unresolved, *checked.stopped))
+    notes = tuple(Unresolved(mask(each.what), mask(each.why), each.place) for each in unresolved)
+    backend = replace(backend, change=_masked(change), unresolved=(*notes, *checked.stopped))
     return Report(job, __version__, options.target, backend, checked.findings, stopped=stopped)
+
+
+def _masked(change: Change) -> Change:
+    """Return the change with no password in its texts."""
+    return replace(change, files=tuple(replace(file, statements=tuple(
+        replace(each, sql=mask(each.sql), safe_alternative=each.safe_alternative and mask(each.safe_alternative))
+        for each in file.statements)) for file in change.files))
 
 
 def prepare(request: Request, listen: Listener = silent) -> Prepared:

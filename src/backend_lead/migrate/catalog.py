@@ -150,6 +150,8 @@ class Catalog:
     path: str = ""
     complete: bool = False
     utc: bool = False
+    leaning: dict[str, set[str]] = field(default_factory=dict)
+    hanging: dict[str, set[str]] = field(default_factory=dict)
 
     def name(self, node: Node) -> str:
         """Return the name that a RangeVar stands for."""
@@ -217,28 +219,37 @@ class Catalog:
         return sorted(found, key=lambda each: each[0].name)
 
     def about(self, words: set[str]) -> set[str]:
-        """Return the relations that statements with these identifiers can change: those that are named, those whose
-        type or index is, and what hangs on them by keys, views and inheritance."""
-        named = {
-            name
-            for name, each in self.relations.items()
-            if name.rpartition(".")[2] in words
-            or any(column.type.name.rpartition(".")[2] in words for column in each.columns.values())
-            or (name.rpartition(".")[0] or "public") in words
-        }
-        named |= {index.table for index in self.indexes.values() if index.name.rpartition(".")[2] in words}
+        """Return the relations that statements with these identifiers can change.
+
+        They are those that are named, those whose type, index or schema is, and what hangs on them by keys, views and
+        inheritance.
+        """
+        named = words & self.relations.keys()
+        named |= {name for name in self.relations if "." in name and name.rpartition(".")[2] in words}
+        named |= {self.indexes[word].table for word in words if word in self.indexes}
+        for word in words & self.types.keys():
+            named |= {relation.name for relation, _ in self.users_of_type(word)}
+        for schema in words & (self.schemas - {"public"}):
+            named |= {name for name in self.relations if name.startswith(f"{schema}.")}
         found: set[str] = set()
-        while named - found:
+        while named:
             found |= named
-            named = {
-                name
-                for name, each in self.relations.items()
-                if found.intersection(each.parents)
-                or found & each.relations
-                or each.owned.rpartition(".")[0] in found
-                or any(constraint.target in found for constraint in each.constraints.values())
-            }
-        return found
+            named = set().union(*(self.hanging.get(name, ()) for name in named)) - found
+        return found & self.relations.keys()
+
+    def connect(self, names: Iterable[str]) -> None:
+        """Note anew what some relations hang on, after statements that changed them."""
+        for name in names:
+            for target in self.leaning.pop(name, ()):
+                self.hanging[target].discard(name)
+            relation = self.relations.get(name)
+            if relation is None:
+                continue
+            targets = {*relation.parents, *relation.relations, relation.owned.rpartition(".")[0]}
+            targets |= {constraint.target for constraint in relation.constraints.values()}
+            self.leaning[name] = targets - {"", name}
+            for target in self.leaning[name]:
+                self.hanging.setdefault(target, set()).add(name)
 
     def settled(self, names: Iterable[str] | None = None) -> None:
         """Make what was replayed the state before the change: nothing (of these relations) is new any more."""
@@ -253,18 +264,17 @@ class Catalog:
 
     def copy(self, names: Collection[str] | None = None) -> Catalog:
         """Return a copy whose changes leave this one as it is, or only those of some relations."""
-        relations = {
-            name: each if names is not None and name not in names else _copied(each)
-            for name, each in self.relations.items()
-        }
-        indexes = {
-            name: each if names is not None and each.table not in names else replace(each)
-            for name, each in self.indexes.items()
-        }
-        return Catalog(
+        relations, indexes = dict(self.relations), dict(self.indexes)
+        for name in self.relations if names is None else names:
+            relations[name] = _copied(self.relations[name])
+        for name, each in self.indexes.items():
+            if names is None or each.table in names:
+                indexes[name] = replace(each)
+        types = {name: replace(each) for name, each in self.types.items()}
+        found = Catalog(
             relations,
             indexes,
-            {n: replace(t) for n, t in self.types.items()},
+            types,
             dict(self.functions),
             set(self.schemas),
             set(self.extensions),
@@ -272,6 +282,9 @@ class Catalog:
             self.complete,
             self.utc,
         )
+        if names is None:
+            found.connect(relations)
+        return found
 
 
 def _copied(relation: Relation) -> Relation:

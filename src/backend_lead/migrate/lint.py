@@ -48,6 +48,7 @@ def replay(scripts: Iterable[Script], catalog: Catalog, major: int) -> list[Unre
                     notes.append(Unresolved(one_line(read.sent.sql, 60), read.error or read.undecided, read.sent.place))
                 else:
                     judge_statement(read.tree, read.sent.sql, catalog, known, in_transaction=False)
+    catalog.connect(list({*catalog.relations, *catalog.leaning}))
     catalog.settled()
     return notes
 
@@ -64,16 +65,15 @@ def lint(scripts: Sequence[Script], catalog: Catalog, major: int, application: A
 
 def _file(script: Script, catalog: Catalog, known: Facts, application: Application | None) -> MigrationFile:
     statements: list[Statement] = []
+    touched: set[str] = set()
     for _, group in groupby(numbered(script.up), key=lambda each: each[0]):
-        statements += _transaction([sent for _, sent in group], len(statements), catalog, known, application)
+        found, names = _transaction([sent for _, sent in group], len(statements), catalog, known, application)
+        statements += found
+        touched |= names
     text = "\n".join(sent.sql for sent in script.up)
     down = tuple(sent.sql for sent in script.down) if script.down is not None else None
     statements = [replace(each, unsupported_keys=_unsupported(each, catalog)) for each in statements]
-    catalog.settled(
-        name
-        for name, each in catalog.relations.items()
-        if each.new or each.filled or any(column.new or column.filled for column in each.columns.values())
-    )
+    catalog.settled(touched)
     return MigrationFile(
         script.path,
         script.tool,
@@ -103,7 +103,8 @@ def numbered(sent: Iterable[Sent]) -> Iterator[tuple[tuple[str, int], Sent]]:
 
 def _transaction(
     group: Sequence[Sent], first: int, catalog: Catalog, known: Facts, application: Application | None
-) -> list[Statement]:
+) -> tuple[list[Statement], set[str]]:
+    """Judge the statements of one transaction; return them with the relations that they may have changed."""
     read = [each for sent in group for each in _read(sent)]
     touched = catalog.about(_words(each.tree for each in read if each.tree is not None))
     before = catalog.copy(touched)
@@ -147,7 +148,9 @@ def _transaction(
             tuple(judge.keys),
         )
         found.append(statement)
-    return found
+    touched |= catalog.relations.keys() - before.relations.keys()
+    catalog.connect(touched | (before.relations.keys() - catalog.relations.keys()))
+    return found, touched
 
 
 def _words(trees: Iterable[Node]) -> set[str]:

@@ -69,6 +69,6 @@ def _marked(text: str, path: str, marks: list[re.Match[str]], together: bool) ->
 def _down_of(tree: Tree, path: str) -> str | None:
     stem = _UP_FILE.sub("", path) if _UP_FILE.search(path) else path.removesuffix(".sql")
     for ending in (".down.sql", "_down.sql", "-down.sql", ".undo.sql", ".rollback.sql", ".revert.sql"):
-        if f"{stem}{ending}" in tree.files:
+        if tree.has(f"{stem}{ending}"):
             return f"{stem}{ending}"
     return None
