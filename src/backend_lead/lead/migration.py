@@ -84,10 +84,12 @@ def prove_migrations(request: Request, options: Options, rows: int, listen: List
     listen(Finished("proofs", f"{len(proofs)} migrations"))
     queries = prepared.application.queries if prepared.application is not None else None
     change = Change(tuple(files), request.postgres, facts(request.postgres).major, queries)
-    report = _report(PROVE, change, (*prepared.unresolved, *prover.unresolved), options, listen)
+    report = report_of(PROVE, change, (*prepared.unresolved, *prover.unresolved), options, listen)
     findings = tuple(_raised(finding, proofs) for finding in report.findings)
-    shown = tuple(replace(proof, statements=tuple(replace(each, sql=mask(each.sql)) for each in proof.statements))
-                  for proof in proofs)
+    shown = tuple(
+        replace(proof, statements=tuple(replace(each, sql=mask(each.sql)) for each in proof.statements))
+        for proof in proofs
+    )
     return replace(report, findings=findings, proofs=shown)
 
 
@@ -110,10 +112,10 @@ def lint_migrations(request: Request, options: Options, listen: Listener = silen
     listen(Started("statements"))
     change = lint(prepared.scripts, prepared.catalog, request.postgres, prepared.application)
     listen(Finished("statements", f"{sum(len(file.statements) for file in change.files)} statements"))
-    return _report(LINT, change, prepared.unresolved, options, listen)
+    return report_of(LINT, change, prepared.unresolved, options, listen)
 
 
-def _report(job: str, change: Change, unresolved: Sequence[Unresolved], options: Options, listen: Listener) -> Report:
+def report_of(job: str, change: Change, unresolved: Sequence[Unresolved], options: Options, listen: Listener) -> Report:
     """Return what the rules say of a change."""
     backend = Backend(options.target, change=change, unresolved=tuple(unresolved))
     rules = tuple(rule for rule in chosen_rules(options.settings, backend) if rule.area == MIGRATION)
@@ -126,31 +128,29 @@ def _report(job: str, change: Change, unresolved: Sequence[Unresolved], options:
 
 def _masked(change: Change) -> Change:
     """Return the change with no password in its texts."""
-    return replace(change, files=tuple(replace(file, statements=tuple(
-        replace(each, sql=mask(each.sql), safe_alternative=each.safe_alternative and mask(each.safe_alternative))
-        for each in file.statements)) for file in change.files))
+    return replace(
+        change,
+        files=tuple(
+            replace(
+                file,
+                statements=tuple(
+                    replace(
+                        each, sql=mask(each.sql), safe_alternative=each.safe_alternative and mask(each.safe_alternative)
+                    )
+                    for each in file.statements
+                ),
+            )
+            for file in change.files
+        ),
+    )
 
 
 def prepare(request: Request, listen: Listener = silent) -> Prepared:
     """Read the migrations, and replay what came before them."""
     listen(Started("migrations"))
-    if request.postgres < measured()[0] - 5:
-        raise WrongUse(f"PostgreSQL {request.postgres} is not known here.", "Give 12 or newer: --postgres 18")
     chosen = _chosen(request.files)
-    catalog = Catalog(complete=request.schema is not None)
-    notes: list[Unresolved] = []
-    earlier: list[Script] = []
-    if request.schema is not None:
-        text = _text(request.schema, "--schema")
-        script = Script(
-            str(request.schema), "sql", statements(text, str(request.schema), together=False, unresolved=notes)
-        )
-        earlier.append(script)
-        notes += replay([script], catalog, request.postgres)
-    application = None
-    if request.queries is not None:
-        application = Application.of_sql(_text(request.queries, "--queries"), str(request.queries))
-        notes += application.unresolved
+    known = _given(request)
+    catalog, notes, earlier = known.catalog, list(known.unresolved), list(known.before)
     scripts: list[Script] = []
     for tree, form, wanted, history in chosen:
         if request.schema is None and history:
@@ -163,7 +163,42 @@ def prepare(request: Request, listen: Listener = silent) -> Prepared:
         notes += unread
     listen(Finished("migrations", f"{len(scripts)} files"))
     notes += [note for script in scripts for note in script.unresolved]
-    return Prepared(tuple(scripts), catalog, application, tuple(notes), tuple(earlier))
+    return replace(known, scripts=tuple(scripts), unresolved=tuple(notes), before=tuple(earlier))
+
+
+def known_schema(
+    request: Request, tree: Tree, form: Format, there: Sequence[str], listen: Listener = silent
+) -> Prepared:
+    """Return the schema as it is now: as given, else as the project's migrations leave it."""
+    listen(Started("migrations"))
+    known = _given(request)
+    notes = list(known.unresolved)
+    before: list[Script] = []
+    if request.schema is None:
+        before, unread = _read(tree, form, there, request.transaction)
+        known.catalog.complete = bool(there) and not unread
+        notes += unread + replay(before, known.catalog, request.postgres)
+    listen(Finished("migrations", f"{len(before)} files"))
+    return replace(known, unresolved=tuple(notes), before=(*known.before, *before))
+
+
+def _given(request: Request) -> Prepared:
+    """Return what was typed: the schema before, and the application's statements."""
+    if request.postgres < measured()[0] - 5:
+        raise WrongUse(f"PostgreSQL {request.postgres} is not known here.", "Give 12 or newer: --postgres 18")
+    catalog = Catalog(complete=request.schema is not None)
+    notes: list[Unresolved] = []
+    earlier: list[Script] = []
+    if request.schema is not None:
+        text = _text(request.schema, "--schema")
+        sent = statements(text, str(request.schema), together=False, unresolved=notes)
+        earlier.append(Script(str(request.schema), "sql", sent))
+        notes += replay(earlier, catalog, request.postgres)
+    application = None
+    if request.queries is not None:
+        application = Application.of_sql(_text(request.queries, "--queries"), str(request.queries))
+        notes += application.unresolved
+    return Prepared((), catalog, application, tuple(notes), tuple(earlier))
 
 
 _Chosen = tuple[Tree, Format, list[str], list[str]]

@@ -30,3 +30,24 @@ class Script:
     down: tuple[Sent, ...] | None = None
     has_down: bool = True
     unresolved: tuple[Unresolved, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Statements that run together: in one transaction, or each by itself when not `transactional`.
+
+    `about` names the step in a few words, for its file's name.
+    """
+
+    about: str
+    up: tuple[str, ...]
+    down: tuple[str, ...]
+    transactional: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file to be written; `path` is relative to the project's folder."""
+
+    path: str
+    text: str

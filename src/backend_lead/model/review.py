@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend_lead.model.backend import Backend
+from backend_lead.model.created import Created
 from backend_lead.model.finding import Dimension, Finding, Job, Severity
 from backend_lead.model.place import Place
 from backend_lead.model.proof import MigrationProof
@@ -73,6 +74,7 @@ class Report:
     sources: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = ()
     stopped: tuple[str, ...] = ()
     proofs: tuple[MigrationProof, ...] = ()
+    created: Created | None = None
 
     @property
     def schema(self) -> str:

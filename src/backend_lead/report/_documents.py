@@ -10,7 +10,7 @@ from backend_lead.model.endpoint import Authentication, GuardKind
 from backend_lead.model.finding import Dimension, Evidence, Job, Severity
 from backend_lead.model.proof import ProofVerdict
 from backend_lead.model.verdict import Ruling
-from backend_lead.report._documents_migration import ProofFields, ProvenFields, StatementFields
+from backend_lead.report._documents_migration import CreatedFileFields, ProofFields, ProvenFields, StatementFields
 
 Operation = Annotated[str, msgspec.Meta(pattern="^(select|insert|update|delete|other)$")]
 Letter = Annotated[str, msgspec.Meta(pattern="^([ABCDF]|not graded)$")]
@@ -327,7 +327,25 @@ class MigrationProveDocument(msgspec.Struct, frozen=True):
     unresolved: list[UnresolvedFields]
 
 
+class MigrationCreateDocument(msgspec.Struct, frozen=True):
+    """`backend-lead migration create`: the files of a new migration, and what they do."""
+
+    schema: Literal["backend-lead/migration-create/1"]
+    version: str
+    target: str
+    tool: str
+    files: list[CreatedFileFields]
+    written: bool
+    assumed: list[str]
+    checklist: list[str]
+    postgres: int
+    statements: list[StatementFields]
+    findings: list[FindingFields]
+    unresolved: list[UnresolvedFields]
+
+
 DOCUMENTS: dict[str, type[msgspec.Struct]] = {"audit": AuditDocument, "map": MapDocument,
+                                              "migration-create": MigrationCreateDocument,
                                               "migration-lint": MigrationLintDocument,
                                               "migration-prove": MigrationProveDocument, "review": ReviewDocument}
 """The document of each job."""

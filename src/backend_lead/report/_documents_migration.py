@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from backend_lead.model.backend import Backend
+from backend_lead.model.created import Created
 from backend_lead.model.migration import Change, HazardKind, LockMode, Statement
 from backend_lead.model.proof import MigrationProof, ProofVerdict, Stall, StatementProof
 
@@ -103,6 +104,18 @@ class ProofFields(msgspec.Struct, frozen=True):
     rows: int
     verdict: ProofVerdict
     reversible: ReversibleFields
+
+
+class CreatedFileFields(msgspec.Struct, frozen=True):
+    """A file of a new migration."""
+
+    file: str
+    text: str
+
+
+def created(found: Created) -> list[CreatedFileFields]:
+    """Return the files of a new migration."""
+    return [CreatedFileFields(path, text) for path, text in found.files]
 
 
 def proofs(found: Iterable[MigrationProof]) -> list[ProofFields]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend_lead.model.created import Created
 from backend_lead.model.migration import HazardKind, LockMode, MigrationFile, Statement
 from backend_lead.model.proof import MigrationProof, ProofVerdict, Stall
 from backend_lead.model.review import Report
@@ -28,7 +29,7 @@ def statement_lines(report: Report, view: View) -> list[Line]:
     change = report.backend.change
     if change is None:
         return []
-    lines: list[Line] = []
+    lines: list[Line] = created_lines(report.created, view) if report.created is not None else []
     for proof in report.proofs:
         lines += _proof(proof, view)
     for file in change.files if not report.proofs else ():
@@ -85,6 +86,21 @@ def _way_back(proof: MigrationProof, view: View) -> list[Line]:
     for line in back.difference.split("\n") if back.difference else ():
         lines += wrapped(words.clean(line), view.width, indent=8, style="dim")
     return lines
+
+
+def created_lines(created: Created, view: View) -> list[Line]:
+    """Return the files of a new migration, what was taken for granted, and what people have to do."""
+    lines: list[Line] = []
+    for text in created.assumed:
+        lines += wrapped(words.clean(text), view.width, indent=10, head=(Span("Assumed", "medium"),))
+    for path, text in created.files:
+        state = "written" if created.written else "not written"
+        lines.append((Span(words.clean(path), "title"), Span(f"  {state}", "dim")))
+        lines += [(Span("    "), Span(words.clean(line), "code")) for line in text.rstrip().split("\n")]
+    lines += [(), (Span("Checklist", "title"),)]
+    for number, line in enumerate(created.checklist, start=1):
+        lines += wrapped(words.clean(line), view.width, indent=5, head=(Span(f"  {number}."),))
+    return [*lines, ()]
 
 
 def migration_read(report: Report) -> str:

@@ -1,7 +1,8 @@
 """The formats of migration tools, one file each, found by walking the folder.
 
 A file holds `NAME`, `find(tree)` (the tool's migration files in the order in which it runs them; empty when the project
-does not use it) and `read(tree, path, how)` (one file as the tool would send it).  `ORDER` puts a format before others
+does not use it), `read(tree, path, how)` (one file as the tool would send it) and `write(tree, steps, moment)` (the
+files of a new migration).  `ORDER` puts a format before others
 that would take its files as well: the lower the earlier.
 """
 
@@ -15,7 +16,7 @@ from enum import StrEnum
 from typing import Protocol, cast
 
 from backend_lead.gates.files import Tree
-from backend_lead.migrate.script import Script
+from backend_lead.migrate.script import NewFile, Script, Step
 
 
 class Transaction(StrEnum):
@@ -36,6 +37,12 @@ class Format(Protocol):
 
     def read(self, tree: Tree, path: str, how: Transaction) -> Script:
         """Return one file as the tool would send it; raises Refused when the gate gives no file."""
+
+    def write(self, tree: Tree, steps: Sequence[Step], moment: str) -> Sequence[NewFile]:
+        """Return the files of a new migration, each step a file of its own that follows those that are there.
+
+        `moment` is the time as fourteen digits (`20260131120000`), for tools that number by it.
+        """
 
 
 @functools.cache

@@ -63,3 +63,27 @@ def numbers_first(paths: Sequence[str]) -> list[str]:
         )
 
     return sorted(paths, key=key)
+
+
+def next_numbers(paths: Sequence[str], count: int, moment: str) -> list[str]:
+    """Return the numbers of new files, as the files that are there are numbered: 0007, or a moment in fourteen
+    digits."""
+    given = [match[1] for path in paths if (match := re.match(r"V?(\d+)", path.rpartition("/")[2]))]
+    if given and len(given[-1]) >= 12:
+        start = max(int(moment), *(int(number) + 1 for number in given if len(number) == 14), 0)
+        return [str(start + number) for number in range(count)]
+    width = len(given[-1]) if given else 4
+    first = max((int(number) for number in given), default=0) + 1
+    return [str(first + number).zfill(width) for number in range(count)]
+
+
+LOCK_TIMEOUT = "2s"
+"""How long a created migration waits for a lock before it gives up, so that nobody queues behind it for longer."""
+
+
+def sql_text(statements: Sequence[str], transactional: bool) -> str:
+    """Return the text of a file of raw SQL."""
+    if not statements:
+        return "-- nothing to take back\n"
+    head = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n" if transactional else "-- no-transaction\n"
+    return head + "\n".join(statements) + "\n"

@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 
 from backend_lead.gates.files import Tree
 from backend_lead.migrate.formats import Transaction
-from backend_lead.migrate.formats._sql import numbers_first, statements
-from backend_lead.migrate.script import Script
+from backend_lead.migrate.formats._sql import next_numbers, numbers_first, sql_text, statements
+from backend_lead.migrate.script import NewFile, Script, Step
 from backend_lead.model.place import Unresolved
 
 NAME = "sql"
@@ -53,6 +53,18 @@ def read(tree: Tree, path: str, how: Transaction) -> Script:
     return Script(
         path, NAME, up, down, has_down=down_path is not None or bool(_UP_FILE.search(path)), unresolved=tuple(notes)
     )
+
+
+def write(tree: Tree, steps: Sequence[Step], moment: str) -> list[NewFile]:
+    """Return `0007_add_phone.up.sql` and `.down.sql` beside the migrations that are there, numbered as they are."""
+    there = find(tree)
+    folder = there[-1].rpartition("/")[0] if there else "migrations"
+    found = []
+    for step, number in zip(steps, next_numbers(there, len(steps), moment), strict=True):
+        stem = f"{folder}/{number}_{step.about}" if folder else f"{number}_{step.about}"
+        found.append(NewFile(f"{stem}.up.sql", sql_text(step.up, step.transactional)))
+        found.append(NewFile(f"{stem}.down.sql", sql_text(step.down, step.transactional)))
+    return found
 
 
 def _marked(text: str, path: str, marks: list[re.Match[str]], together: bool) -> Script:
