@@ -31,6 +31,8 @@ def blocked(statement: dict[str, Any], kinds: dict[str, str]) -> tuple[bool, boo
     """Return whether readers and whether writers wait while a statement goes through rows."""
     if not statement["scans"] and statement["written"] < _MANY:
         return False, False
+    if not statement["transactional"] and "CONCURRENTLY" in statement["sql"]:
+        return False, False  # It commits in between: what keeps others out is held for a moment.
     reads, writes = False, statement["written"] >= _MANY
     for relation, mode in statement["locks"].items():
         kind = kinds.get(relation, "r")

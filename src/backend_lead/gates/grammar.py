@@ -96,6 +96,17 @@ def deparse(node: Node) -> str:
         return ""
 
 
+def deparse_statement(statement: Node) -> str:
+    """Return the SQL text of a Node that holds a statement, "" when the library cannot write it."""
+    library = _library()
+    tree = library.ParseResult()
+    tree.stmts.add().stmt.CopyFrom(statement)
+    try:
+        return str(library.deparse(tree))
+    except library.PgQueryError:
+        return ""
+
+
 def kind(node: Node) -> str:
     """Return which kind of node it is (`select_stmt`), or "" for an empty one."""
     return str(node.WhichOneof("node") or "")

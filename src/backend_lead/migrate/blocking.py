@@ -56,7 +56,10 @@ def _of_statement(judge: Judge, number: int, held: dict[str, Held], catalog: Cat
     how = work[slow]
     told: dict[str, bool] = {}
     # Tables before their indexes: a lock on an index says nothing new where the table's keeps out as many.
+    own = not any(action.key.endswith("-concurrently") for action in judge.actions)
     for relation, lock in sorted(held.items(), key=lambda each: (each[0] in catalog.indexes, each[0])):
+        if lock.by == number and not own:
+            continue  # It commits in between, and holds what keeps others out for a moment only.
         target = _table_of(relation, catalog)
         reads, writes = lock.mode.blocks_reads, lock.mode.blocks_writes and _is_written(target, catalog)
         if relation != target:

@@ -24,7 +24,12 @@ class Type:
     collation: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.name}({','.join(map(str, self.modifiers))})" if self.modifiers else self.name
+        text, given = self.name, ",".join(map(str, self.modifiers))
+        if given and text.startswith(("timestamp ", "time ")):
+            head, _, tail = text.partition(" ")
+            text = f"{head}({given}) {tail}"
+        elif given:
+            text = f"{text}({given})"
         return f"{text}[]" if self.array else text
 
 
@@ -96,7 +101,7 @@ class Relation:
     kind: str
     columns: dict[str, Column] = field(default_factory=dict)
     constraints: dict[str, Constraint] = field(default_factory=dict)
-    triggers: set[str] = field(default_factory=set)
+    triggers: dict[str, str] = field(default_factory=dict)
     uses: frozenset[str] = frozenset()
     relations: frozenset[str] = frozenset()
     parents: tuple[str, ...] = ()
@@ -292,5 +297,5 @@ def _copied(relation: Relation) -> Relation:
         relation,
         columns={name: replace(each) for name, each in relation.columns.items()},
         constraints={name: replace(each) for name, each in relation.constraints.items()},
-        triggers=set(relation.triggers),
+        triggers=dict(relation.triggers),
     )

@@ -123,7 +123,7 @@ def attach(relation: Relation, constraint: Constraint, catalog: Catalog) -> None
             constraint.columns,
             constraint.kind != "exclusion",
             known.method if known else "btree",
-            known.mentions if known else frozenset(constraint.columns),
+            known.mentions if known else frozenset(),
             constraint=True,
         )
         constraint.index = constraint.name

@@ -15,7 +15,7 @@ from backend_lead.report import _documents as doc
 from backend_lead.report._documents_migration import created, proofs, proven, statements
 
 Document = (doc.MapDocument | doc.AuditDocument | doc.ReviewDocument | doc.MigrationLintDocument
-            | doc.MigrationProveDocument | doc.MigrationCreateDocument)
+            | doc.MigrationProveDocument | doc.MigrationCreateDocument | doc.MigrationRewriteDocument)
 
 
 def document(report: Report) -> Document:
@@ -44,6 +44,12 @@ def document(report: Report) -> Document:
             verdict=max((proof.verdict for proof in report.proofs), key=order.index, default=ProofVerdict.SAFE),
             migrations=proofs(report.proofs), statements=proven(report.proofs), findings=findings,
             unresolved=[*unresolved, *(_unresolved(note) for proof in report.proofs for note in proof.unresolved)])
+    if report.job == "migration-rewrite" and report.created is not None and backend.change is not None:
+        return doc.MigrationRewriteDocument(
+            schema="backend-lead/migration-rewrite/1", version=report.version, target=report.target,
+            tool=report.created.tool, files=created(report.created), written=report.created.written,
+            kept=list(report.created.kept), checklist=list(report.created.checklist),
+            postgres=backend.change.postgres, statements=statements(backend), findings=findings, unresolved=unresolved)
     if report.created is not None and backend.change is not None:
         return doc.MigrationCreateDocument(
             schema="backend-lead/migration-create/1", version=report.version, target=report.target,

@@ -344,8 +344,26 @@ class MigrationCreateDocument(msgspec.Struct, frozen=True):
     unresolved: list[UnresolvedFields]
 
 
+class MigrationRewriteDocument(msgspec.Struct, frozen=True):
+    """`backend-lead migration rewrite`: the files of a migration in its safe form, and what they do."""
+
+    schema: Literal["backend-lead/migration-rewrite/1"]
+    version: str
+    target: str
+    tool: str
+    files: list[CreatedFileFields]
+    written: bool
+    kept: list[str]
+    checklist: list[str]
+    postgres: int
+    statements: list[StatementFields]
+    findings: list[FindingFields]
+    unresolved: list[UnresolvedFields]
+
+
 DOCUMENTS: dict[str, type[msgspec.Struct]] = {"audit": AuditDocument, "map": MapDocument,
                                               "migration-create": MigrationCreateDocument,
                                               "migration-lint": MigrationLintDocument,
-                                              "migration-prove": MigrationProveDocument, "review": ReviewDocument}
+                                              "migration-prove": MigrationProveDocument,
+                                              "migration-rewrite": MigrationRewriteDocument, "review": ReviewDocument}
 """The document of each job."""

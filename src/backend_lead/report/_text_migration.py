@@ -91,6 +91,8 @@ def _way_back(proof: MigrationProof, view: View) -> list[Line]:
 def created_lines(created: Created, view: View) -> list[Line]:
     """Return the files of a new migration, what was taken for granted, and what people have to do."""
     lines: list[Line] = []
+    for text in created.kept:
+        lines += wrapped(words.clean(text), view.width, indent=10, head=(Span("Kept", "medium"),))
     for text in created.assumed:
         lines += wrapped(words.clean(text), view.width, indent=10, head=(Span("Assumed", "medium"),))
     for path, text in created.files:

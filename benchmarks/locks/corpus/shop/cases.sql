@@ -717,6 +717,17 @@ ALTER TABLE events ATTACH PARTITION events_2027 FOR VALUES FROM ('2027-01-01') T
 -- before: ALTER TABLE events DETACH PARTITION events_rest;
 ALTER TABLE events ATTACH PARTITION events_2027 FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');
 
+-- attach-partition-proven
+-- before: ALTER TABLE events DETACH PARTITION events_rest;
+-- before: CREATE INDEX events_2027_when ON events_2027 (at);
+ALTER TABLE events ATTACH PARTITION events_2027 FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');
+
+-- attach-list-partition-proven
+-- before: CREATE TABLE regions_asia (code text NOT NULL, name text);
+-- before: INSERT INTO regions_asia SELECT 'jp', 'x' FROM generate_series(1, 150);
+-- before: ALTER TABLE regions_asia ADD CONSTRAINT asia_bound CHECK (code IN ('jp', 'kr'));
+ALTER TABLE regions ATTACH PARTITION regions_asia FOR VALUES IN ('jp', 'kr');
+
 -- attach-list-partition
 -- before: CREATE TABLE regions_asia (code text NOT NULL, name text);
 -- before: INSERT INTO regions_asia SELECT 'jp', 'x' FROM generate_series(1, 150);

@@ -37,7 +37,7 @@ from backend_lead.migrate.script import Step
 from backend_lead.read.database.constraint_names import default_name
 
 # Whoever waits longer for a lock makes everybody wait who comes after.
-_PATIENCE = "SET lock_timeout = '2s';"
+PATIENCE = "SET lock_timeout = '2s';"
 
 
 @singledispatch
@@ -139,15 +139,15 @@ def _(wanted: SetNullable, catalog: Catalog) -> Iterator[Step]:
     if wanted.nullable:
         yield Step(f"allow_null_in_{_bare(table)}_{column}", (drop,), (set_it,))
         return
-    name = _fresh(f"{_bare(table)}_{column}_not_null", table, catalog)
+    name = _fresh(f"{_bare(table)}_{column}_present", table, catalog)
     gone = f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name};"
     # Each by itself: the rows are read under a lock that keeps nobody out, and SET NOT NULL believes the valid CHECK.
     checked = f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({column} IS NOT NULL) NOT VALID;"
     validated = f"ALTER TABLE {table} VALIDATE CONSTRAINT {name};"
     yield Step(
         f"make_{_bare(table)}_{column}_not_null",
-        (_PATIENCE, gone, checked, validated, set_it, gone),
-        (_PATIENCE, drop),
+        (PATIENCE, gone, checked, validated, set_it, gone),
+        (PATIENCE, drop),
         transactional=False,
     )
 
@@ -200,10 +200,10 @@ def _(wanted: AddUnique, catalog: Catalog) -> Iterator[Step]:
         f"unique_{_bare(table)}_{'_'.join(wanted.columns[:3])}",
         (
             f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns});",
-            _PATIENCE,
+            PATIENCE,
             f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name};",
         ),
-        (_PATIENCE, f"ALTER TABLE {table} DROP CONSTRAINT {name};"),
+        (PATIENCE, f"ALTER TABLE {table} DROP CONSTRAINT {name};"),
         transactional=False,
     )
 
@@ -226,8 +226,8 @@ def _(wanted: AddForeignKey, catalog: Catalog) -> Iterator[Step]:
     made = f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({column}) REFERENCES {aim} NOT VALID;"
     yield Step(
         f"reference_from_{_bare(table)}_{column}",
-        (_PATIENCE, gone, made, f"ALTER TABLE {table} VALIDATE CONSTRAINT {name};"),
-        (_PATIENCE, gone),
+        (PATIENCE, gone, made, f"ALTER TABLE {table} VALIDATE CONSTRAINT {name};"),
+        (PATIENCE, gone),
         transactional=False,
     )
 
@@ -240,8 +240,8 @@ def _(wanted: AddCheck, catalog: Catalog) -> Iterator[Step]:
     made = f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({wanted.condition}) NOT VALID;"
     yield Step(
         f"check_{_bare(table)}_{wanted.about}",
-        (_PATIENCE, gone, made, f"ALTER TABLE {table} VALIDATE CONSTRAINT {name};"),
-        (_PATIENCE, gone),
+        (PATIENCE, gone, made, f"ALTER TABLE {table} VALIDATE CONSTRAINT {name};"),
+        (PATIENCE, gone),
         transactional=False,
     )
 

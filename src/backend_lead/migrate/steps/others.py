@@ -31,7 +31,7 @@ def _trigger(node: Node, judge: Judge) -> None:
         judge.fail("trigger-exists", name, f"{name} has a trigger {node.trigname} already.")
     judge.act("create-trigger", target=name, children=family(relation, judge) if relation is not None else ())
     if relation is not None:
-        relation.triggers |= {node.trigname, f"()={judge.catalog.words(names(node.funcname))}"}
+        relation.triggers[node.trigname] = judge.catalog.words(names(node.funcname))
 
 
 def _rule(node: Node, judge: Judge) -> None:

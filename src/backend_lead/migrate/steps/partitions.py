@@ -103,7 +103,14 @@ def _attach(command: Node, relation: Relation, judge: Judge) -> None:
     _check_bound(name, relation.name, given.bound, judge)
     default = [each.name for each in judge.catalog.children(relation.name) if each.is_default]
     is_default = bool(given.bound.is_default)
-    proven = child is not None and _proven(child, relation, given.bound)
+    bare = child is not None and [
+        index
+        for index in judge.catalog.indexes_of(relation.name)
+        if not any(
+            mine.columns == index.columns and mine.unique >= index.unique for mine in judge.catalog.indexes_of(name)
+        )
+    ]
+    proven = child is not None and not bare and _proven(child, relation, given.bound)
     key = "attach-partition-proven" if proven else "attach-partition"
     judge.act(
         key,
@@ -136,11 +143,17 @@ def _attach_index(child: str, parent: str, judge: Judge) -> None:
 def _proven(child: Relation, parent: Relation, bound: Node) -> bool:
     """Say whether a valid CHECK of the child says at least what the bound says.  PostgreSQL proves it by predicates;
     only the plain spelling `key >= low AND key < high` with a NOT NULL key counts here."""
-    if bound.strategy != "r" or len(parent.key_columns) != 1:
+    if len(parent.key_columns) != 1:
         return False
     key = parent.key_columns[0]
     column = child.columns.get(key)
-    if column is None or not column.not_null:
+    checks = [constraint for constraint in child.constraints_of("check") if constraint.valid]
+    if column is None or not (column.not_null or any(key in check.proves for check in checks)):
+        return False
+    if bound.strategy == "l":
+        values = [str(_constant(item)) for item in bound.listdatums]
+        return any(all(value in check.text for value in values) and f"{key} in" in check.text for check in checks)
+    if bound.strategy != "r":
         return False
     low, high = (str(_constant(part[0])) if part else "" for part in (bound.lowerdatums, bound.upperdatums))
     return any(

@@ -241,7 +241,7 @@ def _on_table(key: str) -> Statement:
             if key == "drop-trigger" and relation is not None and judge.catalog.complete:
                 if words[-1] not in relation.triggers and not node.missing_ok:
                     judge.fail("trigger-missing", table, f"{table} has no trigger {words[-1]}.")
-                relation.triggers.discard(words[-1])
+                relation.triggers.pop(words[-1], None)
             judge.act(key, target=table)
 
     return handle
@@ -270,7 +270,7 @@ def _drop_function(node: Node, judge: Judge) -> None:
     for item in node.objects:
         words = names(item.object_with_args.objname)
         name = judge.catalog.words(words)
-        users = [each.name for each in judge.catalog.relations.values() if f"()={name}" in each.triggers]
+        users = [each.name for each in judge.catalog.relations.values() if name in each.triggers.values()]
         if users and enum_name(node, "behavior") != "DROP_CASCADE":
             judge.fail("still-needed", users[0], f"A trigger of {users[0]} calls {name}.")
         if name not in judge.catalog.functions and judge.catalog.complete and not node.missing_ok:
