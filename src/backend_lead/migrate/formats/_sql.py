@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from backend_lead.gates.grammar import split
 from backend_lead.gates.text import one_line
-from backend_lead.migrate.script import Sent
+from backend_lead.migrate.script import Sent, Step
 from backend_lead.model.place import Place, Unresolved
 
 _COMMENT = re.compile(r"(?s)\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)+")
@@ -81,9 +81,60 @@ LOCK_TIMEOUT = "2s"
 """How long a created migration waits for a lock before it gives up, so that nobody queues behind it for longer."""
 
 
-def sql_text(statements: Sequence[str], transactional: bool) -> str:
-    """Return the text of a file of raw SQL."""
+def sql_text(statements: Sequence[str], transactional: bool, *, alone: str = "-- no-transaction\n") -> str:
+    """Return the text of a file of SQL; `alone` is what says that its statements run by themselves."""
     if not statements:
         return "-- nothing to take back\n"
-    head = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n" if transactional else "-- no-transaction\n"
+    head = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n" if transactional else alone
     return head + "\n".join(statements) + "\n"
+
+
+_ALONE = re.compile(
+    r"(?is)\A\s*(create\s+(unique\s+)?index\s+concurrently|drop\s+index\s+concurrently|reindex\b.*\bconcurrently|vacuum|"
+    r"alter\s+table\b.*\bdetach\s+partition\b.*\bconcurrently)"
+)
+
+
+def alone_only(text: str) -> bool:
+    """Say whether a text holds nothing but statements that PostgreSQL refuses inside a transaction."""
+    found = [_COMMENT.sub("", statement).strip() for _, statement in split(text)]
+    return bool(found) and all(_ALONE.match(statement) for statement in found if statement)
+
+
+def ends_in(path: str, letter: str) -> bool:
+    """Say whether a file's name begins with a letter and a number: `U7__…`."""
+    return bool(re.match(rf"{letter}\d", path.rpartition("/")[2]))
+
+
+def one_text(text: str, path: str) -> tuple[tuple[Sent, ...], tuple[Unresolved, ...]]:
+    """Return the statements of a text that is sent as one: several are one transaction, a single one runs by itself."""
+    notes: list[Unresolved] = []
+    found = statements(text, path, unresolved=notes)
+    if len(found) == 1 and found[0].transaction == 0:
+        found = (Sent(found[0].sql, found[0].place, None),)
+    return found, tuple(notes)
+
+
+def single_statements(steps: Sequence[Step]) -> list[Step]:
+    """Return the steps with each statement that runs by itself as a step of its own.
+
+    SET is left out: each file is a session's own transaction, in which it would say nothing.
+    """
+    found: list[Step] = []
+    for step in steps:
+        if step.transactional:
+            found.append(step)
+            continue
+        lines = [sql for sql in step.up if not sql.startswith("SET ")]
+        back = [sql for sql in step.down if not sql.startswith("SET ")]
+        for number, sql in enumerate(lines):
+            name = step.about if len(lines) == 1 else f"{step.about}_{number + 1}"
+            # The whole way back stands in the first, which is taken back last, as long as it is one statement.
+            found.append(Step(name, (sql,), tuple(back) if number == 0 else (), transactional=False))
+    return found
+
+
+def next_moments(taken: Sequence[str], count: int, moment: str) -> list[str]:
+    """Return moments in fourteen digits that follow all that are taken."""
+    start = max([int(moment), *(int(each) + 1 for each in taken)])
+    return [str(start + number) for number in range(count)]
