@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from backend_lead import __version__
 from backend_lead.gates.cache import Cache
 from backend_lead.model.endpoint import Call, Endpoint
 from backend_lead.model.query import Query
@@ -48,22 +45,11 @@ def remembered(root: Path, contents: Iterable[tuple[str, bytes]], read: Callable
 
 
 def key_of(contents: Iterable[tuple[str, bytes]]) -> str:
-    """A digest of the tool and of every file that the reading depends on."""
-    digest = hashlib.sha256(f"{__version__}\0{_own_digest()}".encode())
+    """A digest of every file that the reading depends on."""
+    digest = hashlib.sha256()
     for path, data in contents:
         digest.update(f"\0{path}\0".encode("utf-8", "surrogateescape"))
         digest.update(hashlib.sha256(data).digest())
-    return digest.hexdigest()
-
-
-@functools.cache
-def _own_digest() -> str:
-    """What this tool's own reader is made of: an edited copy must not believe what another one kept."""
-    digest = hashlib.sha256()
-    for folder in ("read", "model"):
-        for path in sorted(Path(str(files("backend_lead") / folder)).rglob("*.py")):
-            status = path.stat()
-            digest.update(f"{path.name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
     return digest.hexdigest()
 
 
