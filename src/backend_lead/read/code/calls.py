@@ -223,6 +223,8 @@ def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object
         kept = fresh(result) if result is not None else None
         made = Remembered(kept, frame.raises, run.events, held, len(site.frame.hops), function)
         made.keep_writes(targets, before)
+        # Events keep the frame for its name and path; how it ended is told by now.
+        frame.raises, frame.returns = [], []
     finally:
         run.events = outer
     grown = sizes != [len(v.values) for v in site.positional if isinstance(v, (Items, Fields))]
