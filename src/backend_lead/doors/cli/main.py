@@ -36,7 +36,7 @@ def cli() -> None:
 def run() -> int:
     """What the shell starts: `main` in a process of its own, and the exit code."""
     # What a command leaves behind goes with its process: looking for garbage among millions of objects, now or when the
-    # interpreter ends, would take a fifth of a long run.
+    # interpreter ends, would take a fifth of a long run. A command that stays for long turns it on again.
     gc.disable()
     code = main()
     gc.freeze()
