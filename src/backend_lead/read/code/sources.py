@@ -6,16 +6,14 @@ A source is a short label (`path:id`, `query:q`, `body:email`, `principal.id`, `
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
+from functools import lru_cache
 
 NOTHING: frozenset[str] = frozenset()
 MOST_SOURCES = 12
+MOST_REMEMBERED = 100_000
 
 
+@lru_cache(MOST_REMEMBERED)
 def deepen(sources: frozenset[str], name: str) -> frozenset[str]:
     """Sources of an attribute: `principal` becomes `principal.id`, `body` becomes `body:email`; deeper ones stay."""
     if not sources:
