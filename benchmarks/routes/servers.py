@@ -111,6 +111,54 @@ SERVERS = (
            "from superset.app import create_app\napps = [create_app()]", extras=("flask-caching<2.4",),
            environment=(("SUPERSET_HOME", "{home}"), ("SUPERSET_SECRET_KEY", "benchmark-secret-key-0123456789abcdef"),
                         ("FLASK_APP", "superset"))),
+    Server("apache-airflow", "Flask", "apache-airflow==2.10.5",
+           "from airflow.utils.db import initdb\nfrom airflow.www.app import create_app\ninitdb()\n"
+           "apps = [create_app()]", environment=(("AIRFLOW_HOME", "{home}"),)),
+    Server("indico", "Flask", "indico==3.2.9",
+           "from pathlib import Path\n"
+           "Path(home, 'indico.conf').write_text(f\"\"\"\nSQLALCHEMY_DATABASE_URI = 'postgresql://localhost/indico'\n"
+           "SECRET_KEY = 'benchmark-secret-0123456789'\nBASE_URL = 'http://localhost'\n"
+           "CELERY_BROKER = 'redis://127.0.0.1:6379/0'\nREDIS_CACHE_URL = 'redis://127.0.0.1:6379/1'\n"
+           "CACHE_DIR = TEMP_DIR = LOG_DIR = '{home}'\nATTACHMENT_STORAGE = 'default'\n"
+           "STORAGE_BACKENDS = {{'default': 'fs:{home}'}}\n\"\"\")\n"
+           "from indico.web.flask.app import make_app\napps = [make_app()]",
+           environment=(("INDICO_CONFIG", "{home}/indico.conf"),)),
+    Server("zou", "Flask", "zou==1.0.97", "from zou.app import app\napps = [app]",
+           environment=(("SECRET_KEY", "benchmark-0123456789-0123456789-abcdef"),)),
+    Server("privacyidea", "Flask", "privacyIDEA==3.14",
+           "from pathlib import Path\n"
+           "Path(home, 'pi.cfg').write_text(f\"\"\"\nSECRET_KEY = PI_PEPPER = 'benchmark'\nSUPERUSER_REALM = ['super']\n"
+           "SQLALCHEMY_DATABASE_URI = 'sqlite:///{home}/pi.db'\nPI_ENCFILE = '{home}/key'\nPI_AUDIT_NO_SIGN = True\n"
+           "PI_LOGFILE = '{home}/pi.log'\n\"\"\")\n"
+           "Path(home, 'key').write_bytes(bytes(range(96)))\nfrom privacyidea.app import create_app\n"
+           "from privacyidea.models import db\n"
+           "apps = [create_app('production', home + '/pi.cfg', silent=True)]\n"
+           "with apps[0].app_context():\n    db.create_all()"),
+    Server("ihatemoney", "Flask", "ihatemoney==7.2.1",
+           "from ihatemoney.run import create_app\napps = [create_app({'SECRET_KEY': 'benchmark', "
+           "'SQLALCHEMY_DATABASE_URI': f'sqlite:///{home}/money.db', 'ACTIVATE_ADMIN_DASHBOARD': False}, home)]"),
+    Server("canaille", "Flask", "canaille[all]==0.3.6",
+           "from canaille import create_app\napps = [create_app({'SECRET_KEY': 'benchmark', 'CANAILLE_OIDC': {}, "
+           "'CANAILLE_SQL': {'DATABASE_URI': f'sqlite:///{home}/canaille.db'}}, init_backend=True)]"),
+    Server("udata", "Flask", "udata==17.18.0",
+           "from udata.app import create_app, standalone\nfrom udata.settings import Defaults\n"
+           "class Settings(Defaults):\n    SECRET_KEY = 'benchmark-secret-0123456789-abcdef'\n"
+           "    API_TOKEN_SECRET = 'benchmark-secret-9876543210-fedcba'\n"
+           "    MONGODB_HOST = 'mongodb://localhost:27017/udata?serverSelectionTimeoutMS=50'\n"
+           "apps = [standalone(create_app(Settings))]"),
+    Server("rucio", "Flask", "rucio==41.5.1",
+           "from pathlib import Path\nPath(home, 'rucio.cfg').write_text("
+           "f'[database]\\ndefault = sqlite:///{home}/rucio.db\\n[common]\\nlogdir = {home}\\n')\n"
+           "from rucio.web.rest.flaskapi.v1.main import application\napps = [application]",
+           environment=(("RUCIO_CONFIG", "{home}/rucio.cfg"),)),
+    Server("changedetection.io", "Flask", "changedetection.io==0.60.10",
+           "from changedetectionio import store\nfrom changedetectionio.flask_app import changedetection_app\n"
+           "kept = store.ChangeDetectionStore(datastore_path=home, include_default_watches=False, version_tag='1')\n"
+           "kept.data['settings']['application']['password'] = 'c2FsdA=='\n"
+           "apps = [changedetection_app({'datastore_path': home}, kept)]"),
+    Server("mwdb-core", "Flask", "mwdb-core==2.20.0", "from mwdb.app import app\napps = [app]",
+           environment=(("MWDB_ENABLE_SSDEEP", "0"), ("MWDB_SECRET_KEY", "benchmark"),
+                        ("MWDB_POSTGRES_URI", "sqlite:///{home}/mwdb.db"))),
     Server("ckan", "Flask", "ckan[requirements]==2.12.0",
            "from ckan.cli.generate import make_config\n"
            "from click.testing import CliRunner\n"
