@@ -125,10 +125,9 @@ def _status(value: Value, placed: Placed, run: Interpreter) -> int | None:
     returned = response_status(value)
     if returned is not None:
         return returned
-    for router, _ in placed.chain:
-        for kind, handler in router.exception_handlers:
-            if is_a(value, kind) and not isinstance(value, Unknown) and isinstance(handler, FunctionValue):
-                return _handled(value, handler, run)
+    for kind, handler in placed.exception_handlers():
+        if is_a(value, kind) and not isinstance(value, Unknown) and isinstance(handler, FunctionValue):
+            return _handled(value, handler, run)
     return None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.annotations import instance_of
-from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, key_of
 from backend_lead.read.code.evaluation import evaluate
 from backend_lead.read.code.execution import EXECUTORS, GOES_ON, HeaderSet, frame_of, touch_shared
 from backend_lead.read.code.interpreter import Interpreter
@@ -76,9 +76,12 @@ def _set_item(run: Interpreter, owner: Value, key: Value, value: Value, line: in
     touch_shared(run, owner, line, key.sources | value.sources)
     if isinstance(owner, External) and owner.name.endswith(".headers") and run.requesting:
         run.emit(HeaderSet((text_of(key) or "*").lower()))
+    setter = getattr(owner, "set_item", None)
+    if setter is not None:
+        setter(key, value, run)
     if isinstance(owner, Fields):
-        if isinstance(key, Known) and isinstance(key.value, (str, int, float, bytes, bool, type(None))):
-            owner.values[key.value] = value
+        if key_of(key) is not UNKNOWN_KEY:
+            owner.values[key_of(key)] = value
         else:
             owner.complete = False
             owner.values.setdefault("*", value)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.read.code.calls import invoke
-from backend_lead.read.code.containers import Items
+from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.evaluation import evaluate
 from backend_lead.read.code.execution import execute_block
 from backend_lead.read.code.frames import Aborted, Frame, Site
 from backend_lead.read.code.interpreter import STEPS_PER_REQUEST, Interpreter
-from backend_lead.read.code.library_values import External
+from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic, Instance
 from backend_lead.read.code.values import Known, Native, Unknown, Value
+
+_TOLD = "__init_subclass__"
 
 
 def define_class(run: Interpreter, node: Any) -> ClassValue:
@@ -36,7 +38,29 @@ def define_class(run: Interpreter, node: Any) -> ClassValue:
     finally:
         frame.scope = saved
     value.attributes = {name: v for name, v in scope.names.items() if name != "\x00class"}
+    _tell_makers(run, value, Site([], value.keywords, node.line, frame))
     return value
+
+
+def _tell_makers(run: Interpreter, cls: ClassValue, site: Site) -> None:
+    """What a class statement calls: the metaclass's `__init__`, and `__init_subclass__` of the bases."""
+    metaclass = next((a.keywords["metaclass"] for a in cls.line_of_bases() if "metaclass" in a.keywords), None)
+    calls: list[tuple[FunctionValue, Site]] = []
+    if isinstance(metaclass, ClassValue):
+        members: dict[Any, Value] = dict(cls.attributes)
+        three: list[Value] = [Known(cls.definition.name), Items(list(cls.bases), "tuple"), Fields(members)]
+        initializer = metaclass.find("__init__")
+        if isinstance(initializer, FunctionValue):
+            calls.append((initializer.bind(cls), Site(three, {}, site.line, site.frame)))
+    told = next((a.attributes[_TOLD] for a in cls.line_of_bases()[1:] if _TOLD in a.attributes), None)
+    if isinstance(told, FunctionValue):
+        keywords = {name: value for name, value in site.keywords.items() if name != "metaclass"}
+        calls.append((told.bind(cls), Site([], keywords, site.line, site.frame)))
+    for function, call_site in calls:
+        try:
+            invoke(run, function, call_site)
+        except Aborted:
+            continue
 
 
 def instantiate(run: Interpreter, cls: ClassValue, site: Site) -> Value:
@@ -46,8 +70,8 @@ def instantiate(run: Interpreter, cls: ClassValue, site: Site) -> Value:
         if made is not None:
             return made
     value = Instance(cls)
-    initializer = cls.find("__init__")
-    if isinstance(initializer, FunctionValue):
+    initializer = initializer_of(run, cls)
+    if initializer is not None:
         invoke(run, initializer.bind(value), site)
         return value
     build_native(run, value, site)
@@ -58,12 +82,31 @@ def instantiate(run: Interpreter, cls: ClassValue, site: Site) -> Value:
     return value
 
 
+def initializer_of(run: Interpreter, cls: ClassValue) -> FunctionValue | None:
+    """The `__init__` of the target that making an object calls; None when a library's comes first."""
+    for ancestor in cls.lineage():
+        if isinstance(ancestor, ClassValue):
+            found = ancestor.attributes.get("__init__")
+            if isinstance(found, FunctionValue):
+                return found
+        elif is_known_class(run, ancestor):
+            return None
+    return None
+
+
+def is_known_class(run: Interpreter, value: Value) -> bool:
+    """Whether a base is a class of a library whose objects we know."""
+    name = value.name if isinstance(value, (Symbol, External)) else ""
+    return name in run.hooks.calls and not name.startswith(("builtins.", "typing.", "abc."))
+
+
 def build_native(run: Interpreter, value: Instance, site: Site) -> None:
     """Make the library object behind an instance, when a base is a library class that we know."""
-    for name in value.cls.outside_bases():
-        handler = run.hooks.calls.get(name)
-        if handler is not None:
-            value.native = handler(site, run)
+    for base in value.cls.lineage():
+        if is_known_class(run, base):
+            value.native = run.hooks.calls[getattr(base, "name", "")](site, run)
+            if hasattr(value.native, "seen_as"):
+                value.native.seen_as = value
             return
 
 
@@ -99,10 +142,13 @@ class Super(Value):
         self.receiver = receiver
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
-        line = self.receiver.cls.line_of_bases() if isinstance(self.receiver, Instance) else self.owner.line_of_bases()
-        after = line[line.index(self.owner) + 1 :] if self.owner in line else self.owner.line_of_bases()[1:]
+        receiver_class = self.receiver.cls if isinstance(self.receiver, Instance) else self.receiver
+        line = receiver_class.lineage() if isinstance(receiver_class, ClassValue) else self.owner.lineage()
+        after = line[line.index(self.owner) + 1 :] if self.owner in line else self.owner.lineage()[1:]
         for ancestor in after:
-            found = ancestor.attributes.get(name)
+            if name == "__init__" and is_known_class(run, ancestor):
+                return Native(lambda site, r: self._initialize(site, r), "super().__init__")
+            found = ancestor.attributes.get(name) if isinstance(ancestor, ClassValue) else None
             if found is not None:
                 return (
                     found.bind(self.receiver)
@@ -112,16 +158,30 @@ class Super(Value):
         if isinstance(self.receiver, Instance):
             receiver = self.receiver
             if name == "__init__":
-                return Native(lambda site, r: self._initialize(receiver, site, r), "super().__init__")
+                return Native(lambda site, r: self._keep_arguments(receiver, site), "super().__init__")
+            for hook in run.hooks.inherited:
+                answer: Value | None = hook(receiver, name, run)
+                if answer is not None:
+                    return answer
             if receiver.native is not None:
                 return run.attribute(receiver.native, name)
             outside = next(receiver.cls.outside_bases(), None)
             return External(f"{outside}", receiver.sources).attribute(name, run) if outside else None
+        if isinstance(self.receiver, ClassValue):
+            for hook in run.hooks.classes:
+                answer = hook(self.receiver, name, run)
+                if answer is not None:
+                    return answer
         return None
 
+    def _initialize(self, site: Site, run: Interpreter) -> Value:
+        if not isinstance(self.receiver, Instance):
+            return Known(None)
+        build_native(run, self.receiver, site)
+        return self._keep_arguments(self.receiver, site)
+
     @staticmethod
-    def _initialize(receiver: Instance, site: Site, run: Interpreter) -> Value:
-        build_native(run, receiver, site)
+    def _keep_arguments(receiver: Instance, site: Site) -> Value:
         receiver.attributes.update(
             {k: v for k, v in site.keywords.items() if k != "**" and k not in receiver.attributes}
         )

@@ -55,19 +55,23 @@ class Fields(Value):
         self.sources = sources
 
     def item(self, key: Value, run: Interpreter) -> Value | None:
+        found = self.values.get(key_of(key))
+        if found is not None:
+            return found
         if isinstance(key, Known):
-            found = self.values.get(_hashable(key.value))
-            if found is not None:
-                return found
             rest = self.values.get("*")
             if rest is not None and isinstance(key.value, str):
                 return Unknown(deepen(rest.sources, key.value))
-        if isinstance(key, Known) and self.complete:
+        if key_of(key) is not UNKNOWN_KEY and self.complete:
             return Unknown(self.sources)
         return join([*self.values.values()][:WIDEST_CHOICE]) if self.values else Unknown(self.sources | key.sources)
 
     def elements(self) -> Iterable[Value] | None:
-        return [Known(k) for k in self.values] if self.complete else None
+        return self.keys() if self.complete else None
+
+    def keys(self) -> list[Value]:
+        """The keys that are known."""
+        return [k.value if isinstance(k, ObjectKey) else Known(k) for k in self.values]
 
     def truth(self) -> bool | None:
         return bool(self.values) if self.complete else None
@@ -76,8 +80,31 @@ class Fields(Value):
         return (type(self), len(self.values), self.complete, self.sources)
 
 
-def _hashable(value: Any) -> Any:
-    return value if isinstance(value, (str, int, float, bytes, bool, type(None))) else repr(value)
+class ObjectKey:
+    """A class or function of the target as the key of a dictionary."""
+
+    __slots__ = ("signature", "value")
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+        self.signature = value.signature()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ObjectKey) and self.signature == other.signature
+
+    def __hash__(self) -> int:
+        return hash(self.signature)
+
+
+UNKNOWN_KEY = object()
+
+
+def key_of(value: Value | None) -> Any:
+    """What stands for a value as the key of a dictionary; UNKNOWN_KEY when it is not known which key it is."""
+    if isinstance(value, Known):
+        plain = isinstance(value.value, (str, int, float, bytes, bool, type(None)))
+        return value.value if plain else repr(value.value)
+    return ObjectKey(value) if value is not None and value.is_key else UNKNOWN_KEY
 
 
 class Yielding(Value):

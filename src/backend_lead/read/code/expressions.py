@@ -7,7 +7,7 @@ from typing import Any
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.binding import assign
 from backend_lead.read.code.calls import call, enter_yield
-from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, key_of
 from backend_lead.read.code.evaluation import EVALUATORS, evaluate, iterate
 from backend_lead.read.code.frames import Frame, Site
 from backend_lead.read.code.interpreter import Interpreter
@@ -119,8 +119,8 @@ def _mapping(run: Interpreter, node: Any) -> Value:
                 values.setdefault("*", value)
             continue
         name = evaluate(run, key)
-        if isinstance(name, Known) and isinstance(name.value, (str, int, float, bytes, bool, type(None))):
-            values[name.value] = value
+        if key_of(name) is not UNKNOWN_KEY:
+            values[key_of(name)] = value
         else:
             complete = False
             values.setdefault("*", value)
@@ -208,8 +208,8 @@ def _comprehension(run: Interpreter, node: Any) -> Value:
     if node.kind == "dict":
         values: dict[Any, Value] = {}
         for key, value in pairs:
-            if isinstance(key, Known) and isinstance(key.value, (str, int)):
-                values[key.value] = value
+            if key_of(key) is not UNKNOWN_KEY:
+                values[key_of(key)] = value
             else:
                 complete = False
                 values.setdefault("*", value)

@@ -60,6 +60,9 @@ class Interpreter:
         self.request_values: dict[str, Value] = {}
         self.request_method = ""
         self.request_path = ""
+        self.request_endpoint: str | None = None
+        self.request_blueprint: str | None = None
+        self.request_handler: Value | None = None
         self.bounded: set[str] = set()
         self.last_rows: Value | None = None
         self.literals: list[tuple[str, str, Place, str]] = []
@@ -115,6 +118,10 @@ class Interpreter:
         found = value.cls.find(name)
         if found is not None:
             return self._bound(found, value, value.cls)
+        for hook in self.hooks.inherited:
+            answer = hook(value, name, self)
+            if answer is not None:
+                return answer
         if value.native is not None:
             return self.attribute(value.native, name)
         from backend_lead.read.code.annotations import instance_of

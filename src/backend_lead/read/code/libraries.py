@@ -2,7 +2,8 @@
 
 A file may define: `MARKERS` (bytes that make a source file worth following), `CALLS` (dotted name → what calling it
 gives), `SYMBOLS` (dotted name → a value), `ALIASES` (other spellings of a dotted name), `METHODS` (tried on a call
-`owner.member(...)`), `CLASSES`, `INSTANCES` (tried when an attribute is read), `WRITES` (told of attribute
+`owner.member(...)`), `CLASSES`, `INSTANCES` (tried when an attribute is read),
+`INHERITED` (tried when the target's class does not have it, and on `super()`), `WRITES` (told of attribute
 assignments), `CONSTRUCTIONS` (tried when a class of the target is instantiated), `CONSTRUCTORS` and `JOINERS` (bytes
 of functions worth calling at start: those that make an application, those that put routers into one), `harvest` (gives
 the tables it knows, after those of files with a lower `HARVEST_ORDER`).
@@ -28,6 +29,7 @@ class Hooks:
     methods: list[Any] = field(default_factory=list)
     classes: list[Any] = field(default_factory=list)
     instances: list[Any] = field(default_factory=list)
+    inherited: list[Any] = field(default_factory=list)
     writes: list[Any] = field(default_factory=list)
     constructions: list[Any] = field(default_factory=list)
 
@@ -61,6 +63,7 @@ def gather() -> Hooks:
         hooks.methods.extend(getattr(module, "METHODS", ()))
         hooks.classes.extend(getattr(module, "CLASSES", ()))
         hooks.instances.extend(getattr(module, "INSTANCES", ()))
+        hooks.inherited.extend(getattr(module, "INHERITED", ()))
         hooks.writes.extend(getattr(module, "WRITES", ()))
         hooks.constructions.extend(getattr(module, "CONSTRUCTIONS", ()))
     return hooks

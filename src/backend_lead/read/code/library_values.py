@@ -14,6 +14,7 @@ class Symbol(Value):
     """A name of a library outside the target (`fastapi.Depends`)."""
 
     __slots__ = ("name",)
+    is_key = True
 
     def __init__(self, name: str) -> None:
         self.sources = NOTHING

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, key_of
 from backend_lead.read.code.execution import touch_shared
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
@@ -211,11 +211,11 @@ _LIST: dict[str, Callable[[Any, Site, Interpreter], Value]] = {
 
 def _get(value: Fields, site: Site, run: Interpreter) -> Value:
     key = site.argument(0)
-    found = value.values.get(key.value) if isinstance(key, Known) and not isinstance(key.value, (list, dict)) else None
+    found = value.values.get(key_of(key))
     if found is not None:
         return found
     fallback = site.argument(1, "default") or Known(None)
-    if isinstance(key, Known) and value.complete:
+    if key_of(key) is not UNKNOWN_KEY and value.complete:
         return fallback
     if isinstance(key, Known) and isinstance(key.value, str) and "*" in value.values:
         return join((Unknown(deepen(value.values["*"].sources, key.value)), fallback))
@@ -224,7 +224,8 @@ def _get(value: Fields, site: Site, run: Interpreter) -> Value:
 
 
 def _items(value: Fields, site: Site, run: Interpreter) -> Value:
-    pairs: list[Value] = [Items([Known(k), v], "tuple", True, v.sources) for k, v in value.values.items()]
+    both = zip(value.keys(), value.values.values(), strict=True)
+    pairs: list[Value] = [Items([k, v], "tuple", True, v.sources) for k, v in both]
     return Items(pairs, "list", value.complete, value.sources)
 
 
@@ -245,18 +246,17 @@ def _update(value: Fields, site: Site, run: Interpreter) -> Value:
 def _setdefault(value: Fields, site: Site, run: Interpreter) -> Value:
     touch_shared(run, value, site.line, site.sources)
     key, fallback = site.argument(0), site.argument(1, "default") or Known(None)
-    if isinstance(key, Known) and isinstance(key.value, str):
-        return value.values.setdefault(key.value, fallback)
+    if key_of(key) is not UNKNOWN_KEY:
+        return value.values.setdefault(key_of(key), fallback)
     return join([*list(value.values.values())[:4], fallback])
 
 
 def _pop_field(value: Fields, site: Site, run: Interpreter) -> Value:
     touch_shared(run, value, site.line, site.sources)
     key = site.argument(0)
-    if isinstance(key, Known) and key.value in value.values:
-        if run.conditions:
-            return value.values[key.value]
-        return value.values.pop(key.value)
+    known = key_of(key)
+    if known in value.values:
+        return value.values[known] if run.conditions else value.values.pop(known)
     return _get(value, site, run)
 
 
@@ -266,7 +266,7 @@ _DICT: dict[str, Callable[[Any, Site, Interpreter], Value]] = {
     "update": _update,
     "setdefault": _setdefault,
     "pop": _pop_field,
-    "keys": lambda v, s, r: Items([Known(k) for k in v.values], "list", v.complete, v.sources),
+    "keys": lambda v, s, r: Items(v.keys(), "list", v.complete, v.sources),
     "values": lambda v, s, r: Items(list(v.values.values()), "list", v.complete, v.sources),
     "copy": lambda v, s, r: Fields(dict(v.values), v.complete, v.sources),
     "clear": _forget,

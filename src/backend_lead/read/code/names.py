@@ -8,7 +8,7 @@ from backend_lead.read.code.execution import execute_block
 from backend_lead.read.code.frames import Frame
 from backend_lead.read.code.interpreter import STEPS_PER_START, Interpreter
 from backend_lead.read.code.program import CodeModule, LazyImport, Scope
-from backend_lead.read.code.values import Unknown, Value
+from backend_lead.read.code.values import Known, Unknown, Value
 
 
 def lookup(run: Interpreter, name: str, scope: Scope) -> Value | None:
@@ -80,6 +80,8 @@ def follow_module(run: Interpreter, module: CodeModule) -> None:
     if module.state != "new":
         return
     module.state = "following"
+    package = module.name if module.is_package else module.name.rpartition(".")[0]
+    module.scope.names.update({"__name__": ModuleName(module.name), "__package__": Known(package)})
     saved = (
         run.frame,
         run.requesting,
@@ -122,6 +124,16 @@ def follow_module(run: Interpreter, module: CodeModule) -> None:
             run.shared.setdefault(id(value), (f"{module.name}.{name}", Place(module.path, 1)))
 
 
+class ModuleName(Known):
+    """`__name__`: whether the module is run as a program or imported is not decided."""
+
+    __slots__ = ()
+
+    def compared(self, operator: str, other: Value, swapped: bool, run: Interpreter) -> Value | None:
+        """`__name__ == "__main__"`."""
+        return Unknown() if isinstance(other, Known) and other.value == "__main__" else None
+
+
 class ModuleValue(Value):
     """A module of the target as a value."""
 
@@ -132,7 +144,20 @@ class ModuleValue(Value):
         self.module = module
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
+        if name == "__name__":
+            return Known(self.module.name)
+        if name == "__dict__":
+            return self.members(run)
         return member_of_module(run, self.module, name)
+
+    def members(self, run: Interpreter) -> Fields:
+        """What the module binds, by name."""
+        follow_module(run, self.module)
+        names = list(self.module.scope.names)
+        return Fields({name: lookup(run, name, self.module.scope) or Unknown() for name in names})
+
+    def truth(self) -> bool | None:
+        return True
 
     def signature(self) -> object:
         return ("module", self.module.path)

@@ -25,6 +25,7 @@ class Route:
     place: Place
     guards: list[Value] = field(default_factory=list)
     options: dict[str, Value] = field(default_factory=dict)
+    name: str | None = None
 
 
 @dataclass
@@ -61,6 +62,9 @@ class Router(Value):
         "place",
         "prefix",
         "routes",
+        "seen_as",
+        "whole_exception_handlers",
+        "whole_hooks",
     )
 
     def __init__(
@@ -89,6 +93,11 @@ class Router(Value):
         self.middleware: list[tuple[Value, dict[str, Value], Place]] = []
         self.exception_handlers: list[tuple[Value, Value]] = []
         self.hooks: list[Value] = []
+        # What a router asks of the whole application that it is put into.
+        self.whole_exception_handlers: list[tuple[Value, Value]] = []
+        self.whole_hooks: list[Value] = []
+        # The object of the target's own class that this is the library's part of.
+        self.seen_as: Value | None = None
         self.attributes: dict[str, Value] = {}
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
@@ -104,6 +113,20 @@ class Router(Value):
         if name == "prefix":
             self.prefix = text_of(value) or ""
         self.attributes[name] = value
+
+    def compared(self, operator: str, other: Value, swapped: bool, run: Interpreter) -> Value | None:
+        """`router is None`."""
+        if operator in ("is", "is not", "==", "!=") and isinstance(other, Known) and other.value is None:
+            return Known(operator in ("is not", "!="))
+        return None
+
+    def everything_inside(self, seen: tuple[int, ...] = ()) -> Iterator[Router]:
+        """This router and all that are put into it."""
+        if id(self) in seen:
+            return
+        yield self
+        for inclusion in self.inclusions:
+            yield from inclusion.router.everything_inside((*seen, id(self)))
 
     def truth(self) -> bool | None:
         return True
@@ -143,6 +166,21 @@ class Placed:
     def app(self) -> Router:
         """The outermost router."""
         return self.chain[0][0]
+
+    def hooks(self) -> Iterator[Value]:
+        """What runs before the handler, in order."""
+        yield from self.app.hooks
+        for router in self.app.everything_inside():
+            yield from router.whole_hooks
+        for router, _ in self.chain[1:]:
+            yield from router.hooks
+
+    def exception_handlers(self) -> Iterator[tuple[Value, Value]]:
+        """(exception, handler) of the routers around, innermost first, then of the whole application."""
+        for router, _ in reversed(self.chain):
+            yield from router.exception_handlers
+        for router in self.app.everything_inside():
+            yield from router.whole_exception_handlers
 
 
 def routers_of(value: Value | None) -> Iterator[Router]:

@@ -26,10 +26,11 @@ from backend_lead.read.code.target_values import ClassValue, FunctionValue
 from backend_lead.read.code.values import Choice, Known, Unknown, Value
 
 MARKS = {
-    "property": "property",
+    "builtins.property": "property",
     "functools.cached_property": "property",
-    "staticmethod": "static",
-    "classmethod": "class",
+    "builtins.staticmethod": "static",
+    "builtins.classmethod": "class",
+    "werkzeug.utils.cached_property": "property",
     "contextlib.contextmanager": "context",
     "contextlib.asynccontextmanager": "context",
     "abc.abstractmethod": "abstract",

@@ -23,6 +23,7 @@ class FunctionValue(Value):
     """A function of the target with the scope it closes over; `receiver` is set for a bound method."""
 
     __slots__ = ("definition", "marks", "module", "owner", "receiver", "scope")
+    is_key = True
 
     def __init__(
         self,
@@ -69,7 +70,19 @@ class FunctionValue(Value):
 class ClassValue(Value):
     """A class of the target; `bases` in order, `attributes` what its body binds, `annotations` name → expression."""
 
-    __slots__ = ("annotations", "attributes", "bases", "definition", "keywords", "marks", "module", "order", "scope")
+    __slots__ = (
+        "ancestry",
+        "annotations",
+        "attributes",
+        "bases",
+        "definition",
+        "keywords",
+        "marks",
+        "module",
+        "order",
+        "scope",
+    )
+    is_key = True
 
     def __init__(self, definition: s.Class, module: CodeModule, scope: Any, bases: tuple[Value, ...]) -> None:
         self.sources = NOTHING
@@ -82,22 +95,25 @@ class ClassValue(Value):
         self.keywords: dict[str, Value] = {}
         self.marks: dict[str, Any] = {}
         self.order: tuple[ClassValue, ...] | None = None
+        self.ancestry: tuple[Value, ...] | None = None
 
     @property
     def symbol(self) -> str:
         """Dotted name inside the target."""
         return f"{self.module.name}.{self.definition.name}"
 
+    def lineage(self) -> tuple[Value, ...]:
+        """The class and everything it inherits from in Python's order, classes of libraries included."""
+        if self.ancestry is None:
+            self.ancestry = (self,)
+            lines = [list(b.lineage()) if isinstance(b, ClassValue) else [b] for b in self.bases]
+            self.ancestry = (self, *merged([*lines, list(self.bases)]))
+        return self.ancestry
+
     def line_of_bases(self) -> tuple[ClassValue, ...]:
-        """The class and the bases inside the target, nearest first (depth first, each once)."""
+        """The class and the bases inside the target, in the order in which attributes are looked up."""
         if self.order is None:
-            seen: dict[int, ClassValue] = {id(self): self}
-            self.order = (self,)
-            for base in self.bases:
-                if isinstance(base, ClassValue):
-                    for ancestor in base.line_of_bases():
-                        seen.setdefault(id(ancestor), ancestor)
-            self.order = tuple(seen.values())
+            self.order = tuple(c for c in self.lineage() if isinstance(c, ClassValue))
         return self.order
 
     def outside_bases(self) -> Iterator[str]:
@@ -129,6 +145,21 @@ class ClassValue(Value):
         return ("class", id(self.definition), id(self.scope))
 
     outline = signature
+
+
+def merged(lines: list[list[Value]]) -> list[Value]:
+    """Lines of bases merged as Python does it: a class stands behind all that inherit from it.
+
+    Where that cannot be done, which the program itself would not survive, the first line goes first.
+    """
+    result: list[Value] = []
+    lines = [line for line in lines if line]
+    while lines:
+        later = {id(value) for line in lines for value in line[1:]}
+        head = next((line[0] for line in lines if id(line[0]) not in later), lines[0][0])
+        result.append(head)
+        lines = [rest for rest in ([v for v in line if v is not head] for line in lines) if rest]
+    return result
 
 
 class Instance(Value):

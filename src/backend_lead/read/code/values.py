@@ -8,7 +8,7 @@ A framework or a database library adds its own kinds by subclassing `Value` in i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from backend_lead.read.code.frames import Site
@@ -23,6 +23,8 @@ class Value:
 
     __slots__ = ("sources",)
     sources: frozenset[str]
+    # Whether two of a kind with the same signature are the same key of a dictionary.
+    is_key: ClassVar[bool] = False
 
     def __init__(self, sources: frozenset[str] = NOTHING) -> None:
         self.sources = sources

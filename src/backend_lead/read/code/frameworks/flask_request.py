@@ -29,7 +29,15 @@ class FlaskRequest(Value):
     def attribute(self, name: str, run: Interpreter) -> Value | None:
         if name in ("method", "path", "endpoint", "url_rule", "blueprint", "url", "base_url", "full_path"):
             run.request_reads += 1
-            known = {"method": run.request_method, "path": run.request_path, "full_path": run.request_path}.get(name)
+            known = {
+                "method": run.request_method,
+                "path": run.request_path,
+                "full_path": run.request_path,
+                "endpoint": run.request_endpoint,
+                "blueprint": run.request_blueprint or None,
+            }.get(name)
+            if name == "blueprint" and run.request_blueprint == "":
+                return Known(None)
             return Known(known) if known is not None else Unknown()
         if name in ("headers", "cookies"):
             return Carrier("header" if name == "headers" else "cookie")

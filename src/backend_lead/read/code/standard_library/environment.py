@@ -9,8 +9,8 @@ from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.literals import literal
-from backend_lead.read.code.names import import_module
-from backend_lead.read.code.values import Known, Native, Setting, Unknown, Value
+from backend_lead.read.code.names import ModuleValue, follow_module, import_module
+from backend_lead.read.code.values import Choice, Known, Native, Setting, Unknown, Value, join
 
 
 def _environment(site: Site, run: Interpreter) -> Value:
@@ -43,11 +43,21 @@ def _join_path(site: Site, run: Interpreter) -> Value:
 
 
 def _import_by_name(site: Site, run: Interpreter) -> Value:
-    name = literal(site.argument(0))
+    given = site.argument(0, "name")
+    if isinstance(given, Choice):
+        return join(_import_by_name(Site([option, *site.positional[1:]], site.keywords, site.line, site.frame), run)
+                    for option in given.options)  # fmt: skip
+    name, package = literal(given), literal(site.argument(1, "package"))
     if not isinstance(name, str):
         return Unknown()
     level = len(name) - len(name.lstrip("."))
-    return import_module(run, name.lstrip("."), site.frame.module, level)
+    if level and isinstance(package, str):
+        outer = package.rsplit(".", level - 1)[0] if level > 1 else package
+        name, level = f"{outer}.{name.lstrip('.')}", 0
+    found = import_module(run, name.lstrip("."), site.frame.module, level)
+    if isinstance(found, ModuleValue):
+        follow_module(run, found.module)
+    return found
 
 
 CALLS: dict[str, Any] = {

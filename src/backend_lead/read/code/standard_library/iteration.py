@@ -41,6 +41,16 @@ def _dict(site: Site, run: Interpreter) -> Value:
     return made
 
 
+def _from_keys(site: Site, run: Interpreter) -> Value:
+    """`dict.fromkeys(x)`: most often only to drop what comes twice."""
+    first = site.argument(0)
+    elements = iterate(run, first) if first is not None else None
+    value = site.argument(1) or Known(None)
+    if elements is not None and all(isinstance(e, Known) for e in elements):
+        return Fields({literal(e): value for e in elements}, bool(getattr(first, "complete", False)))
+    return _list("list")(site, run)  # type: ignore[no-any-return]
+
+
 def _enumerate(site: Site, run: Interpreter) -> Value:
     first = site.argument(0)
     elements = iterate(run, first) if first is not None else None
@@ -105,6 +115,7 @@ CALLS: dict[str, Any] = {
     "builtins.sorted": _list("list"),
     "builtins.reversed": _list("list"),
     "builtins.dict": _dict,
+    "builtins.dict.fromkeys": _from_keys,
     "collections.OrderedDict": _dict,
     "collections.defaultdict": lambda site, run: Fields({}, True),
     "collections.deque": lambda site, run: Items([], "list", True),

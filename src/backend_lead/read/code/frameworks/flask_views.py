@@ -1,0 +1,128 @@
+"""Classes whose methods answer requests: `View`, `MethodView`, and the resources that extensions build on them."""
+
+from __future__ import annotations
+
+from backend_lead.read.code.calls import call
+from backend_lead.read.code.classes import instantiate
+from backend_lead.read.code.containers import Items
+from backend_lead.read.code.frames import Aborted, Frame, Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.literals import literal
+from backend_lead.read.code.program import CodeModule, Scope
+from backend_lead.read.code.routing import HTTP_METHODS
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
+from backend_lead.read.code.values import Known, Native, Value
+from backend_lead.read.code.wrapping import Wrapped
+
+MARKERS = (b"MethodView",)
+DISPATCH = "dispatch_request"
+# Classes that hand a request to the method named for its HTTP method.
+_DISPATCHING = ("MethodView", "Resource")
+
+
+class View(Value):
+    """`MethodView.as_view(...)` or a resource: a class whose methods are named for the HTTP methods they answer."""
+
+    __slots__ = ("cls", "decorators", "keywords", "name", "site")
+
+    def __init__(
+        self, cls: ClassValue, site: Site, decorators: list[Value], keywords: dict[str, Value], name: str | None = None
+    ) -> None:
+        super().__init__()
+        self.cls = cls
+        self.site = site
+        self.decorators = decorators
+        self.keywords = keywords
+        self.name = name
+
+    def methods(self, given: tuple[str, ...], run: Interpreter) -> list[tuple[str, Value]]:
+        """(HTTP method, bound function) for each that is answered, decorated as the class says."""
+        receiver = _receiver(self.cls, self.site, self.keywords, run)
+        dispatch = self.cls.find(DISPATCH)
+        offered = [m for m in HTTP_METHODS if self.cls.find(m.lower()) is not None] if dispatches(self.cls) else []
+        if dispatch is None:
+            answered = [m for m in offered if not given or m in given]
+            return [(m, self._of(receiver, self.cls.find(m.lower()), run)) for m in answered]
+        declared = literal(self.cls.find("methods"))
+        named = [str(m).upper() for m in declared] if isinstance(declared, list) else offered
+        return [(m, self._of(receiver, dispatch, run)) for m in given or named or ["GET"]]
+
+    def _of(self, receiver: Value, function: Value | None, run: Interpreter) -> Value:
+        assert function is not None
+        return self._decorated(_bound(function, receiver), run)
+
+    def _decorated(self, value: Value, run: Interpreter) -> Value:
+        for decorator in reversed(self.decorators):
+            result = call(run, decorator, Site([value], {}, self.site.line, self.site.frame))
+            if isinstance(result, FunctionValue) and isinstance(value, FunctionValue):
+                result.marks.setdefault("origin", value.marks.get("origin", value))
+            if isinstance(result, (FunctionValue, Wrapped)):
+                value = result
+        return value
+
+
+def dispatches(cls: ClassValue) -> bool:
+    """Whether a class answers by methods named for the HTTP methods."""
+    return any(base.rpartition(".")[2] in _DISPATCHING for base in cls.outside_bases())
+
+
+def _receiver(cls: ClassValue, site: Site, keywords: dict[str, Value], run: Interpreter) -> Value:
+    try:
+        return instantiate(run, cls, Site([], dict(keywords), site.line, site.frame, open_=True))
+    except Aborted:
+        return Instance(cls, certain=False)
+
+
+def _bound(function: Value, receiver: Value) -> Value:
+    if isinstance(function, FunctionValue):
+        bound = function.bind(receiver)
+        bound.marks = {**function.marks}
+        return bound
+    if isinstance(function, Wrapped):
+        module = _module_of(function)
+        frame = Frame(module, Scope(module))
+        inner = _bound(function.wrapped, receiver)
+        return Wrapped(inner, function.check, function.label, Site([], {}, function.place.line, frame))
+    return function
+
+
+def _module_of(value: Value) -> CodeModule:
+    while isinstance(value, Wrapped):
+        value = value.wrapped
+    assert isinstance(value, FunctionValue)
+    return value.module
+
+
+def decorators_of(cls: ClassValue, name: str) -> list[Value]:
+    """The list of decorators that a class of views names."""
+    found = cls.find(name)
+    return list(reversed(found.values)) if isinstance(found, Items) else []
+
+
+def _class_attribute(cls: ClassValue, name: str, run: Interpreter) -> Value | None:
+    if name == "as_view" and any(b.startswith(("flask.views.", "flask_", "quart.views.")) for b in cls.outside_bases()):
+        return Native(lambda site, r: _as_view(cls, site), name)
+    return None
+
+
+def _as_view(cls: ClassValue, site: Site) -> View:
+    keywords = {k: v for k, v in site.keywords.items() if k != "name"}
+    name = literal(site.argument(0, "name"))
+    return View(cls, site, decorators_of(cls, "decorators"), keywords, name if isinstance(name, str) else None)
+
+
+def _dispatch(receiver: Instance, name: str, run: Interpreter) -> Value | None:
+    """`super().dispatch_request(...)`: the method named for the HTTP method of the request."""
+    if name != DISPATCH or not dispatches(receiver.cls):
+        return None
+
+    def hand_over(site: Site, r: Interpreter) -> Value:
+        r.request_reads += 1
+        function = receiver.cls.find((r.request_method or "GET").lower())
+        return call(r, _bound(function, receiver), site) if function is not None else Known(None)
+
+    return Native(hand_over, DISPATCH)
+
+
+CLASSES = [_class_attribute]
+INHERITED = [_dispatch]
