@@ -14,7 +14,7 @@ from backend_lead.read.code.frameworks.starlette import response_status
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.routing import Placed
-from backend_lead.read.code.target_values import FunctionValue, Instance
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Unknown, Value
 
 REFUSING = (401, 403)
@@ -33,7 +33,7 @@ class Finding:
 def decide(answer: Answer, consulted: bool, placed: Placed, run: Interpreter) -> Finding:
     """Judge the way of an anonymous request; `consulted` says whether a header, a cookie or the session was read."""
     statuses = [(outcome, refusal_status(outcome.value, placed, run)) for outcome in answer.refusals]
-    refusing = [outcome for outcome, status in statuses if _is_refusal(outcome, status, consulted)]
+    refusing = [outcome for outcome, status in statuses if _is_refusal(outcome, status, consulted, placed)]
     telling = sorted((o for o in refusing if "client" not in _labels(o)), key=lambda o: "credential" not in _labels(o))
     # When only configuration makes the refusal, what ends the other ways is something else.
     if answer.certain and any(not _depends_on_configuration(outcome) for outcome in telling):
@@ -81,7 +81,7 @@ def _depends_on_configuration(outcome: Outcome) -> bool:
     return any(not condition.sources or "configuration" in condition.sources for condition in outcome.conditions)
 
 
-def _is_refusal(outcome: Outcome, status: int | None, consulted: bool) -> bool:
+def _is_refusal(outcome: Outcome, status: int | None, consulted: bool, placed: Placed) -> bool:
     if status in REFUSING:
         return True
     if status in LEAVING:
@@ -89,7 +89,16 @@ def _is_refusal(outcome: Outcome, status: int | None, consulted: bool) -> bool:
     # An exception of a library whose status is not known counts when a credential decided on it; one that ends in a
     # server error does not.
     return (
-        status is None and not _is_fault(outcome.value) and any("credential" in c.sources for c in outcome.conditions)
+        status is None
+        and any("credential" in c.sources for c in outcome.conditions)
+        and (not _is_fault(outcome.value) or _is_answered(outcome.value, placed))
+    )
+
+
+def _is_answered(value: Value, placed: Placed) -> bool:
+    """Whether the application answers this exception in a way of its own."""
+    return isinstance(value, Instance) and any(
+        isinstance(kind, ClassValue) and is_a(value, kind) for kind, _ in placed.exception_handlers()
     )
 
 

@@ -12,7 +12,7 @@ from backend_lead.read.code.containers import Fields, Items, Yielding
 from backend_lead.read.code.evaluation import evaluate
 from backend_lead.read.code.execution import GOES_ON, JUMPED, execute_block
 from backend_lead.read.code.frames import Aborted, Frame, Site
-from backend_lead.read.code.interpreter import DEEPEST_CALL, Interpreter
+from backend_lead.read.code.interpreter import DEEPEST_CALL, DEEPEST_CALL_AT_START, Interpreter
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.operations import fresh, relabel
 from backend_lead.read.code.program import Scope
@@ -159,7 +159,8 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
     """Follow a function's body with these arguments."""
     run.called.add(id(function.definition))
     run.steps -= 1 if not run.requesting else 0
-    if run.depth >= DEEPEST_CALL or run.steps <= 0 or _is_recursive(site.frame, function):
+    deepest = DEEPEST_CALL if run.requesting else DEEPEST_CALL_AT_START
+    if run.depth >= deepest or run.steps <= 0 or _is_recursive(run, site.frame, function):
         run.exhausted = run.exhausted or run.steps <= 0
         return Unknown(site.sources)
     if not run.requesting:
@@ -234,10 +235,15 @@ def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object
     return made, result
 
 
-def _is_recursive(frame: Frame | None, function: FunctionValue) -> bool:
+def _is_recursive(run: Interpreter, frame: Frame | None, function: FunctionValue) -> bool:
+    """Whether a function is inside itself already; parts of a program that start each other are not the same."""
     seen = 0
     while frame is not None:
-        if frame.function is not None and frame.function.definition is function.definition:
+        if (
+            frame.function is not None
+            and frame.function.definition is function.definition
+            and (run.requesting or frame.function.receiver is function.receiver)
+        ):
             seen += 1
             if seen >= 2:
                 return True

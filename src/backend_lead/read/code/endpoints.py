@@ -118,7 +118,8 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
 
 def handler_of(value: Value) -> FunctionValue | None:
     """The function that people call the handler: what decorators wrap."""
-    function = inner_function(value)
+    named = getattr(value, "origin", None)
+    function = named if isinstance(named, FunctionValue) else inner_function(value)
     origin = function.marks.get("origin") if function is not None else None
     return origin if isinstance(origin, FunctionValue) else function
 

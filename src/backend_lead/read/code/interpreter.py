@@ -20,6 +20,7 @@ from backend_lead.read.code.target_values import ClassValue, FunctionValue, Inst
 from backend_lead.read.code.values import Choice, Known, Pair, Setting, Unknown, Value, join
 
 DEEPEST_CALL = 24
+DEEPEST_CALL_AT_START = 60
 STEPS_PER_REQUEST = 400
 STEPS_PER_START = 3_000_000
 

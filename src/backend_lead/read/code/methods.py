@@ -27,6 +27,9 @@ def member(value: Value, name: str, run: Interpreter) -> Value | None:
         return Native(lambda site, r: _DICT[name](value, site, r), name)
     if isinstance(value, Setting):
         return None
+    if name == "value" and isinstance(value, (Known, Text)):
+        # No literal has it: the literal stands for the member of an enumeration.
+        return value
     if isinstance(value, (Known, Text)):
         return Native(lambda site, r: Unknown(value.sources | site.sources), name)
     return None

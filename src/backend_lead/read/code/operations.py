@@ -11,7 +11,7 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.literals import text_of
 from backend_lead.read.code.target_values import Instance
-from backend_lead.read.code.values import Choice, Known, Native, Pair, Setting, Text, Unknown, Value, join
+from backend_lead.read.code.values import Choice, Known, Native, Pair, Setting, Text, Unknown, Value, join, options_of
 
 
 def concatenate(parts: Sequence[str | Value]) -> Value:
@@ -61,6 +61,8 @@ def binary(run: Interpreter, operator: str, left: Value, right: Value) -> Value:
             return Items(values, "list", False, left.sources | right.sources)
         if _is_text(left) or _is_text(right):
             return concatenate([left, right])
+    if operator in ("-", "|", "&") and isinstance(left, Items) and left.kind == "set":
+        return _of_sets(operator, left, right)
     if operator == "%" and _is_text(left):
         return _percent(left, right)
     if operator == "/" and not (isinstance(left, Known) and isinstance(left.value, (int, float))):
@@ -68,6 +70,20 @@ def binary(run: Interpreter, operator: str, left: Value, right: Value) -> Value:
     if operator == "|" and isinstance(left, Fields) and isinstance(right, Fields):
         return Fields({**left.values, **right.values}, left.complete and right.complete, left.sources | right.sources)
     return Unknown(left.sources | right.sources, "", (*getattr(left, "pairs", ()), *getattr(right, "pairs", ())))
+
+
+def _of_sets(operator: str, left: Items, right: Value) -> Value:
+    """What two sets of literals give; nothing is taken away by a set that is not known."""
+    sources = left.sources | right.sources
+    others = [v for o in options_of(right) if isinstance(o, Items) for v in o.values]
+    known = isinstance(right, Items) and right.complete and left.complete
+    names = {v.signature() for v in others}
+    if operator == "|":
+        kept = {v.signature(): v for v in (*left.values, *others)}
+        return Items(list(kept.values()), "set", known, sources)
+    inside = operator == "&"
+    kept_values = [v for v in left.values if not known or (v.signature() in names) == inside]
+    return Items(kept_values, "set", known, sources)
 
 
 def _arithmetic(operator: str, left: Any, right: Any) -> Any:

@@ -24,6 +24,7 @@ class FunctionValue(Value):
 
     __slots__ = ("definition", "marks", "module", "owner", "receiver", "scope")
     is_key = True
+    is_handler = True
 
     def __init__(
         self,

@@ -25,6 +25,8 @@ class Value:
     sources: frozenset[str]
     # Whether two of a kind with the same signature are the same key of a dictionary.
     is_key: ClassVar[bool] = False
+    # Whether it can stand behind a route.
+    is_handler: ClassVar[bool] = False
 
     def __init__(self, sources: frozenset[str] = NOTHING) -> None:
         self.sources = sources

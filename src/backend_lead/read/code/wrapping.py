@@ -21,6 +21,7 @@ class Wrapped(Value):
     """A function behind a library's decorator; `check` may raise in the target's stead."""
 
     __slots__ = ("check", "label", "place", "wrapped")
+    is_handler = True
 
     def __init__(self, wrapped: Value, check: Check, label: str, site: Site) -> None:
         super().__init__()
@@ -97,7 +98,7 @@ def decorator_factory(check: Check, label: str) -> Callable[[Site, Interpreter],
 
     def make(site: Site, run: Interpreter) -> Value | None:
         first = site.argument(0)
-        if isinstance(first, (FunctionValue, Wrapped)) and not site.keywords:
+        if first is not None and first.is_handler and not site.keywords:
             return Wrapped(first, check, label, site)
         optional = site.keywords.get("optional")
         if isinstance(optional, Known) and optional.value is True:

@@ -9,7 +9,7 @@ from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.frames import Aborted, Site
 from backend_lead.read.code.frameworks.flask import FRAMEWORK
 from backend_lead.read.code.frameworks.flask_config import Config
-from backend_lead.read.code.frameworks.flask_views import View, decorators_of
+from backend_lead.read.code.frameworks.flask_views import View, decorators_of, handler_behind, view_behind
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.literals import literal, text_of
@@ -25,7 +25,7 @@ from backend_lead.read.code.routing import (
 )
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Choice, Known, Native, Setting, Unknown, Value, options_of
-from backend_lead.read.code.wrapping import inner_function
+from backend_lead.read.code.wrapping import Wrapped, inner_function
 
 MARKERS = (b"flask", b"Blueprint(", b".add_url_rule(", b".register_blueprint(", b".route(")
 CONSTRUCTORS = (b"Flask(",)
@@ -77,12 +77,33 @@ def add_route(router: Router, path: str, handler: Value, site: Site, run: Interp
                 made = Route((method,), path, function, site.place, [], dict(site.keywords), name or option.name)
                 router.routes.append(made)
             continue
+        view = view_behind(option)
+        if view is not None:
+            for method, function in view.methods(methods, run):
+                around = Around(option, handler_behind(function))
+                made = Route((method,), path, around, site.place, [], dict(site.keywords), name or view.name)
+                router.routes.append(made)
+            continue
         inner = inner_function(option)
         # A function may carry the methods that it answers as an attribute.
         carried = _texts(inner.marks.get(".methods")) if inner is not None else ()
         own = inner.definition.name if inner is not None else None
         answered = methods or carried or ("GET",)
         router.routes.append(Route(answered, path, option, site.place, [], dict(site.keywords), name or own))
+
+
+class Around(Wrapped):
+    """A class of views behind decorators, as the handler of one method: `origin` is the method's function."""
+
+    __slots__ = ("origin",)
+
+    def __init__(self, outer: Value, origin: Value) -> None:
+        Value.__init__(self)
+        self.wrapped = outer
+        self.origin = origin
+
+    def call(self, site: Site, run: Interpreter) -> Value | None:
+        return call(run, self.wrapped, site)
 
 
 def methods_of(site: Site) -> tuple[str, ...]:
@@ -97,8 +118,15 @@ def _texts(value: Any) -> tuple[str, ...]:
     if isinstance(value, Fields):
         value = Items([Known(name) for name in value.values])
     if isinstance(value, Items):
-        return tuple(sorted({str(literal(v)).upper() for v in value.values if literal(v) is not None}))
+        names = (literal(v) or _method_of_enum(v) for v in value.values)
+        return tuple(sorted({str(name).upper() for name in names if name is not None}))
     return ()
+
+
+def _method_of_enum(value: Value) -> str | None:
+    """`http.HTTPMethod.GET`, with or without `.value`."""
+    name = getattr(value, "name", "")
+    return name.removeprefix("http.HTTPMethod.").split(".")[0] if name.startswith("http.HTTPMethod.") else None
 
 
 def _route(*methods: str) -> Any:

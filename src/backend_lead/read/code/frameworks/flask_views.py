@@ -12,7 +12,7 @@ from backend_lead.read.code.program import CodeModule, Scope
 from backend_lead.read.code.routing import HTTP_METHODS
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Known, Native, Value
-from backend_lead.read.code.wrapping import Wrapped
+from backend_lead.read.code.wrapping import Wrapped, inner_function
 
 MARKERS = (b"MethodView",)
 DISPATCH = "dispatch_request"
@@ -24,6 +24,7 @@ class View(Value):
     """`MethodView.as_view(...)` or a resource: a class whose methods are named for the HTTP methods they answer."""
 
     __slots__ = ("cls", "decorators", "keywords", "name", "site")
+    is_handler = True
 
     def __init__(
         self, cls: ClassValue, site: Site, decorators: list[Value], keywords: dict[str, Value], name: str | None = None
@@ -40,16 +41,24 @@ class View(Value):
         receiver = _receiver(self.cls, self.site, self.keywords, run)
         dispatch = self.cls.find(DISPATCH)
         offered = [m for m in HTTP_METHODS if self.cls.find(m.lower()) is not None] if dispatches(self.cls) else []
-        if dispatch is None:
-            answered = [m for m in offered if not given or m in given]
-            return [(m, self._of(receiver, self.cls.find(m.lower()), run)) for m in answered]
         declared = literal(self.cls.find("methods"))
         named = [str(m).upper() for m in declared] if isinstance(declared, list) else offered
-        return [(m, self._of(receiver, dispatch, run)) for m in given or named or ["GET"]]
+        answered = [m for m in given or named or ["GET"] if dispatch is not None or m in offered]
+        return [(m, self._of(receiver, m, dispatch, run)) for m in answered]
 
-    def _of(self, receiver: Value, function: Value | None, run: Interpreter) -> Value:
+    def _of(self, receiver: Value, method: str, dispatch: Value | None, run: Interpreter) -> Value:
+        named = self.cls.find(method.lower()) if dispatches(self.cls) else None
+        function = dispatch if dispatch is not None else named
         assert function is not None
-        return self._decorated(_bound(function, receiver), run)
+        bound = _bound(function, receiver)
+        if named is not None and isinstance(bound, FunctionValue):
+            bound.marks["origin"] = handler_behind(named)
+        return self._decorated(bound, run)
+
+    def call(self, site: Site, run: Interpreter) -> Value | None:
+        """Called by a decorator around it, while a request is answered."""
+        found = self.methods((run.request_method or "GET",), run)
+        return call(run, found[0][1], site) if found else None
 
     def _decorated(self, value: Value, run: Interpreter) -> Value:
         for decorator in reversed(self.decorators):
@@ -59,6 +68,19 @@ class View(Value):
             if isinstance(result, (FunctionValue, Wrapped)):
                 value = result
         return value
+
+
+def handler_behind(value: Value) -> Value:
+    """The function of the target that decorators wrap."""
+    function = inner_function(value) or value
+    return function.marks.get("origin", function) if isinstance(function, FunctionValue) else function
+
+
+def view_behind(value: Value | None) -> View | None:
+    """The class of views that decorators were put around."""
+    while value is not None and not isinstance(value, View):
+        value = value.wrapped if isinstance(value, Wrapped) else getattr(value, "marks", {}).get("around")
+    return value
 
 
 def dispatches(cls: ClassValue) -> bool:

@@ -47,6 +47,8 @@ def _wraps(site: Site, run: Interpreter) -> Value:
         function = inner.argument(0)
         if isinstance(function, FunctionValue) and isinstance(wrapped, FunctionValue):
             function.marks["origin"] = wrapped.marks.get("origin", wrapped)
+        elif isinstance(function, FunctionValue) and wrapped is not None:
+            function.marks["around"] = wrapped
         return function
 
     return Native(apply, "functools.wraps")
