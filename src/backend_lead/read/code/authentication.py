@@ -145,7 +145,9 @@ def _handled(value: Value, handler: FunctionValue, run: Interpreter) -> int | No
     saved, events = run.frame, run.events
     run.frame, run.events = frame, []
     try:
-        return response_status(call(run, handler, Site([External("starlette.requests.Request"), value], {}, 0, frame)))
+        alone = len(handler.definition.parameters) - (handler.receiver is not None) == 1
+        given = [value] if alone else [External("starlette.requests.Request"), value]
+        return response_status(call(run, handler, Site(given, {}, 0, frame)))
     except Aborted:
         return None
     finally:

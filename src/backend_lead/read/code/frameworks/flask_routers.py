@@ -118,7 +118,7 @@ def _texts(value: Any) -> tuple[str, ...]:
     if isinstance(value, Fields):
         value = Items([Known(name) for name in value.values])
     if isinstance(value, Items):
-        names = (literal(v) or _method_of_enum(v) for v in value.values)
+        names = (literal(o) or _method_of_enum(o) for v in value.values for o in options_of(v))
         return tuple(sorted({str(name).upper() for name in names if name is not None}))
     return ()
 

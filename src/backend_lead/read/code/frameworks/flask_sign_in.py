@@ -107,12 +107,7 @@ CALLS: dict[str, Any] = {
         f"flask_security.{name}": decorator_factory(may_forbid, name)
         for name in ("roles_required", "roles_accepted", "permissions_required", "permissions_accepted")
     },
-    "flask_appbuilder.security.decorators.has_access": decorator_factory(may_forbid, "has_access"),
-    "flask_appbuilder.security.decorators.has_access_api": decorator_factory(may_forbid, "has_access_api"),
-    "flask_appbuilder.security.decorators.protect": decorator_factory(may_forbid, "protect"),
 }
 ALIASES = {
     "flask_jwt_extended.view_decorators.jwt_required": "flask_jwt_extended.jwt_required",
-    "flask_appbuilder.has_access": "flask_appbuilder.security.decorators.has_access",
-    "flask_appbuilder.security.decorators.permission_name": "flask_appbuilder.permission_name",
 }

@@ -50,10 +50,10 @@ class View(Value):
         named = self.cls.find(method.lower()) if dispatches(self.cls) else None
         function = dispatch if dispatch is not None else named
         assert function is not None
-        bound = _bound(function, receiver)
-        if named is not None and isinstance(bound, FunctionValue):
-            bound.marks["origin"] = handler_behind(named)
-        return self._decorated(bound, run)
+        made = bound(function, receiver)
+        if named is not None and isinstance(made, FunctionValue):
+            made.marks["origin"] = handler_behind(named)
+        return self._decorated(made, run)
 
     def call(self, site: Site, run: Interpreter) -> Value | None:
         """Called by a decorator around it, while a request is answered."""
@@ -95,15 +95,16 @@ def _receiver(cls: ClassValue, site: Site, keywords: dict[str, Value], run: Inte
         return Instance(cls, certain=False)
 
 
-def _bound(function: Value, receiver: Value) -> Value:
+def bound(function: Value, receiver: Value) -> Value:
+    """A method as that of an object, whatever decorators of libraries are around it."""
     if isinstance(function, FunctionValue):
-        bound = function.bind(receiver)
-        bound.marks = {**function.marks}
-        return bound
+        made = function.bind(receiver)
+        made.marks = {**function.marks}
+        return made
     if isinstance(function, Wrapped):
         module = _module_of(function)
         frame = Frame(module, Scope(module))
-        inner = _bound(function.wrapped, receiver)
+        inner = bound(function.wrapped, receiver)
         return Wrapped(inner, function.check, function.label, Site([], {}, function.place.line, frame))
     return function
 
@@ -141,7 +142,7 @@ def _dispatch(receiver: Instance, name: str, run: Interpreter) -> Value | None:
     def hand_over(site: Site, r: Interpreter) -> Value:
         r.request_reads += 1
         function = receiver.cls.find((r.request_method or "GET").lower())
-        return call(r, _bound(function, receiver), site) if function is not None else Known(None)
+        return call(r, bound(function, receiver), site) if function is not None else Known(None)
 
     return Native(hand_over, DISPATCH)
 

@@ -234,7 +234,9 @@ def _dispatch(
 def response_status(value: Value) -> int | None:
     """The status of a response object, or of a tuple that holds one; None for anything else."""
     if isinstance(value, Items) and value.kind == "tuple" and len(value.values) > 1:
-        return as_status(value.values[1]) or response_status(value.values[0])
+        second = value.values[1]
+        headers = isinstance(second, (Fields, Items))
+        return response_status(value.values[0]) if headers else as_status(second)
     if isinstance(value, External) and value.name.endswith("Response"):
         given = value.keywords.get("status_code") or (value.positional[1] if len(value.positional) > 1 else None)
         if given is not None:

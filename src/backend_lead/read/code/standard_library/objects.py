@@ -10,7 +10,7 @@ from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import Symbol
 from backend_lead.read.code.literals import literal
-from backend_lead.read.code.target_values import ClassValue, Instance
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value, join
 
 
@@ -20,7 +20,14 @@ def sources_only(site: Site, run: Interpreter) -> Value:
 
 
 def _getattr(site: Site, run: Interpreter) -> Value:
-    owner, name, fallback = site.argument(0), literal(site.argument(1)), site.argument(2)
+    owner, fallback = site.argument(0), site.argument(2)
+    given = site.argument(1)
+    if isinstance(given, Choice):
+        rest = site.positional[2:]
+        return join(_getattr(Site([site.positional[0], o, *rest], {}, site.line, site.frame), run) for o in given.options)
+    name = literal(given)
+    if isinstance(owner, FunctionValue) and isinstance(name, str) and not name.startswith("__"):
+        return carried_by(owner, name) or fallback or Unknown(site.sources)
     if owner is None or not isinstance(name, str):
         return Unknown(site.sources)
     found = run.attribute(owner, name)
@@ -29,8 +36,21 @@ def _getattr(site: Site, run: Interpreter) -> Value:
     return join((found, fallback)) if fallback is not None and isinstance(found, Unknown) else found
 
 
+def carried_by(function: FunctionValue, name: str) -> Value | None:
+    """What the target set as an attribute of a function, or of the one that it wraps."""
+    seen = 0
+    while True:
+        found: Value | None = function.marks.get(f".{name}")
+        inner = function.marks.get("origin")
+        if found is not None or not isinstance(inner, FunctionValue) or inner is function or seen > 8:
+            return found
+        function, seen = inner, seen + 1
+
+
 def _hasattr(site: Site, run: Interpreter) -> Value:
     owner, name = site.argument(0), literal(site.argument(1))
+    if isinstance(owner, FunctionValue) and isinstance(name, str) and not name.startswith("__"):
+        return Known(carried_by(owner, name) is not None)
     if owner is not None and isinstance(name, str):
         found = run.attribute(owner, name)
         if isinstance(found, Known) and found.value is None:
