@@ -24,6 +24,7 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import Symbol
 from backend_lead.read.code.target_values import ClassValue, FunctionValue
 from backend_lead.read.code.values import Choice, Known, Unknown, Value
+from backend_lead.read.code.wrapping import inner_function
 
 MARKS = {
     "builtins.property": "property",
@@ -64,8 +65,9 @@ def decorate(run: Interpreter, value: Value, decorators: tuple[Any, ...]) -> Val
             value.marks.setdefault("decorators", []).append(decorator)
         result = call(run, decorator, Site([value], {}, expression.line, frame_of(run), expression))
         if isinstance(result, FunctionValue) and result is not value:
-            if isinstance(value, FunctionValue):
-                result.marks.setdefault("origin", value.marks.get("origin", value))
+            inner = inner_function(value)
+            if inner is not None:
+                result.marks.setdefault("origin", inner.marks.get("origin", inner))
             value = result
         elif not isinstance(result, (Unknown, Choice, Known)) and hasattr(result, "wrapped"):
             value = result

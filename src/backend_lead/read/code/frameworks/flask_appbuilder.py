@@ -1,16 +1,19 @@
 """Flask-AppBuilder: views and APIs whose methods are exposed under paths, those that its classes bring along included.
 
-What the library's classes offer is told from its documentation (releases 4 and 5).
+What the library's classes offer is told from its documentation (release 5; release 4 adds REST methods to `ModelView`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from backend_lead.read.code.classes import instantiate
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.frames import Aborted, Site
 from backend_lead.read.code.frameworks.flask import FRAMEWORK
+from backend_lead.read.code.frameworks.flask_appbuilder_views import CHART, CRUD, FORM, MODEL_API, Offer, own_views
+from backend_lead.read.code.frameworks.flask_config import Config
 from backend_lead.read.code.frameworks.flask_routers import MEMBERS, include, rule_of
 from backend_lead.read.code.frameworks.flask_views import bound, handler_behind
 from backend_lead.read.code.interpreter import Interpreter
@@ -25,50 +28,17 @@ MARKERS = (b"flask_appbuilder",)
 JOINERS = (b".add_view(", b".add_api(", b".add_view_no_menu(")
 LIBRARY = "flask_appbuilder."
 EXPOSED = "exposed"
-Offer = tuple[str, str, tuple[str, ...]]  # The method of the class, its path, the HTTP methods.
 
-_REST: tuple[Offer, ...] = (
-    ("api", "/api", ("GET",)),
-    ("api_read", "/api/read", ("GET",)),
-    ("api_get", "/api/get/<pk>", ("GET",)),
-    ("api_create", "/api/create", ("POST",)),
-    ("api_update", "/api/update/<pk>", ("PUT",)),
-    ("api_delete", "/api/delete/<pk>", ("DELETE",)),
-    ("api_readvalues", "/api/readvalues", ("GET",)),
-    ("api_column_add", "/api/column/add/<col_name>", ("GET",)),
-    ("api_column_edit", "/api/column/edit/<col_name>", ("GET",)),
-)
-_CRUD: tuple[Offer, ...] = (
-    ("list", "/list/", ("GET",)),
-    ("show", "/show/<pk>", ("GET",)),
-    ("add", "/add", ("GET", "POST")),
-    ("edit", "/edit/<pk>", ("GET", "POST")),
-    ("delete", "/delete/<pk>", ("GET", "POST")),
-    ("download", "/download/<string:filename>", ("GET",)),
-    ("action", "/action/<string:name>/<pk>", ("GET", "POST")),
-    ("action_post", "/action_post", ("POST",)),
-)
-_MODEL_API: tuple[Offer, ...] = (
-    ("info", "/_info", ("GET",)),
-    ("get", "/<pk>", ("GET",)),
-    ("get_list", "/", ("GET",)),
-    ("post", "/", ("POST",)),
-    ("put", "/<pk>", ("PUT",)),
-    ("delete", "/<pk>", ("DELETE",)),
-)
-_FORM: tuple[Offer, ...] = (("this_form_get", "/form", ("GET",)), ("this_form_post", "/form", ("POST",)))
-_CHART: tuple[Offer, ...] = (("chart", "/chart/<group_by>", ("GET",)), ("chart", "/chart/", ("GET",)))
 # What a class of the library exposes, and whether it asks who is calling.
 _OFFERS: dict[str, tuple[tuple[Offer, ...], bool]] = {
-    "ModelView": (_REST + _CRUD, True),
-    "RestCRUDView": (_REST + _CRUD, True),
-    "CRUDView": (_CRUD, True),
-    "MasterDetailView": (_REST + _CRUD + (("list", "/list/<pk>", ("GET",)),), True),
+    "ModelView": (CRUD, True),
+    "CRUDView": (CRUD, True),
+    "MasterDetailView": ((*CRUD, ("list", "/list/<pk>", ("GET",))), True),
     "MultipleView": ((("list", "/list/", ("GET",)),), True),
-    "ModelRestApi": (_MODEL_API, True),
-    "SimpleFormView": (_FORM, True),
-    "PublicFormView": (_FORM, False),
-    "GroupByChartView": (_CHART, True),
+    "ModelRestApi": (MODEL_API, True),
+    "SimpleFormView": (FORM, True),
+    "PublicFormView": (FORM, False),
+    "GroupByChartView": (CHART, True),
     "IndexView": ((("index", "/", ("GET",)),), False),
     "UtilView": ((("back", "/back", ("GET",)),), False),
     "LocaleView": ((("index", "/<string:locale>", ("GET",)),), False),
@@ -96,14 +66,14 @@ def _expose(site: Site, run: Interpreter) -> Value:
 
 
 def _exposures(value: Value) -> list[Site]:
-    function, seen = inner_function(value), 0
-    while function is not None and seen < 8:
-        kept: list[Site] = function.marks.get(EXPOSED, [])
-        if kept:
-            return kept
+    function, found = inner_function(value), []
+    for _ in range(8):
+        if function is None:
+            break
+        found += [site for site in function.marks.get(EXPOSED, ()) if site not in found]
         origin = function.marks.get("origin")
-        function, seen = origin if isinstance(origin, FunctionValue) and origin is not function else None, seen + 1
-    return []
+        function = origin if isinstance(origin, FunctionValue) and origin is not function else None
+    return found
 
 
 def _named(cls: ClassValue) -> list[str]:
@@ -121,15 +91,13 @@ def blueprint_of(view: Value, site: Site, run: Interpreter) -> Router | None:
         return None
     receiver = view if isinstance(view, Instance) else _instance(cls, site, run)
     router = _router(_route_base(cls, names), cls.definition.name, site, run)
-    included, excluded = _texts(cls.find("include_route_methods")), _texts(cls.find("exclude_route_methods"))
-    taken = [n for n in _members(cls) if (included is None or n in included) and n not in (excluded or ())]
-    for name in taken:
+    wanted = _wanted(cls)
+    for name in filter(wanted, _members(cls)):
         value = cls.find(name)
         for exposed in _exposures(value) if value is not None else ():
             _add(router, receiver, name, value, exposed, run)
     for name, path, methods in _offered(names):
-        wanted = (included is None or name in included) and name not in (excluded or ())
-        if wanted and cls.find(name) is None:
+        if wanted(name) and cls.find(name) is None:
             handler = _standard(names, site)
             router.routes.append(Route(methods, path, handler, site.place, [], {}, name))
     return router
@@ -164,10 +132,22 @@ def _router(prefix: str, name: str, site: Site, run: Interpreter) -> Router:
     return router
 
 
-def _texts(value: Value | None) -> set[str] | None:
-    """The names in a set of route methods; None when there is none, or when it is not known."""
+def _wanted(cls: ClassValue) -> Callable[[str], bool]:
+    """Whether the class lets a method of this name be exposed."""
+    included, excluded = _texts(cls.find("include_route_methods")), _texts(cls.find("exclude_route_methods"))
+    return lambda name: (included is None or name in included) and name not in (excluded or ())
+
+
+def _texts(value: Value | None) -> set[str] | str | None:
+    """The names in a set of route methods; None when there is none, or when it is not known.
+
+    A text in place of a set holds the names that it contains.
+    """
     found: set[str] = set()
     for option in options_of(value) if value is not None else ():
+        text = literal(option)
+        if isinstance(text, str):
+            return text
         if isinstance(option, Items):
             found |= {str(literal(v)) for v in option.values if literal(v) is not None}
     return found or None
@@ -192,8 +172,11 @@ def _offered(names: list[str]) -> list[Offer]:
 
 def _standard(names: list[str], site: Site) -> Value:
     """A handler of the library's own, behind its own check."""
+    return _answer(any(_OFFERS.get(name, ((), False))[1] for name in names), site)
+
+
+def _answer(guarded: bool, site: Site) -> Value:
     answer = Native(lambda inner, r: External("starlette.responses.Response"), "flask_appbuilder")
-    guarded = any(_OFFERS.get(name, ((), False))[1] for name in names)
     return Wrapped(answer, needs_credential, "has_access", site) if guarded else answer
 
 
@@ -232,10 +215,13 @@ def _init_app(router: Router, site: Site, run: Interpreter) -> Value:
         index = router.attributes.get("indexview") or Symbol(f"{LIBRARY}IndexView")
         for view in (index, *(Symbol(LIBRARY + n) for n in ("UtilView", "LocaleView", "MenuApi"))):
             _put(router, view, site, run)
-        run.note("views", "Flask-AppBuilder adds views for users and roles, by its release and settings", site.place)
-        for path, methods in (("/login/", ("GET", "POST")), ("/logout/", ("GET",))):
-            answer = _standard([], site)
-            router.routes.append(Route(methods, path, answer, site.place, [], {}, "AuthDBView" + path.strip("/")))
+        settings = outer.attributes.get("config")
+        for prefix, offers, guarded in own_views(settings if isinstance(settings, Config) else Config()):
+            made = _router(prefix, prefix.strip("/"), site, run)
+            for name, path, methods in offers:
+                made.routes.append(Route(methods, path, _answer(guarded, site), site.place, [], {}, name))
+            include(router, made, Fields({}), site, run)
+        run.note("views", "more views of Flask-AppBuilder's security manager depend on its release", site.place)
     return Known(None)
 
 
@@ -282,7 +268,7 @@ CALLS: dict[str, Any] = {
     **dict.fromkeys((f"{LIBRARY}expose", f"{LIBRARY}baseviews.expose", f"{LIBRARY}api.expose"), _expose),
     **{
         f"{LIBRARY}{prefix}{name}": decorator_factory(may_forbid, name)
-        for prefix in ("", "security.decorators.")
+        for prefix in ("", "api.", "security.decorators.")
         for name in ("has_access", "has_access_api", "protect")
     },
 }

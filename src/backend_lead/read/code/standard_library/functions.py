@@ -10,6 +10,7 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.standard_library.objects import sources_only
 from backend_lead.read.code.target_values import ClassValue, FunctionValue
 from backend_lead.read.code.values import Native, Unknown, Value
+from backend_lead.read.code.wrapping import inner_function
 
 
 def through(index: int = 0) -> Any:
@@ -40,15 +41,28 @@ def _partial(site: Site, run: Interpreter) -> Value:
     return Native(later, "functools.partial")
 
 
+def _liken(function: Value | None, wrapped: Value | None) -> None:
+    """What a wrapper takes over from the function, or the class of views, that it is put around."""
+    inner = inner_function(wrapped)
+    if not isinstance(function, FunctionValue):
+        return
+    if inner is not None:
+        function.marks["origin"] = inner.marks.get("origin", inner)
+    if wrapped is not None and not isinstance(wrapped, FunctionValue):
+        function.marks["around"] = wrapped
+
+
+def _update_wrapper(site: Site, run: Interpreter) -> Value | None:
+    _liken(site.argument(0, "wrapper"), site.argument(1, "wrapped"))
+    return site.argument(0, "wrapper")
+
+
 def _wraps(site: Site, run: Interpreter) -> Value:
     wrapped = site.argument(0)
 
     def apply(inner: Site, r: Interpreter) -> Value | None:
         function = inner.argument(0)
-        if isinstance(function, FunctionValue) and isinstance(wrapped, FunctionValue):
-            function.marks["origin"] = wrapped.marks.get("origin", wrapped)
-        elif isinstance(function, FunctionValue) and wrapped is not None:
-            function.marks["around"] = wrapped
+        _liken(function, wrapped)
         return function
 
     return Native(apply, "functools.wraps")
@@ -79,7 +93,7 @@ _DECORATORS = (
 CALLS: dict[str, Any] = {
     "functools.partial": _partial,
     "functools.wraps": _wraps,
-    "functools.update_wrapper": through(),
+    "functools.update_wrapper": _update_wrapper,
     "contextlib.nullcontext": through(),
     "contextlib.suppress": sources_only,
     "contextlib.AsyncExitStack": sources_only,

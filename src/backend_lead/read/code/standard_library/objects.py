@@ -23,8 +23,8 @@ def _getattr(site: Site, run: Interpreter) -> Value:
     owner, fallback = site.argument(0), site.argument(2)
     given = site.argument(1)
     if isinstance(given, Choice):
-        rest = site.positional[2:]
-        return join(_getattr(Site([site.positional[0], o, *rest], {}, site.line, site.frame), run) for o in given.options)
+        first, _, *rest = site.positional
+        return join(_getattr(Site([first, o, *rest], {}, site.line, site.frame), run) for o in given.options)
     name = literal(given)
     if isinstance(owner, FunctionValue) and isinstance(name, str) and not name.startswith("__"):
         return carried_by(owner, name) or fallback or Unknown(site.sources)
