@@ -123,6 +123,13 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
             answer: Value | None = hook(function.owner, function.member, site, run)
             if answer is not None:
                 return answer
+    if function.name.endswith(".__init__") and site.positional and isinstance(site.positional[0], Instance):
+        from backend_lead.read.code.classes import build_native
+
+        # `Library.__init__(self, ...)` in place of `super().__init__(...)`.
+        rest = Site(site.positional[1:], site.keywords, site.line, site.frame, site.node, open_=site.open)
+        build_native(run, site.positional[0], rest)
+        return Known(None)
     # Calling an object that a class of a library made is not calling the class.
     made = type(function) is External
     handler = run.hooks.calls.get(f"call:{function.name}" if made else function.name)

@@ -61,6 +61,9 @@ class Interpreter:
         self.request_values: dict[str, Value] = {}
         self.request_method = ""
         self.request_path = ""
+        # The files beside the program, and what libraries found in them once.
+        self.tree: Any = None
+        self.shared_facts: dict[str, Any] = {}
         self.request_endpoint: str | None = None
         self.request_blueprint: str | None = None
         self.request_handler: Value | None = None

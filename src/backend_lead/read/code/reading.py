@@ -42,6 +42,7 @@ def read_code(tree: Tree, sources: dict[str, bytes], listen: Listener) -> Code:
     """Follow the program in these files; `tree` gives the migrations and SQL files beside them."""
     modules = [CodeModule(module_name(path), path, data, python.parse) for path, data in sorted(sources.items())]
     run = Interpreter(Program(modules), gather())
+    run.tree = tree
     start(run)
     events = [*run.start_events, *run.events]
     routers = [event.router for event in events if isinstance(event, Made)]
