@@ -22,7 +22,7 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.querying import QueryMade
 from backend_lead.read.code.remembering import distinct, happened, unfold
-from backend_lead.read.code.routing import Placed, Router, place_routes
+from backend_lead.read.code.routing import Inclusion, Placed, Router, place_routes
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic
 from backend_lead.read.code.values import Known, Value, options_of
 from backend_lead.read.code.wrapping import inner_function
@@ -33,12 +33,24 @@ Told = list[tuple[Any, tuple[Hop, ...]]]
 def placed_routes(routers: list[Router]) -> Iterator[Placed]:
     """Every route of every application; without one, routers that nothing puts in stand for themselves."""
     roots = [r for r in routers if r.kind == "app" and not r.included]
+    _fill(roots, routers)
     for root in sorted(roots, key=lambda r: (r.place.file, r.place.line)):
         yield from place_routes(root)
     if not any(True for root in roots for _ in place_routes(root)):
         for router in sorted(routers, key=lambda r: (r.place.file, r.place.line)):
             if not router.included and router.kind != "app":
                 yield from place_routes(router)
+
+
+def _fill(roots: list[Router], routers: list[Router]) -> None:
+    """What an application finds by itself and we could not follow is taken to be what nothing else puts in."""
+    root = next((r for r in roots if r.open_ended), None)
+    if root is None:
+        return
+    for router in sorted(routers, key=lambda r: (r.place.file, r.place.line)):
+        if router.kind != "app" and not router.included and router.routes and router.framework is root.framework:
+            router.included = True
+            root.inclusions.append(Inclusion(router, "", [], False, router.place))
 
 
 def endpoints_of(run: Interpreter, routers: list[Router]) -> tuple[list[Endpoint], list[tuple[str, SharedWrite]]]:

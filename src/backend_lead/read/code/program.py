@@ -76,7 +76,8 @@ class CodeModule:
 class Program:
     """All modules of a target and the way from an import to one of them."""
 
-    def __init__(self, modules: Iterable[CodeModule]) -> None:
+    def __init__(self, modules: Iterable[CodeModule], libraries: frozenset[str] = frozenset()) -> None:
+        self.libraries = libraries
         self.modules = {module.path: module for module in modules}
         self._folders = {path.rsplit("/", i)[0] for path in self.modules for i in range(1, path.count("/") + 1)}
         self._resolved: dict[tuple[str, str], CodeModule | str | None] = {}
@@ -87,7 +88,8 @@ class Program:
     def find(self, dotted: str, importer: CodeModule, level: int = 0) -> CodeModule | None:
         """The module that `import dotted` in `importer` means, or None when it lies outside the target.
 
-        The nearest ancestor folder that holds it wins; else the only file of the target whose path ends so.
+        The nearest ancestor folder that holds it wins, those that are no package first, because Python looks in no
+        others; else the only file of the target whose path ends so.
         """
         found = self._look(dotted, importer, level)
         return found if isinstance(found, CodeModule) else None
@@ -112,8 +114,12 @@ class Program:
         if not tail:
             return None
         parts = folder.split("/") if folder else []
-        for depth in range(len(parts), -1, -1):
-            found = self._at("/".join([*parts[:depth], tail]))
+        folders = ["/".join(parts[:depth]) for depth in range(len(parts), -1, -1)]
+        packages = [folder for folder in folders if f"{folder}/__init__.py" in self.modules]
+        # A program may be started inside a package; but a package `flask` in it is not what `import flask` means.
+        inside = packages if tail.split("/")[0] not in self.libraries else []
+        for folder in (*(f for f in folders if f not in packages), *inside):
+            found = self._at(f"{folder}/{tail}" if folder else tail)
             # A folder without `__init__.py` half way up is only trusted when something of the target lies in it.
             if found is not None:
                 return found

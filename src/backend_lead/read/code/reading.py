@@ -41,7 +41,9 @@ class Code:
 def read_code(tree: Tree, sources: dict[str, bytes], listen: Listener) -> Code:
     """Follow the program in these files; `tree` gives the migrations and SQL files beside them."""
     modules = [CodeModule(module_name(path), path, data, python.parse) for path, data in sorted(sources.items())]
-    run = Interpreter(Program(modules), gather())
+    hooks = gather()
+    libraries = frozenset(name.split(".")[0] for name in (*hooks.calls, *hooks.symbols))
+    run = Interpreter(Program(modules, libraries), hooks)
     run.tree = tree
     start(run)
     events = [*run.start_events, *run.events]

@@ -58,6 +58,7 @@ class Router(Value):
         "members",
         "middleware",
         "module",
+        "open_ended",
         "options",
         "place",
         "prefix",
@@ -96,6 +97,8 @@ class Router(Value):
         # What a router asks of the whole application that it is put into.
         self.whole_exception_handlers: list[tuple[Value, Value]] = []
         self.whole_hooks: list[Value] = []
+        # Whether something that could not be followed was put into it.
+        self.open_ended = False
         # The object of the target's own class that this is the library's part of.
         self.seen_as: Value | None = None
         self.attributes: dict[str, Value] = {}

@@ -24,7 +24,7 @@ from backend_lead.read.code.routing import (
     the_application,
 )
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
-from backend_lead.read.code.values import Choice, Known, Native, Setting, Unknown, Value, options_of
+from backend_lead.read.code.values import Choice, Known, Native, Setting, Text, Unknown, Value, options_of
 from backend_lead.read.code.wrapping import Wrapped, inner_function
 
 MARKERS = (b"flask", b"Blueprint(", b".add_url_rule(", b".register_blueprint(", b".route(")
@@ -57,13 +57,20 @@ def rule_of(value: Value | None, what: str, site: Site, run: Interpreter) -> str
     """The text of a rule; None, and said so, when a part of it is not known: half a path is no path."""
     if value is None:
         return None
-    settled = not isinstance(value, Setting) or value.default is not None
-    text = text_of(value, _HOLE)
-    if text is None or _HOLE in text:
-        if settled:
-            run.note("route", f"the path of a route could not be computed ({what})", site.place)
-        return None
+    text = next((t for t in map(_whole, options_of(value)) if t is not None), None)
+    if text is None:
+        run.note("route", f"the path of a route could not be computed ({what})", site.place)
     return text
+
+
+def _whole(value: Value) -> str | None:
+    """The text of a path without holes; what only a deployment sets is not there out of the box."""
+    parts = value.parts if isinstance(value, Text) else (value,)
+    unset = [p for p in parts if isinstance(p, Setting) and p.default is None]
+    texts = [p if isinstance(p, str) else "" if p in unset else text_of(p, _HOLE) for p in parts]
+    if len(unset) == len(parts) or any(t is None or _HOLE in t for t in texts):
+        return None
+    return "".join(t for t in texts if t is not None)
 
 
 def add_route(router: Router, path: str, handler: Value, site: Site, run: Interpreter, name: str | None = None) -> None:
@@ -177,6 +184,7 @@ def _register_blueprint(router: Router, site: Site, run: Interpreter) -> Value:
     for option in options_of(given) if given is not None else ():
         found = list(routers_of(option))
         if not found:
+            router.open_ended = True
             run.note("blueprint", "the blueprint registered here could not be followed", site.place)
         override = option.cls.find("register") if isinstance(option, Instance) else None
         if isinstance(override, FunctionValue) and found:

@@ -51,6 +51,10 @@ def _hasattr(site: Site, run: Interpreter) -> Value:
     owner, name = site.argument(0), literal(site.argument(1))
     if isinstance(owner, FunctionValue) and isinstance(name, str) and not name.startswith("__"):
         return Known(carried_by(owner, name) is not None)
+    if isinstance(owner, (ClassValue, Instance)) and isinstance(name, str):
+        cls = owner if isinstance(owner, ClassValue) else owner.cls
+        if cls.find(name) is not None:
+            return Known(True)
     if owner is not None and isinstance(name, str):
         found = run.attribute(owner, name)
         if isinstance(found, Known) and found.value is None:
@@ -119,6 +123,19 @@ def _isinstance(site: Site, run: Interpreter) -> Value:
     return Unknown(site.sources)
 
 
+def _is_class(site: Site, run: Interpreter) -> Value:
+    value = site.argument(0)
+    sure = isinstance(value, (ClassValue, FunctionValue, Instance, Known))
+    return Known(isinstance(value, ClassValue)) if sure else Unknown(site.sources)
+
+
+def _callable(site: Site, run: Interpreter) -> Value:
+    value = site.argument(0)
+    if isinstance(value, (ClassValue, FunctionValue)):
+        return Known(True)
+    return Known(False) if isinstance(value, Known) else Unknown(site.sources)
+
+
 def _type(site: Site, run: Interpreter) -> Value:
     value = site.argument(0)
     return value.cls if isinstance(value, Instance) else Unknown()
@@ -136,7 +153,6 @@ _SILENT = (
     "max",
     "sum",
     "sorted_",
-    "callable",
     "issubclass",
     "vars",
     "dir",
@@ -171,5 +187,7 @@ CALLS: dict[str, Any] = {
     "builtins.isinstance": _isinstance,
     "builtins.super": make_super,
     "builtins.type": _type,
+    "inspect.isclass": _is_class,
+    "builtins.callable": _callable,
     **{f"builtins.{name}": sources_only for name in _SILENT},
 }
