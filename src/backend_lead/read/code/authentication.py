@@ -78,7 +78,11 @@ def _labels(outcome: Outcome) -> set[str]:
 
 def _depends_on_configuration(outcome: Outcome) -> bool:
     """Whether a test that nothing of the request reaches decides as well."""
-    return any(not condition.sources or "configuration" in condition.sources for condition in outcome.conditions)
+    return any(
+        not condition.sources or "configuration" in condition.sources
+        for condition in outcome.conditions
+        if not condition.raises_otherwise
+    )
 
 
 def _is_refusal(outcome: Outcome, status: int | None, consulted: bool, placed: Placed) -> bool:

@@ -55,7 +55,9 @@ def _if(run: Interpreter, node: Any) -> int:
     if first == GOES_ON or second == GOES_ON:
         kept = names_after_first if first == GOES_ON else names_after_second
         _merge(names, kept, kept)
-        run.conditions.append(condition if first == GOES_ON else opposite)
+        left, ended = (condition, second) if first == GOES_ON else (opposite, first)
+        left.raises_otherwise = ended == RAISED and not run.caught
+        run.conditions.append(left)
         return GOES_ON
     return first if first == second else ENDED
 

@@ -168,6 +168,10 @@ def _connect(run: Interpreter, node: Any) -> Value:
         truth = run.truth(value)
         if truth is stops:
             kept.append(value)
+            if node.operator == "and":
+                # Whatever the others are, it is false: none of them is looked at.
+                sources = frozenset().union(*(v.sources for v in kept))
+                return Known(value.value if isinstance(value, Known) else False, sources)
             break
         if truth is None or operand is node.operands[-1]:
             # What is left of an undecided `x or y` is x only when true, of `x and y` only when false.

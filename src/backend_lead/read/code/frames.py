@@ -112,12 +112,16 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class Condition:
-    """A test that was not decided and holds where we are; `holds` is the side taken."""
+    """A test that was not decided and holds where we are; `holds` is the side taken.
+
+    `raises_otherwise` says that the other side always raises: whoever is on it gets no further either.
+    """
 
     sources: frozenset[str]
     pairs: tuple[Pair, ...]
     holds: bool
     place: Place
+    raises_otherwise: bool = False
 
 
 @dataclass(slots=True, eq=False)
