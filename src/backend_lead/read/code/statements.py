@@ -21,7 +21,7 @@ from backend_lead.read.code.execution import (
 )
 from backend_lead.read.code.frames import Outcome, Site
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.library_values import Symbol
+from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.target_values import ClassValue, FunctionValue
 from backend_lead.read.code.values import Choice, Known, Unknown, Value
 from backend_lead.read.code.wrapping import inner_function
@@ -71,6 +71,10 @@ def decorate(run: Interpreter, value: Value, decorators: tuple[Any, ...]) -> Val
             value = result
         elif not isinstance(result, (Unknown, Choice, Known)) and hasattr(result, "wrapped"):
             value = result
+        elif isinstance(decorator, (Symbol, External)) and isinstance(result, External):
+            inner = inner_function(value)
+            if inner is not None:
+                inner.marks.setdefault("outside", []).append(decorator.name)
     return value
 
 

@@ -8,6 +8,7 @@ from backend_lead.model.endpoint import Parameter
 from backend_lead.read.code.answering import Answer, outcomes, root_frame
 from backend_lead.read.code.authentication import LEAVING, REFUSING
 from backend_lead.read.code.frames import Frame, Site
+from backend_lead.read.code.frameworks.flask_decorators import opaque
 from backend_lead.read.code.frameworks.starlette import response_status
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
@@ -52,6 +53,7 @@ class Flask:
             keywords[name] = Unknown(labels)
             answer.parameters.append(Parameter(name, "path", kind or "str"))
         answer.handler_reached = True
+        answer.opaque.extend(sorted(set(opaque(placed.route.handler))))
         returns = outcomes(run, placed.route.handler, Site([], keywords, placed.route.place.line, frame), answer)
         refused = [o for o in returns if _is_refusal(o.value)]
         answer.returns = returns

@@ -1,0 +1,191 @@
+"""Who gets into a Flask application without a credential."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+APP = """
+from functools import wraps
+from flask import Flask, Blueprint, abort, current_app, g, request, session
+app = Flask(__name__)
+"""
+CASES = {
+    "a hook of the application that a blueprint registers": (
+        """
+    bp = Blueprint("b", __name__)
+    @bp.before_app_request
+    def check():
+        if not request.headers.get("Authorization"):
+            abort(401)
+    app.register_blueprint(bp)
+    @app.route("/x")
+    def x(): return ""
+    """,
+        "required",
+    ),
+    "a hook that lets this endpoint through by name": (
+        """
+    @app.before_request
+    def check():
+        if request.endpoint in ("x", "static"):
+            return None
+        if not session.get("user"):
+            abort(401)
+    @app.route("/x")
+    def x(): return ""
+    """,
+        "none",
+    ),
+    "a hook that lets another endpoint through": (
+        """
+    @app.before_request
+    def check():
+        if request.endpoint in ("login",):
+            return None
+        if not session.get("user"):
+            abort(401)
+    @app.route("/x")
+    def x(): return ""
+    """,
+        "required",
+    ),
+    "a hook that leaves out handlers that carry a mark": (
+        """
+    def public(function):
+        function.is_public = True
+        return function
+    @app.before_request
+    def check():
+        if getattr(current_app.view_functions[request.endpoint], "is_public", False):
+            return None
+        if not session.get("user"):
+            abort(401)
+    @app.route("/x")
+    @public
+    def x(): return ""
+    """,
+        "none",
+    ),
+    "the same hook before a handler without the mark": (
+        """
+    @app.before_request
+    def check():
+        if getattr(current_app.view_functions[request.endpoint], "is_public", False):
+            return None
+        if not session.get("user"):
+            abort(401)
+    @app.route("/x")
+    def x(): return ""
+    """,
+        "required",
+    ),
+    "an exception that the whole application answers": (
+        """
+    class Nobody(Exception):
+        pass
+    bp = Blueprint("b", __name__)
+    @bp.app_errorhandler(Nobody)
+    def answer(error):
+        return {"error": "who?"}, 401
+    def find():
+        token = request.headers.get("X-Token")
+        if token is None:
+            raise Nobody()
+        return token
+    app.register_blueprint(bp)
+    @app.route("/x")
+    def x():
+        return find()
+    """,
+        "required",
+    ),
+    "a decorator of a class of resources": (
+        """
+    from flask_restful import Api, Resource
+    def signed_in(function):
+        @wraps(function)
+        def wrapper(*a, **k):
+            if "user" not in session:
+                abort(401)
+            return function(*a, **k)
+        return wrapper
+    class Thing(Resource):
+        method_decorators = [signed_in]
+        def get(self): return ""
+    Api(app).add_resource(Thing, "/x")
+    """,
+        "required",
+    ),
+    "a decorator that an Api puts around everything": (
+        """
+    from flask_restful import Api, Resource
+    def signed_in(function):
+        @wraps(function)
+        def wrapper(*a, **k):
+            if "user" not in session:
+                abort(401)
+            return function(*a, **k)
+        return wrapper
+    class Thing(Resource):
+        def get(self): return ""
+    Api(app, decorators=[signed_in]).add_resource(Thing, "/x")
+    """,
+        "required",
+    ),
+    "a decorator of a package that was not read": (
+        """
+    from company_library.web import careful
+    @app.route("/x")
+    @careful
+    def x(): return ""
+    """,
+        "unknown",
+    ),
+    "a decorator of a package that only describes": (
+        """
+    from flasgger import swag_from
+    @app.route("/x")
+    @swag_from("x.yml")
+    def x(): return ""
+    """,
+        "none",
+    ),
+    "a setting of the program, on by default": (
+        """
+    app.config["SIGN_IN"] = True
+    @app.before_request
+    def check():
+        if not current_app.config["SIGN_IN"]:
+            return None
+        if not session.get("user"):
+            abort(401)
+    @app.route("/x")
+    def x(): return ""
+    """,
+        "required",
+    ),
+    "a test of the configuration and of nobody is false": (
+        """
+    import settings
+    from flask_login import current_user, login_required
+    @login_required
+    def renew(): return ""
+    @app.before_request
+    def check():
+        if settings.RENEW and current_user.is_authenticated and "source" in session and renew() is None:
+            g.renewed = True
+    @app.route("/x")
+    def x(): return ""
+    """,
+        "none",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_who_gets_in(read, case):
+    text, expected = CASES[case]
+    found = {e.name: e.authentication.value for e in read(app=APP + dedent(text)).endpoints}
+    assert found == {"GET /x": expected}
