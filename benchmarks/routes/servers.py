@@ -137,15 +137,11 @@ SERVERS = (
     Server("ihatemoney", "Flask", "ihatemoney==7.2.1",
            "from ihatemoney.run import create_app\napps = [create_app({'SECRET_KEY': 'benchmark', "
            "'SQLALCHEMY_DATABASE_URI': f'sqlite:///{home}/money.db', 'ACTIVATE_ADMIN_DASHBOARD': False}, home)]"),
-    Server("canaille", "Flask", "canaille[all]==0.3.6",
-           "from canaille import create_app\napps = [create_app({'SECRET_KEY': 'benchmark', 'CANAILLE_OIDC': {}, "
+    Server("canaille", "Flask", "canaille[captcha,front,oidc,otp,scim,sqlite]==0.3.6",
+           "from canaille import create_app\napps = [create_app({'SECRET_KEY': 'benchmark', "
+           "'CANAILLE_OIDC': {'ENABLE_OIDC': True}, 'CANAILLE_SCIM': {'ENABLE_SERVER': True}, "
+           "'CANAILLE': {'ENABLE_REGISTRATION': True}, "
            "'CANAILLE_SQL': {'DATABASE_URI': f'sqlite:///{home}/canaille.db'}}, init_backend=True)]"),
-    Server("udata", "Flask", "udata==17.18.0",
-           "from udata.app import create_app, standalone\nfrom udata.settings import Defaults\n"
-           "class Settings(Defaults):\n    SECRET_KEY = 'benchmark-secret-0123456789-abcdef'\n"
-           "    API_TOKEN_SECRET = 'benchmark-secret-9876543210-fedcba'\n"
-           "    MONGODB_HOST = 'mongodb://localhost:27017/udata?serverSelectionTimeoutMS=50'\n"
-           "apps = [standalone(create_app(Settings))]"),
     Server("rucio", "Flask", "rucio==41.5.1",
            "from pathlib import Path\nPath(home, 'rucio.cfg').write_text("
            "f'[database]\\ndefault = sqlite:///{home}/rucio.db\\n[common]\\nlogdir = {home}\\n')\n"

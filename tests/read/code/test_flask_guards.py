@@ -166,6 +166,20 @@ CASES = {
     """,
         "required",
     ),
+    "who is calling as an attribute of the session": (
+        """
+    class Guarded:
+        def check(self):
+            if session.user is None:
+                abort(403)
+        def process(self):
+            self.check()
+            return ""
+    @app.route("/x")
+    def x(): return Guarded().process()
+    """,
+        "required",
+    ),
     "a test of the configuration and of nobody is false": (
         """
     import settings

@@ -16,6 +16,11 @@ from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Known, Native, Unknown, Value
 
 ABSENT = frozenset({"credential"})
+# What a session has for everybody.
+_OF_EVERY_SESSION = (
+    "accessed", "clear", "copy", "modified", "new", "permanent", "popitem", "regenerate", "setdefault", "should_save",
+    "sid", "timestamp", "update",
+)  # fmt: skip
 
 
 @dataclass
@@ -70,6 +75,9 @@ class Carrier(Value):
             return Native(lambda site, r: self._read(site.argument(0), site.argument(1, "default"), r), name)
         if name in ("items", "keys", "values", "mutablecopy"):
             return Native(lambda site, r: Unknown(frozenset({f"{self.label}:*"})), name)
+        if self.label == "session" and name not in _OF_EVERY_SESSION:
+            # Sessions of the target's own kind carry who is calling as an attribute.
+            return self._read(Known(name), None, run)
         return None
 
     def item(self, key: Value, run: Interpreter) -> Value | None:
