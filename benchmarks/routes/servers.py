@@ -127,7 +127,8 @@ SERVERS = (
            environment=(("SECRET_KEY", "benchmark-0123456789-0123456789-abcdef"),)),
     Server("privacyidea", "Flask", "privacyIDEA==3.14",
            "from pathlib import Path\n"
-           "Path(home, 'pi.cfg').write_text(f\"\"\"\nSECRET_KEY = PI_PEPPER = 'benchmark'\nSUPERUSER_REALM = ['super']\n"
+           "Path(home, 'pi.cfg').write_text(f\"\"\"\nSECRET_KEY = PI_PEPPER = 'benchmark'\n"
+           "SUPERUSER_REALM = ['super']\n"
            "SQLALCHEMY_DATABASE_URI = 'sqlite:///{home}/pi.db'\nPI_ENCFILE = '{home}/key'\nPI_AUDIT_NO_SIGN = True\n"
            "PI_LOGFILE = '{home}/pi.log'\n\"\"\")\n"
            "Path(home, 'key').write_bytes(bytes(range(96)))\nfrom privacyidea.app import create_app\n"

@@ -219,7 +219,7 @@ def _get(value: Fields, site: Site, run: Interpreter) -> Value:
         return found
     fallback = site.argument(1, "default") or Known(None)
     if key_of(key) is not UNKNOWN_KEY and value.complete:
-        return fallback
+        return fallback if value.values or not run.requesting else join((Unknown(value.sources), fallback))
     if isinstance(key, Known) and isinstance(key.value, str) and "*" in value.values:
         return join((Unknown(deepen(value.values["*"].sources, key.value)), fallback))
     rest = list(value.values.values())[:4]

@@ -132,7 +132,9 @@ def compare(run: Interpreter, operator: str, left: Value, right: Value, line: in
     if isinstance(left, Setting) or isinstance(right, Setting):
         sides = [v.default if isinstance(v, Setting) else v for v in (left, right)]
         return Setting(None if None in sides else compare(run, operator, sides[0], sides[1], line))  # type: ignore[arg-type]
-    decided = _decide(operator, left, right)
+    # What fills a registry may lie in a module that was not followed: that it is empty decides nothing later on.
+    bare = run.requesting and isinstance(right, (Items, Fields)) and not right.values
+    decided = None if bare and operator in ("in", "not in") else _decide(operator, left, right)
     if decided is not None:
         return Known(decided, left.sources | right.sources)
     if operator in ("<", ">", "<=", ">="):
