@@ -166,6 +166,26 @@ CASES = {
     """,
         "required",
     ),
+    "a protector of Authlib": (
+        """
+    from authlib.integrations.flask_oauth2 import ResourceProtector
+    protect = ResourceProtector()
+    @app.route("/x")
+    @protect("profile")
+    def x(): return ""
+    """,
+        "required",
+    ),
+    "a protector of Authlib that lets everybody in": (
+        """
+    from authlib.integrations.flask_oauth2 import ResourceProtector
+    protect = ResourceProtector()
+    @app.route("/x")
+    @protect("profile", optional=True)
+    def x(): return ""
+    """,
+        "none",
+    ),
     "who is calling as an attribute of the session": (
         """
     class Guarded:

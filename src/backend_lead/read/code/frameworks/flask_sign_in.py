@@ -50,6 +50,9 @@ def _loader(owner: Value, member: str, site: Site, run: Interpreter) -> Value | 
         if function is not None:
             run.user_loaders.append(function)
         return function
+    if member in ("acquire", "acquire_token") and name == _PROTECTOR:
+        needs_credential(site, run)
+        return Unknown(frozenset({"principal"}))
     if name.startswith("flask_httpauth."):
         return _http_auth(member, site, run)
     if member in ("limit", "shared_limit", "exempt") and name.startswith(("flask_limiter.", "slowapi.")):
@@ -88,12 +91,16 @@ def _required(owner: Value, member: str, site: Site, run: Interpreter) -> Value 
 
 
 METHODS = [_loader, _required]
+# Authlib's `require_oauth("scope")`: refuses whoever brings no token, unless `optional=True`.
+_PROTECTOR = "authlib.integrations.flask_oauth2.ResourceProtector"
+_require_oauth = decorator_factory(needs_credential, "require_oauth")
 CALLS: dict[str, Any] = {
     **{
         f"flask_login.{prefix}{name}": decorator(needs_credential, name)
         for prefix in ("", "utils.")
         for name in ("login_required", "fresh_login_required")
     },
+    f"call:{_PROTECTOR}": lambda function, site, run: _require_oauth(site, run),
     "flask_jwt_extended.jwt_required": decorator_factory(needs_credential, "jwt_required"),
     "flask_jwt_extended.get_jwt_identity": _identity,
     "flask_jwt_extended.get_jwt": _identity,
@@ -109,5 +116,6 @@ CALLS: dict[str, Any] = {
     },
 }
 ALIASES = {
+    "authlib.integrations.flask_oauth2.resource_protector.ResourceProtector": _PROTECTOR,
     "flask_jwt_extended.view_decorators.jwt_required": "flask_jwt_extended.jwt_required",
 }
