@@ -166,6 +166,44 @@ CASES = {
     """,
         "required",
     ),
+    "a decorator of the target that answers as the login manager does": (
+        """
+    import flask_login
+    from flask_login import LoginManager, current_user
+    manager = LoginManager()
+    manager.init_app(app)
+    def careful(function):
+        @wraps(function)
+        def wrapper(*a, **k):
+            if request.method in flask_login.config.EXEMPT_METHODS:
+                return function(*a, **k)
+            if not current_user.is_authenticated:
+                return current_app.login_manager.unauthorized()
+            return function(*a, **k)
+        return wrapper
+    @app.route("/x")
+    @careful
+    def x(): return ""
+    """,
+        "required",
+    ),
+    "a decorator that asks only where a setting says so": (
+        """
+    import os
+    from flask_login import current_user
+    def careful(function):
+        @wraps(function)
+        def wrapper(*a, **k):
+            if os.environ.get("PASSWORD") and not current_user.is_authenticated:
+                return current_app.login_manager.unauthorized()
+            return function(*a, **k)
+        return wrapper
+    @app.route("/x")
+    @careful
+    def x(): return ""
+    """,
+        "unknown",
+    ),
     "a protector of Authlib": (
         """
     from authlib.integrations.flask_oauth2 import ResourceProtector

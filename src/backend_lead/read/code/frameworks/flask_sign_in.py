@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.read.code.answering import Consulted, absent
+from backend_lead.read.code.containers import Items
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
@@ -42,7 +43,10 @@ def _verify(site: Site, run: Interpreter) -> Value:
 
 def _loader(owner: Value, member: str, site: Site, run: Interpreter) -> Value | None:
     """`@login_manager.user_loader` and the like: the function that makes the principal."""
-    name = owner.name if isinstance(owner, External) else ""
+    name = getattr(owner, "name", "")
+    if member == "unauthorized" and name.endswith(("login_manager", "LoginManager")):
+        run.emit(Consulted("session"))
+        return External("starlette.responses.Response", frozenset(), (), {"status_code": Known(401)})
     if member in ("user_loader", "user_lookup_loader", "request_loader") and name.startswith(
         ("flask_login.", "flask_jwt_extended.")
     ):
@@ -114,6 +118,9 @@ CALLS: dict[str, Any] = {
         f"flask_security.{name}": decorator_factory(may_forbid, name)
         for name in ("roles_required", "roles_accepted", "permissions_required", "permissions_accepted")
     },
+}
+SYMBOLS: dict[str, Any] = {
+    "flask_login.config.EXEMPT_METHODS": lambda run: Items([Known("OPTIONS")], "set"),
 }
 ALIASES = {
     "authlib.integrations.flask_oauth2.resource_protector.ResourceProtector": _PROTECTOR,
