@@ -111,9 +111,6 @@ SERVERS = (
            "from superset.app import create_app\napps = [create_app()]", extras=("flask-caching<2.4",),
            environment=(("SUPERSET_HOME", "{home}"), ("SUPERSET_SECRET_KEY", "benchmark-secret-key-0123456789abcdef"),
                         ("FLASK_APP", "superset"))),
-    Server("apache-airflow", "Flask", "apache-airflow==2.10.5",
-           "from airflow.utils.db import initdb\nfrom airflow.www.app import create_app\ninitdb()\n"
-           "apps = [create_app()]", environment=(("AIRFLOW_HOME", "{home}"),)),
     Server("indico", "Flask", "indico==3.2.9",
            "from pathlib import Path\n"
            "Path(home, 'indico.conf').write_text(f\"\"\"\nSQLALCHEMY_DATABASE_URI = 'postgresql://localhost/indico'\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from backend_lead.read.code.calls import CallMade
 from backend_lead.read.code.containers import Fields
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
@@ -55,6 +56,7 @@ def _set_default(config: Config, site: Site, run: Interpreter) -> Value:
 
 
 def _update(config: Config, site: Site, run: Interpreter) -> Value:
+    run.emit(CallMade("flask.Config.update", site, run))
     given = site.argument(0)
     for option in options_of(given) if given is not None else ():
         if isinstance(option, Fields):
