@@ -22,7 +22,7 @@ from backends import (
 )
 
 from backend_lead.model.backend import Relationship
-from backend_lead.model.endpoint import Argument, Guard, GuardKind
+from backend_lead.model.endpoint import Guard, GuardKind
 from backend_lead.model.finding import Evidence, Job, Severity
 from backend_lead.model.place import Place
 from backend_lead.model.server import SequenceUse, Session
@@ -94,11 +94,13 @@ def test_foreign_key_of_several_columns_needs_one_of_them_in_front():
                shop(tables=(CUSTOMERS, replace(wide, indexes=(index("ix", "tenant_id", "status"),))))) == []
 
 
-def test_mysql_builds_the_index_itself():
-    engine = call("sqlalchemy.create_engine", Argument(None, "mysql+pymysql://shop@db/shop"))
-    assert run("foreign-key-without-index", shop(calls=(engine,))) == []
-    other = call("sqlalchemy.create_engine", Argument(None, "postgresql://shop@db/shop"))
-    assert len(run("foreign-key-without-index", shop(calls=(engine, other)))) == 1
+def test_mysql_and_sqlite_alone_are_silent():
+    assert run("foreign-key-without-index", shop(databases=("mysql", "sqlite"))) == []
+    assert len(run("foreign-key-without-index", shop(databases=("mysql", "postgresql")))) == 1
+
+
+def test_foreign_key_that_nothing_uses_is_silent():
+    assert run("foreign-key-without-index", backend(tables=(CUSTOMERS, ORDERS))) == []
 
 
 def test_tiny_lookup_that_nobody_deletes_from_is_silent():
@@ -249,6 +251,20 @@ def test_duplicate_of_the_primary_key_and_of_a_twin_is_named_once():
     assert [found.snippet for found in run("duplicate-index", backend(tables=(twins,)))] == ["b (email)", "ix_id (id)"]
 
 
+def test_indexes_beside_many_primary_keys_are_one_habit():
+    made = tuple(replace(table(f"t{n}"), indexes=(index(f"ix_t{n}_id", "id"),)) for n in range(6))
+    assert len(run("duplicate-index", backend(tables=made[:5]))) == 5
+    [found] = run("duplicate-index", backend(tables=made))
+    assert found.message.startswith("6 tables have an index beside their primary key on the same columns: ix_t0_id, ")
+    assert "DROP INDEX CONCURRENTLY ix_t5_id;" in found.fix
+
+
+def test_duplicate_of_a_primary_key_that_no_migration_made_stays():
+    made = replace(CUSTOMERS, indexes=(index("ix_customers_id", "id"),))
+    assert len(run("duplicate-index", backend(tables=(made,)))) == 1
+    assert run("duplicate-index", backend(tables=(replace(made, primary_key_assumed=True),))) == []
+
+
 @pytest.mark.parametrize("second", [
     index("b", "email", "last_name"), index("b", "email", method="hash"), index("b", "email", predicate="id > 9"),
     index("b", "email", included=("last_name",)), index("b", "email", qualifiers=("text_pattern_ops",)),
@@ -295,24 +311,26 @@ def test_float_that_is_no_money_is_silent(name, columns):
 def test_timestamp_that_departs_from_the_others():
     parcels = table("parcels", "id:bigint shipped_at:timestamp_without_time_zone")
     dated = table("visits", "id:bigint seen_at:timestamp_with_time_zone")
-    [found] = run("timestamp-without-zone", backend(tables=(parcels, dated)))
+    [found] = run("timestamp-without-zone", backend(tables=(parcels, dated), databases=("postgresql",)))
     assert (found.severity, found.place) == (Severity.MEDIUM, parcels.columns[1].place)
     assert found.fix.endswith("ALTER TABLE parcels ALTER COLUMN shipped_at TYPE timestamptz;")
 
 
-def test_timestamps_without_zone_everywhere_are_one_finding():
-    tables = tuple(table(name, "id:bigint at:timestamp_without_time_zone") for name in ("a", "b", "c"))
-    [found] = run("timestamp-without-zone", backend(tables=tables))
-    assert found.message == "3 timestamp columns in 3 tables have no time zone, first of all a.at."
-    assert found.severity is Severity.LOW
+def test_zoned_values_in_columns_without_zone_are_one_finding():
+    made = tuple(table(name, "id:bigint at:timestamp_without_time_zone") for name in ("a", "b", "c"))
+    zoned = tuple(replace(each, columns=(each.columns[0], replace(each.columns[1], zoned=True))) for each in made[:2])
+    [found] = run("timestamp-without-zone", backend(tables=(*zoned, made[2]), databases=("postgresql",)))
+    assert found.message == "a.at and b.at are filled with a zoned value and have no time zone."
+    assert found.touches == ("table:a", "table:b")
 
 
-def test_zoned_timestamps_dates_and_mysql_are_silent():
+def test_a_convention_zoned_timestamps_dates_and_other_systems_are_silent():
     dated = table("visits", "id:bigint at:timestamp_with_time_zone day:date hour:time_without_time_zone")
-    assert run("timestamp-without-zone", backend(tables=(dated,))) == []
-    engine = call("sqlalchemy.create_engine", Argument(None, "mysql://db/shop"))
-    assert run("timestamp-without-zone",
-               backend(tables=(table("a", "id:bigint at:timestamp_without_time_zone"),), calls=(engine,))) == []
+    assert run("timestamp-without-zone", backend(tables=(dated,), databases=("postgresql",))) == []
+    habit = tuple(table(name, "id:bigint at:timestamp_without_time_zone") for name in ("a", "b"))
+    assert run("timestamp-without-zone", backend(tables=habit, databases=("postgresql",))) == []
+    for other in (("mysql",), ("sqlite",), ()):
+        assert run("timestamp-without-zone", backend(tables=(dated, habit[0]), databases=other)) == []
 
 
 # ---------------------------------------------------------------- loops
@@ -557,5 +575,6 @@ def test_timeouts_on_the_server_or_in_the_program_are_silent():
 def test_names_that_need_quotes_get_them():
     odd = Table("app.order", (Column("id", "bigint"), Column("User", "bigint")), (),
                 (ForeignKey(("User",), "user", ("id",)),), ("id",), source="migrations", place=Place("m.py", 1))
-    [found] = run("foreign-key-without-index", backend(tables=(odd,)))
+    writes = endpoint("POST /orders", query("insert", "app.order"))
+    [found] = run("foreign-key-without-index", backend(writes, tables=(odd,)))
     assert found.fix == 'CREATE INDEX CONCURRENTLY "ix_order_User" ON app."order" ("User");'

@@ -67,6 +67,8 @@ class Backend:
     calls made while answering a request hang on their endpoint.  `previous` is the backend at `--since`.
     `source_lines` maps a file to the source lines that findings quote.  `processes` is the number of worker processes
     of the web server, as a Procfile, a compose file or the server's own configuration starts it; None when not known.
+    `databases` are the systems that the program is written for (`postgresql`, `mysql`, `sqlite`, ...), empty when
+    nothing tells.
     """
 
     root: str
@@ -83,6 +85,7 @@ class Backend:
     server: Server | None = None
     previous: Backend | None = None
     processes: int | None = None
+    databases: tuple[str, ...] = ()
 
     def table(self, name: str) -> Table | None:
         """Return the table of that name (a schema prefix is ignored when the bare name is unique), or None."""

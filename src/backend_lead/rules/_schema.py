@@ -192,12 +192,11 @@ class Schema:
         return holders[0] if len(holders) == 1 and all(tables) else None
 
 
-def is_mysql(backend: Backend) -> bool:
-    """Say whether the program connects to MySQL or MariaDB and to nothing else that is known.
+def is_postgresql(backend: Backend) -> bool | None:
+    """Say whether the program may keep its rows in PostgreSQL; None when nothing tells which system it is.
 
-    InnoDB builds the index behind a foreign key by itself, and its types are other ones.
+    Of a program that is written for several the harm is named that PostgreSQL would do.
     """
-    addresses = [call.arguments[0].value or "" for call in backend.calls
-                 if call.name.rpartition(".")[2] in ("create_engine", "create_async_engine") and call.arguments]
-    known = [address for address in addresses if "://" in address or address.startswith(("mysql", "mariadb"))]
-    return bool(known) and all(address.startswith(("mysql", "mariadb")) for address in known)
+    if backend.server is not None:
+        return True
+    return "postgresql" in backend.databases if backend.databases else None

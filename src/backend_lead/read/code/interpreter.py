@@ -55,6 +55,7 @@ class Interpreter:
         self.unresolved: list[tuple[str, str, Place]] = []
         self.models: dict[str, ClassValue] = {}
         self.core_tables: dict[str, Any] = {}
+        self.queried: set[str] = set()
         self.schema: Any = None
         self.user_loaders: list[Value] = []
         self.request_values: dict[str, Value] = {}

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.values import Value
 
+_REVISION = (b"down_revision", b"def upgrade")
+
 
 class Scope:
     """Names bound in a module, class body or function call; `parent` is the enclosing one."""
@@ -57,6 +59,11 @@ class CodeModule:
     def parsed(self) -> bool:
         """Whether anything asked for the tree."""
         return self._tree is not None
+
+    @property
+    def is_revision(self) -> bool:
+        """Whether the file is one step of a migration history; the models in it are those of its day."""
+        return all(mark in self.source for mark in _REVISION)
 
     def line(self, number: int) -> str:
         """The text of a line, stripped."""

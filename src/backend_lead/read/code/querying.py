@@ -156,6 +156,7 @@ def row_sources(filters: Iterable[Filter]) -> frozenset[str]:
 def send(run: Interpreter, site: Site, query: Query) -> QueryMade:
     """Record that a query is sent here."""
     module = site.frame.module
+    run.queried.update(query.tables)
     made = QueryMade(
         replace(
             query,

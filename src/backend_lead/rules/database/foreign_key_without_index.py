@@ -15,7 +15,7 @@ from backend_lead.rules._schema import (
     Schema,
     evidence_of,
     is_known,
-    is_mysql,
+    is_postgresql,
     is_small,
     keys_of,
     place_of,
@@ -28,8 +28,12 @@ write = Writer(__name__, RULE, Job.MIGRATION)
 
 
 def check(backend: Backend, *, large: int = 100_000, tiny: int = 50) -> Iterator[Finding]:
-    """Yield one finding for each foreign key that no index, key or unique constraint starts with."""
-    if is_mysql(backend):
+    """Yield one finding for each foreign key that no index, key or unique constraint starts with, and that is used.
+
+    Used: endpoints delete what it refers to, find rows by it, or make its table grow.  InnoDB builds the index by
+    itself, and SQLite has no server to keep waiting.
+    """
+    if is_postgresql(backend) is False:
         return
     schema = Schema(backend)
     deletes = reached_queries(backend, lambda endpoint, query: query.operation == "delete" and bool(query.tables))
@@ -42,9 +46,9 @@ def check(backend: Backend, *, large: int = 100_000, tiny: int = 50) -> Iterator
             removing = [each for each in deletes if schema.name(each.what.tables[0]) == schema.name(key.table)]
             finding = [each for each in reads if _finds_by(schema, each.what, table, key)]
             parent = schema.table(key.table)
-            if not removing and not finding and parent and parent.rows is not None and parent.rows < tiny:
-                continue
-            yield _finding(table, key, removing, finding, large)
+            few = parent is not None and parent.rows is not None and parent.rows < tiny
+            if removing or finding or (schema.is_large(table) and not few):
+                yield _finding(table, key, removing, finding, large)
 
 
 def _is_read(table: Table, key: ForeignKey) -> bool:

@@ -9,8 +9,8 @@ from backend_lead.model.backend import Backend
 from backend_lead.model.finding import Finding, Job, Severity
 from backend_lead.model.table import Column, Table
 from backend_lead.rules._ddl import quoted
-from backend_lead.rules._schema import evidence_of, is_mysql, place_of
-from backend_lead.rules._writing import Writer, counted, listed
+from backend_lead.rules._schema import evidence_of, is_postgresql, place_of
+from backend_lead.rules._writing import Writer, listed
 from backend_lead.rules.rule import RuleInfo
 
 RULE = RuleInfo("Timestamp without time zone", Severity.LOW, preview=True)
@@ -21,23 +21,22 @@ _AWARE = re.compile(r"timestamp(\(\d\))? with time zone|timestamptz(\(\d\))?")
 
 
 def check(backend: Backend) -> Iterator[Finding]:
-    """Yield one finding for each table that departs from the backend's zoned timestamps.
+    """Yield one finding for each table that departs from zoned timestamps, and one for zoned values that lose theirs.
 
-    A backend most of whose timestamps have no zone keeps a convention of its own: that is one finding, on its first
-    table.
+    A backend most of whose timestamps have no zone keeps a convention of its own, which is nobody's fault: there only
+    columns count that the program itself fills with a zoned value.  Only PostgreSQL has both types.
     """
-    if is_mysql(backend):
+    if not is_postgresql(backend):
         return
     naive = [(table, columns) for table in backend.tables if (columns := _of_kind(table, _NAIVE))]
     aware = sum(len(_of_kind(table, _AWARE)) for table in backend.tables)
-    count = sum(len(columns) for _, columns in naive)
-    if not naive:
+    if aware and aware >= sum(len(columns) for _, columns in naive):
+        for table, columns in naive:
+            yield _departing(table, columns)
         return
-    if count > aware:
-        yield _everywhere(naive, count, aware)
-        return
-    for table, columns in naive:
-        yield _departing(table, columns)
+    losing = [(table, given) for table, columns in naive if (given := tuple(c for c in columns if c.zoned))]
+    if losing:
+        yield _losing(losing)
 
 
 def _of_kind(table: Table, kind: re.Pattern[str]) -> tuple[Column, ...]:
@@ -56,17 +55,18 @@ def _departing(table: Table, columns: tuple[Column, ...]) -> Finding:
         symbol=table.model or table.name, snippet=names, touches=(f"table:{table.name}",))
 
 
-def _everywhere(naive: list[tuple[Table, tuple[Column, ...]]], count: int, aware: int) -> Finding:
-    table, columns = naive[0]
-    rest = f"; {counted(aware, 'other')} {'has' if aware == 1 else 'have'} one" if aware else ""
+def _losing(found: list[tuple[Table, tuple[Column, ...]]]) -> Finding:
+    names = [f"{table.name}.{column.name}" for table, columns in found for column in columns]
+    table, columns = found[0]
+    one = len(names) == 1
     return write(
         place_of(table, columns[0].name),
-        f"{counted(count, 'timestamp column')} in {counted(len(naive), 'table')} "
-        f"{'has' if count == 1 else 'have'} no time zone, first of all {table.name}.{columns[0].name}{rest}.",
-        "PostgreSQL reads such a value in the zone of whoever asks: a session, a worker or a report in another zone "
-        "sees another hour, and nothing in the row tells which was meant.",
+        f"{listed(names)} {'is' if one else 'are'} filled with a zoned value and {'has' if one else 'have'} no time "
+        "zone.",
+        "asyncpg refuses to write such a value; psycopg sends it, and PostgreSQL keeps the hour of the session's zone. "
+        "What comes back has no zone, so that comparing it with what was written raises TypeError.",
         _statement(table, columns), evidence=evidence_of(table), symbol=table.model or table.name,
-        snippet="timestamps without time zone", touches=(f"table:{table.name}",), effort=3)
+        snippet="zoned values without time zone", touches=tuple(f"table:{each.name}" for each, _ in found), effort=3)
 
 
 def _statement(table: Table, columns: tuple[Column, ...]) -> str:

@@ -87,7 +87,8 @@ def table_of(value: Value | None, run: Interpreter) -> Table | None:
         value.marks["table"] = None
         if is_model(value):
             value.marks["table"] = _read_model(value, run)
-            run.models[value.marks["table"].name] = value
+            if not value.module.is_revision:
+                run.models[value.marks["table"].name] = value
     found: Table | None = value.marks["table"]
     return found
 
@@ -212,7 +213,8 @@ def _core_table(site: Site, run: Interpreter) -> Value | None:
         site.place,
     )
     made = CoreTable(table)
-    run.core_tables[name] = made
+    if not site.frame.module.is_revision:
+        run.core_tables[name] = made
     return made
 
 

@@ -9,6 +9,7 @@ from backend_lead.model.table import Column, ForeignKey, Index
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.literals import literal, text_of
+from backend_lead.read.code.orms.sqlalchemy_defaults import is_zoned
 from backend_lead.read.code.orms.sqlalchemy_definitions import ColumnMade
 from backend_lead.read.code.orms.sqlalchemy_types import sql_type
 from backend_lead.read.code.target_values import ClassValue, Generic
@@ -47,6 +48,7 @@ def read_column(
         unique and not indexed,
         text_of(default) if default is not None else None,
         here,
+        is_zoned(keywords, given, here, run),
     )
     index = Index(f"ix_{table}_{name}", (name,), unique, place=here) if indexed else None
     key = next(
