@@ -24,6 +24,7 @@ from backend_lead.read.code.execution import (
 )
 from backend_lead.read.code.frames import Condition, Frame
 from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.leaving import loops_left, raises
 from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
 
@@ -64,9 +65,21 @@ def _side(run: Interpreter, statements: tuple[Any, ...], condition: Condition) -
     frame = frame_of(run)
     run.conditions.append(condition)
     held = len(run.conditions)
-    status = execute_block(run, statements)
+    status = _block(run, frame, statements)
     del run.conditions[held - 1 :]
     return status, frame.scope.names
+
+
+def _block(run: Interpreter, frame: Frame, statements: tuple[Any, ...]) -> int:
+    """A block inside a loop; what it does before it leaves the loop for good is not repeated by it."""
+    left = min(loops_left(frame, statements), run.loops)
+    run.loops -= left
+    frame.loops -= left
+    try:
+        return execute_block(run, statements)
+    finally:
+        run.loops += left
+        frame.loops += left
 
 
 def _merge(into: dict[str, Value], first: dict[str, Value], second: dict[str, Value]) -> None:
@@ -155,10 +168,12 @@ def _once(run: Interpreter, node: Any, frame: Frame, element: Value | None, cert
     if element is not None:
         assign(run, node.target, element)
     run.loops += repeated
+    frame.loops += repeated
     run.loop_sources.append(element.sources if element is not None and repeated else frozenset())
-    status = execute_block(run, node.body)
+    status = _block(run, frame, node.body)
     run.loop_sources.pop()
     run.loops -= repeated
+    frame.loops -= repeated
     if not certain:
         after = frame.scope.names
         _merge(after, dict(after), before)
@@ -198,7 +213,10 @@ def _try(run: Interpreter, node: Any) -> int:
             caught = join(r.value for r in mine) if mine else Unknown(frozenset({"exception"}))
             assign(run, s.Name(0, name), _as_exception(caught))
         run.handling.append(mine)
-        ended = execute_block(run, body)
+        # What is done on the way out, in a handler that raises, is not done for each element.
+        loops, run.loops = run.loops, 0 if raises(body) else run.loops
+        ended = _block(run, frame, body)
+        run.loops = loops
         run.handling.pop()
         statuses.append((ended, dict(frame.scope.names)))
     frame.raises.extend(raised)

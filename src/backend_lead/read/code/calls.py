@@ -144,7 +144,10 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
             if isinstance(value, FunctionValue):
                 call_back(run, value, site)
     if isinstance(function, Part):
-        return Unknown(sources, function.name)
+        fallback = site.argument(1) if function.member == "get" else None
+        # What stands in for a missing list tells that the others are lists.
+        return (Items([Unknown(sources)], fallback.kind, False, sources) if isinstance(fallback, Items)
+                else Unknown(sources, function.name))
     return External(function.name, sources, tuple(site.positional), site.keywords)
 
 
@@ -176,6 +179,7 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
         run.anonymous,
         run.loops > 0,
         run.on_loop,
+        run.deferred,
     )
     remembered = run.memory.get(key) or run.memory.get((run.request_number, key)) or _widened(run, function)
     if remembered is None:
@@ -196,8 +200,14 @@ def written_to(function: FunctionValue, site: Site) -> list[Instance]:
 
 def _widened(run: Interpreter, function: FunctionValue) -> Remembered | None:
     """After many different ways into the same function within one request, the last one stands for the rest."""
-    known: list[Remembered] = run.ways.setdefault((id(function.definition), id(function.receiver)), [])
+    known: list[Remembered] = run.ways.setdefault(_way(run, function), [])
     return known[-1] if len(known) >= MOST_WAYS else None
+
+
+def _way(run: Interpreter, function: FunctionValue) -> object:
+    """What differs between ways that must not stand for each other: inside a loop and outside, before the answer and
+    after it."""
+    return id(function.definition), id(function.receiver), run.loops > 0, run.deferred
 
 
 def _finish(run: Interpreter, result: Value | None) -> Value:
@@ -232,7 +242,7 @@ def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object
     grown = sizes != [len(v.values) for v in site.positional if isinstance(v, (Items, Fields))]
     if run.steps > 0 and not grown:
         run.memory[key if run.request_reads == reads else (run.request_number, key)] = made
-    run.ways.setdefault((id(function.definition), id(function.receiver)), []).append(made)
+    run.ways.setdefault(_way(run, function), []).append(made)
     return made, result
 
 

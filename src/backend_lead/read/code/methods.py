@@ -220,7 +220,11 @@ def _get(value: Fields, site: Site, run: Interpreter) -> Value:
     if isinstance(key, Known) and isinstance(key.value, str) and "*" in value.values:
         return join((Unknown(deepen(value.values["*"].sources, key.value)), fallback))
     rest = list(value.values.values())[:4]
-    return join([*rest, fallback]) if rest else Unknown(value.sources | site.sources)
+    if rest:
+        return join([*rest, fallback])
+    sources = value.sources | site.sources
+    # What stands in for a missing list tells that the others are lists.
+    return Items([Unknown(sources)], fallback.kind, False, sources) if isinstance(fallback, Items) else Unknown(sources)
 
 
 def _items(value: Fields, site: Site, run: Interpreter) -> Value:

@@ -10,7 +10,18 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.literals import text_of
 from backend_lead.read.code.target_values import Instance
-from backend_lead.read.code.values import Choice, Known, Native, Pair, Setting, Text, Unknown, Value, join
+from backend_lead.read.code.values import (
+    Choice,
+    Known,
+    Native,
+    Pair,
+    Setting,
+    Text,
+    Unknown,
+    Value,
+    join,
+    options_of,
+)
 
 
 def concatenate(parts: Sequence[str | Value]) -> Value:
@@ -115,9 +126,9 @@ def compare(run: Interpreter, operator: str, left: Value, right: Value, line: in
     if isinstance(left, Setting) or isinstance(right, Setting):
         sides = [v.default if isinstance(v, Setting) else v for v in (left, right)]
         return Setting(None if None in sides else compare(run, operator, sides[0], sides[1], line))  # type: ignore[arg-type]
-    decided = _decide(operator, left, right)
-    if decided is not None:
-        return Known(decided, left.sources | right.sources)
+    decided = {_decide(operator, option, right) for option in options_of(left)}
+    if len(decided) == 1 and None not in decided:
+        return Known(decided.pop(), left.sources | right.sources)
     if operator in ("<", ">", "<=", ">="):
         run.bounded |= left.sources | right.sources
     pair = Pair(left.sources, operator, right.sources)

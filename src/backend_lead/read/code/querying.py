@@ -165,6 +165,7 @@ def send(run: Interpreter, site: Site, query: Query) -> QueryMade:
             symbol=site.frame.symbol,
             is_async=site.awaited,
             on_loop=run.on_loop,
+            deferred=run.deferred,
             statement=module.line(site.line) if run.requesting else "",
         ),
         run.path(),

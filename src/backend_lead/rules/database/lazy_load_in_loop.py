@@ -22,14 +22,15 @@ _SENDS_ON_TOUCH = ("", "select", "true", "dynamic", "write_only")
 def check(backend: Backend) -> Iterator[Finding]:
     """Yield one finding for each relationship that is loaded again for every row of a query in a loop.
 
-    A relationship to one row that the request has fetched already is answered by the session without a query.
+    A relationship to one row that the request has fetched already is answered by the session without a query.  An
+    asynchronous session raises instead of querying, so that what was touched there has been loaded by other means.
     """
     loading = {f"{each.model.rpartition('.')[2]}.{each.attribute}": each.lazy.lower() for each in backend.relationships}
     causes: dict[tuple[object, ...], list[Reached[Query]]] = {}
     for reached in reached_queries(backend, _is_repeated):
         outer = _outer(reached)
         name = reached.what.relationship or ""
-        if outer is not None and loading.get(name, "select") in _SENDS_ON_TOUCH:
+        if outer is not None and not outer.is_async and loading.get(name, "select") in _SENDS_ON_TOUCH:
             causes.setdefault((name, outer.place), []).append(reached)
     for group in causes.values():
         outer = _outer(group[0])
@@ -44,7 +45,10 @@ def _outer(reached: Reached[Query]) -> Query | None:
 
 
 def _is_repeated(endpoint: Endpoint, query: Query) -> bool:
-    if not query.lazy or not query.in_loop:
+    if not query.lazy or not query.in_loop or query.deferred:
+        return False
+    name = (query.relationship or "").rpartition(".")[2]
+    if any(brought.rpartition(".")[2] == name for each in endpoint.queries for brought in each.brings):
         return False
     known = query.single and any(each.single and not each.lazy and each.operation == "select"
                                  and each.tables[:1] == query.tables[:1] for each in endpoint.queries)

@@ -52,7 +52,7 @@ def check(backend: Backend) -> Iterator[Finding]:
 
 def _element(schema: Schema, endpoint: Endpoint, query: Query) -> tuple[Filter, Query | None] | None:
     """Return the filter that compares with the element of the loop, and the query of the rows it goes through."""
-    if not query.in_loop or query.lazy or query.operation != "select" or query.api in _IN_PROCESS:
+    if not query.in_loop or query.deferred or query.lazy or query.operation != "select" or query.api in _IN_PROCESS:
         return None
     equal = [part for part in query.filters if part.operator == "=" and part.other is None and not part.alternative]
     for part in equal:
