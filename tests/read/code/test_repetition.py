@@ -94,7 +94,7 @@ def orders_of(customer, orders=None):
     return {QUERY} if orders is None else orders
 
 
-known = {order.customer_id: [order] for order in session.scalars(select(Order))}
+known = {{order.customer_id: [order] for order in session.scalars(select(Order))}}
 for customer in session.scalars(select(Customer)):
     orders_of(customer, known.get(customer.id, []))
 """
