@@ -15,6 +15,7 @@ from backends import (
     named,
     parameter,
     query,
+    refusal,
     rows_of,
     run,
     server,
@@ -437,6 +438,20 @@ def test_list_that_is_not_returned_or_of_a_table_that_does_not_grow_is_silent():
     assert run("unbounded-list", shop(listing(ALL), tables=(replace(CUSTOMERS, rows=30),))) == []
 
 
+def test_list_of_a_table_that_is_counted_before_it_grows_is_silent():
+    counted = endpoint("POST /orders", query("select", "orders", columns=("(count)",), single=True, line=3),
+                       query("insert", "orders", line=4), responses=(refusal(409),))
+    lists = endpoint("GET /orders", query("select", "orders"), responses=(rows_of("orders"),))
+    assert len(run("unbounded-list", shop(lists))) == 1
+    assert run("unbounded-list", shop(lists, counted)) == []
+
+
+def test_read_that_writes_reports_on_its_work():
+    works = endpoint("GET /orders/clean", query("select", "orders"), query("update", "orders", line=12),
+                     responses=(rows_of("orders"),))
+    assert run("unbounded-list", shop(works)) == []
+
+
 def test_list_that_a_guard_reads_is_silent():
     guard = Guard(GuardKind.AUTHENTICATION, "app.store.find", Place(APP, 2))
     assert run("unbounded-list", shop(listing(ALL, guards=(guard,)))) == []
@@ -444,11 +459,18 @@ def test_list_that_a_guard_reads_is_silent():
 
 def test_offset_paging():
     deep = query("select", "orders", order_by=("orders.placed_at",), offset="input", limit="bound")
-    [found] = run("offset-paging", shop(endpoint("GET /orders", deep)))
+    skip = (parameter("skip"),)
+    [found] = run("offset-paging", shop(endpoint("GET /orders", deep, parameters=skip)))
     assert found.fix == (".where(tuple_(Order.placed_at, Order.id) > (after_placed_at, after_id))"
                          ".order_by(Order.placed_at, Order.id).limit(limit)")
-    [raw] = run("offset-paging", shop(endpoint("GET /orders", replace(deep, raw=True))))
+    [raw] = run("offset-paging", shop(endpoint("GET /orders", replace(deep, raw=True), parameters=skip)))
     assert raw.fix.startswith("WHERE (orders.placed_at, orders.id) > (:after_placed_at, :after_id)")
+
+
+def test_offset_of_a_loop_inside_is_silent():
+    deep = query("select", "orders", offset="bound", limit="bound")
+    assert run("offset-paging", shop(endpoint("GET /orders", deep))) == []
+    assert run("offset-paging", shop(endpoint("DELETE /orders", deep, parameters=(parameter("skip"),)))) == []
 
 
 def test_offset_that_is_bounded_constant_or_on_a_small_table_is_silent():

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from backend_lead.model.backend import Backend
+from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Evidence
 from backend_lead.model.place import Place
 from backend_lead.model.query import Filter, Query
@@ -119,18 +120,30 @@ class Schema:
 
     backend: Backend
     inserted: dict[str, list[str]] = field(init=False)
+    capped: set[str] = field(init=False)
     _tables: dict[str, Table] = field(init=False)
     _growing: frozenset[str] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._tables = {table.name: table for table in reversed(self.backend.tables)}
         self.inserted = {}
+        self.capped = set()
         for endpoint in self.backend.endpoints:
+            self.capped |= self._counted_before(endpoint)
             for query in endpoint.queries:
                 if query.operation == "insert" and query.tables:
                     names = self.inserted.setdefault(self.name(query.tables[0]), [])
                     if endpoint.name not in names:
                         names.append(endpoint.name)
+
+    def _counted_before(self, endpoint: Endpoint) -> set[str]:
+        """Return the tables whose rows an endpoint counts before it adds one, and may refuse: they have a limit."""
+        if not any(answer.error for answer in endpoint.responses):
+            return set()
+        added = {self.name(query.tables[0]) for query in endpoint.queries
+                 if query.operation == "insert" and query.tables}
+        return {name for query in endpoint.queries if query.operation == "select" and "(count)" in query.columns
+                for name in map(self.name, query.tables) if name in added}
 
     def table(self, name: str) -> Table | None:
         """Return the table of that name, with or without its schema, or None."""

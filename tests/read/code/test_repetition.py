@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from backend_lead.model.backend import Backend
 from backend_lead.model.query import Query
-from conftest import Reader
+
+Reader = Callable[..., Backend]
 
 MODELS = """
 from sqlalchemy import ForeignKey, create_engine, select

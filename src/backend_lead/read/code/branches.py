@@ -10,7 +10,7 @@ from backend_lead.read.code.binding import assign
 from backend_lead.read.code.calls import enter
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.evaluation import evaluate, iterate
-from backend_lead.read.code.exceptions import is_a
+from backend_lead.read.code.exceptions import CHOSEN, is_a
 from backend_lead.read.code.execution import (
     ENDED,
     EXECUTORS,
@@ -25,6 +25,7 @@ from backend_lead.read.code.execution import (
 from backend_lead.read.code.frames import Condition, Frame
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.leaving import loops_left, raises
+from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
 
@@ -210,8 +211,8 @@ def _try(run: Interpreter, node: Any) -> int:
         frame.scope.names.clear()
         frame.scope.names.update(merged)
         if name is not None:
-            caught = join(r.value for r in mine) if mine else Unknown(frozenset({"exception"}))
-            assign(run, s.Name(0, name), _as_exception(caught))
+            caught = join(r.value for r in mine) if mine else Unknown()
+            assign(run, s.Name(0, name), _as_exception(caught) if _may_be_any(types) else caught)
         run.handling.append(mine)
         # What is done on the way out, in a handler that raises, is not done for each element.
         loops, run.loops = run.loops, 0 if raises(body) else run.loops
@@ -228,6 +229,11 @@ def _try(run: Interpreter, node: Any) -> int:
         if ended != GOES_ON:
             return ended
     return result if statuses else RAISED
+
+
+def _may_be_any(types: list[Value]) -> bool:
+    """Whether an `except` clause takes exceptions whose text the program does not choose: any at all, a library's."""
+    return not types or any(isinstance(kind, (Symbol, External)) and kind.name not in CHOSEN for kind in types)
 
 
 def _as_exception(value: Value) -> Value:

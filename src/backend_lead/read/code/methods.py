@@ -149,8 +149,8 @@ _TEXT["format"] = _format
 
 
 def _append(value: Items, site: Site, run: Interpreter) -> Value:
-    touch_shared(run, value, site.line, site.sources)
     added = site.argument(0)
+    touch_shared(run, value, site.line, site.sources, added)
     if added is not None:
         if len(value.values) < 2_000:
             value.values.append(added)
@@ -247,8 +247,8 @@ def _update(value: Fields, site: Site, run: Interpreter) -> Value:
 
 
 def _setdefault(value: Fields, site: Site, run: Interpreter) -> Value:
-    touch_shared(run, value, site.line, site.sources)
     key, fallback = site.argument(0), site.argument(1, "default") or Known(None)
+    touch_shared(run, value, site.line, site.sources, fallback)
     if isinstance(key, Known) and isinstance(key.value, str):
         return value.values.setdefault(key.value, fallback)
     return join([*list(value.values.values())[:4], fallback])
