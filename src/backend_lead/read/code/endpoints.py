@@ -22,8 +22,9 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.querying import QueryMade
 from backend_lead.read.code.remembering import distinct, unfold
+from backend_lead.read.code.response_models import model_behind
 from backend_lead.read.code.routing import Placed, Router, place_routes
-from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic
+from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Known, Value, options_of
 from backend_lead.read.code.wrapping import inner_function
 
@@ -186,15 +187,6 @@ def _responses(
         and (placed.app.framework.NAME == "fastapi")
     ):
         declared = type_of(run, function.definition.returns, function.scope)
-    declared = _element(declared)
-    found = [r for outcome in answer.returns for r in response_of(outcome, declared, status)]
+    model = model_behind(declared)
+    found = [r for outcome in answer.returns for r in response_of(outcome, model, status, run)]
     return list(dict.fromkeys([*found, *refusals]))
-
-
-def _element(declared: Value | None) -> Value | None:
-    """The model behind `list[Model]` or `Optional[Model]`."""
-    while isinstance(declared, Generic):
-        if isinstance(declared.origin, ClassValue):
-            return declared.origin
-        declared = declared.arguments[0] if declared.arguments else None
-    return declared if isinstance(declared, ClassValue) else None

@@ -61,7 +61,7 @@ def check(backend: Backend, *, many: int = 10) -> Iterator[Finding]:
         named = None if left else next(_verbs(endpoint), None)
         if named is not None:
             found.setdefault((endpoint.handler.place, endpoint.method, named.segment), []).append(named)
-    count = sum(map(len, found.values()))
+    count = sum(any(_verb_and_noun(segment) for segment in segments(endpoint.path)) for endpoint in backend.endpoints)
     if count > many and count > len(backend.endpoints) / 2:
         return
     for group in found.values():
