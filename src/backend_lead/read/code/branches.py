@@ -8,6 +8,7 @@ from typing import Any
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.binding import assign
 from backend_lead.read.code.calls import enter
+from backend_lead.read.code.choosing import choose, unchosen
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.evaluation import evaluate, iterate
 from backend_lead.read.code.exceptions import CHOSEN, is_a
@@ -90,13 +91,18 @@ def _merge(into: dict[str, Value], first: dict[str, Value], second: dict[str, Va
         merged = dict(first)
         for name, value in second.items():
             other = first.get(name)
-            merged[name] = value if other is None or other is value else join((other, value))
+            if other is None or other is value:
+                merged[name] = value
+            else:
+                merged[name] = join((unchosen(other, value), unchosen(value, other)))
     into.clear()
     into.update(merged)
 
 
 def narrow(run: Interpreter, test: Any, holds: bool) -> None:
     """Drop the alternatives of a name that a test on it rules out (`if x is None`, `if not x`, `if x`)."""
+    if run.requesting:
+        choose(run, frame_of(run).scope, test, holds)
     if isinstance(test, s.Operation):
         if test.operator == "not":
             narrow(run, test.operands[0], not holds)

@@ -15,6 +15,7 @@ from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.literals import text_of
 from backend_lead.read.code.program import Program
 from backend_lead.read.code.response_models import Model, is_pydantic
+from backend_lead.read.code.sources import MARKS
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Choice, Known, Setting, Text, Unknown, Value
 
@@ -23,14 +24,17 @@ LONGEST_LITERAL = 300
 
 def sources(labels: Iterable[str]) -> tuple[str, ...]:
     """Labels as the model has them: sorted, without the reader's own marks."""
-    return tuple(sorted({label for label in labels if not label.startswith(("number:", "bound:", "configuration"))}))
+    return tuple(sorted({label for label in labels if not label.startswith(MARKS)}))
 
 
 def sanitized(labels: Iterable[str]) -> tuple[str, ...]:
-    """`number` when every label of an input is known to be a number."""
+    """`number` when every input is known to be a number, `chosen` when each is that or compared with what is known."""
     inputs = {label for label in labels if label.startswith(("path", "query", "body", "form", "header", "cookie"))}
     numbers = {label.removeprefix("number:") for label in labels if label.startswith("number:")}
-    return ("number",) if inputs and inputs <= numbers else ()
+    chosen = {label.removeprefix("chosen:") for label in labels if label.startswith("chosen:")}
+    if not inputs or not inputs <= numbers | chosen:
+        return ()
+    return ("number",) if inputs <= numbers else ("chosen",)
 
 
 def argument(name: str | None, value: Value) -> Argument:

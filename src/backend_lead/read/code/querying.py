@@ -12,7 +12,7 @@ from backend_lead.read.code.containers import Items
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.literals import literal
-from backend_lead.read.code.sources import widen
+from backend_lead.read.code.sources import MARKS, widen
 from backend_lead.read.code.target_values import ClassValue, Instance
 from backend_lead.read.code.values import Known, Native, Setting, Unknown, Value, join
 
@@ -119,7 +119,7 @@ def conditions_of(values: Iterable[Value]) -> tuple[tuple[Filter, ...], frozense
 
 def plain(labels: Iterable[str]) -> tuple[str, ...]:
     """Sources as the model has them."""
-    return tuple(sorted({label for label in labels if not label.startswith(("number:", "bound:", "configuration"))}))
+    return tuple(sorted({label for label in labels if not label.startswith(MARKS)}))
 
 
 def bound_of(value: Value | None, run: Interpreter) -> str | None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NOTHING: frozenset[str] = frozenset()
 MOST_SOURCES = 12
+MARKS = ("number:", "bound:", "chosen:", "configuration")
+"""What labels begin with that say something about a source, and are none themselves."""
 
 
 def deepen(sources: frozenset[str], name: str) -> frozenset[str]:
@@ -29,7 +31,7 @@ def widen(sources: frozenset[str]) -> frozenset[str]:
     """Many sources with their details left out: `body:email` becomes `body`, `row:users.id` becomes `row:users`."""
     if len(sources) <= MOST_SOURCES:
         return sources
-    return frozenset([_wider(source) for source in sources])
+    return frozenset([_wider(source) for source in sources if not source.startswith(MARKS)])
 
 
 def _wider(source: str) -> str:

@@ -150,7 +150,8 @@ def _send(
         parsed = statements(sql)
     except SqlUnreadable:
         parsed = ()
-    built = plain(label for value in holes for label in value.sources if f"number:{label}" not in value.sources)
+    built = plain(label for value in holes for label in value.sources
+                  if not {f"number:{label}", f"chosen:{label}"} & value.sources)
     if not parsed:
         made = send(
             run, site, Query("other", (), site.place, raw=True, built=built, sql=_shown(sql), complete=False, api="sql")
