@@ -172,6 +172,7 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
         return Unknown(site.sources)
     if not run.requesting:
         return _finish(run, _enter(run, function, site)[0])
+    run.returned = None
     key = (
         function.signature(),
         tuple([v.signature() for v in site.positional]),
@@ -189,6 +190,7 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
         remembered.write_again(written_to(function, site))
         result = fresh(remembered.result) if remembered.result is not None else None
     run.events.append(Nested(remembered, site.frame.hops))
+    run.returned = (result, remembered.returns) if result is not None else None
     return _finish(run, result)
 
 
@@ -236,6 +238,7 @@ def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object
         # What is kept must not change when this request goes on to write to it.
         kept = fresh(result) if result is not None else None
         made = Remembered(kept, frame.raises, run.events, held, len(site.frame.hops), function)
+        made.returns = [outcome.under(outcome.conditions[held:]) for outcome in frame.returns]
         made.keep_writes(targets, before)
     finally:
         run.events = outer

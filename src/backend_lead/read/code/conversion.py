@@ -37,6 +37,11 @@ def sanitized(labels: Iterable[str]) -> tuple[str, ...]:
     return ("number",) if inputs <= numbers else ("chosen",)
 
 
+def _open(labels: frozenset[str]) -> set[str]:
+    """The labels without those of inputs that a test has left no choice."""
+    return {label for label in labels if not {f"chosen:{label}", f"number:{label}"} & labels}
+
+
 def argument(name: str | None, value: Value) -> Argument:
     """One argument of a call."""
     text: str | None = None
@@ -145,7 +150,7 @@ def _response(value: Value, place: Place, declared: Model | None, status: int | 
             (),
             None,
             given >= 400,
-            sources(value.sources),
+            sources(_open(value.sources) if shape == "redirect" else value.sources),
             media,
         )
     fields, columns, shape = _content(value, declared, run)
@@ -212,6 +217,9 @@ def _walk_fields(
 
 def _leaves(value: Value, columns: dict[str, None]) -> None:
     """A value whose only content is a column leaves as that column."""
+    if isinstance(value, Choice):
+        for option in value.options:
+            _leaves(option, columns)
     if isinstance(value, (Unknown, Text)):
         for label in value.sources:
             if label.startswith("row:") and "." in label:

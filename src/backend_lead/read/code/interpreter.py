@@ -67,6 +67,7 @@ class Interpreter:
         self.applications: list[Any] = []
         self.pairs_seen: list[Pair] = []
         self.handling: list[list[Outcome]] = []
+        self.returned: tuple[Value, list[Outcome]] | None = None
         self._symbols: dict[str, Value] = {}
 
     # ------------------------------------------------------------ names

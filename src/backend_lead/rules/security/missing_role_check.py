@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend_lead.model.backend import Backend
-from backend_lead.model.endpoint import Endpoint
+from backend_lead.model.endpoint import Authentication, Endpoint
 from backend_lead.model.finding import Finding, Severity
 from backend_lead.model.query import Query
 from backend_lead.rules._reached import in_order
@@ -30,7 +30,9 @@ def check(backend: Backend, fewest_beside: int = 2) -> Iterator[Finding]:
         loose = [query for query in queries if not any(name in access.paths for name in query.tables)
                  and not access.checks(endpoint, query.tables[0], _inputs(query))]
         if loose:
-            others = [(other, found) for other, found in writers if other.name != endpoint.name]
+            # A route that asks nobody for anything is another fault, and no example.
+            others = [(other, found) for other, found in writers if other.name != endpoint.name
+                      and other.authentication is not Authentication.NONE]
             siblings = _siblings(endpoint, loose, others, fewest_beside)
             if siblings and all(access.role_guard(other) for other in siblings):
                 yield _finding(endpoint, loose[0], siblings, access)
