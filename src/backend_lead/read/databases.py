@@ -42,10 +42,11 @@ def _pattern(template: str, words: dict[str, str]) -> list[tuple[str, re.Pattern
 
 # A dialect of SQLAlchemy is imported for the program's own tables; a driver or an address may be for another's.
 _DIALECTS = _pattern(r"\bsqlalchemy\.dialects(?:\.|\s+import\s+)(?:{0})\b", _SCHEMES)
+# So is the name of a dialect with its driver.
+_DIALECTS += _pattern(r"""["'](?:{0})\+\w+(?:["']|://)""", _SCHEMES)
 _CONNECTING = [
     *_pattern(r"^\s*(?:from|import)\s+(?:{0})\b", _DRIVERS),
-    *_pattern(r"""["'](?:{0})(?:\+\w+)?://""", _SCHEMES),
-    *_pattern(r"""["'](?:{0})\+\w+["']""", _SCHEMES),
+    *_pattern(r"""["'](?:{0})://""", _SCHEMES),
 ]
 _IN_MANIFEST = _pattern(r"""(?i)(?:^|["'\s]|Requires-Dist:\s*)(?:{0})(?=["'\s\[<>=~!;,(]|$)""", _PACKAGES)
 _IN_SQL = _pattern(r"(?i){0}", _WORDS)
@@ -54,8 +55,8 @@ _IN_SQL = _pattern(r"(?i){0}", _WORDS)
 def databases_of(tree: Tree, sources: Iterable[bytes]) -> tuple[str, ...]:
     """The systems, sorted: `("mysql", "sqlite")`; empty when nothing tells.
 
-    The dialects that the code imports go first, then its drivers and addresses, then what it depends on and how its
-    SQL files are spelled.
+    The dialects that the code imports and names go first, then its drivers and addresses, then what it depends on and
+    how its SQL files are spelled.
     """
     texts = [data.decode("utf-8", "replace") for data in sources]
     for patterns in (_DIALECTS, _CONNECTING):

@@ -126,3 +126,29 @@ rows = session.scalars(select(Customer).options({options})).all()
 return [line.product.id for customer in rows for order in customer.orders for line in order.lines]
 """
     assert [query.relationship for query in queries(read, body) if query.lazy] == lazy
+
+
+def test_a_loop_that_looks_until_it_finds_is_no_query_per_row(read: Reader):
+    body = f"{LOOP}orders = {QUERY}\n    if orders:\n        return orders"
+    assert {query.in_loop for query in queries(read, body)} == {False}
+
+
+def test_a_function_that_is_pickled_is_not_called(read: Reader):
+    work = f"def work(session):\n    customer = session.get(Customer, 1)\n    return {QUERY}\n\n\n"
+    assert queries(read, f"{work}import pickle\npickle.dumps(work)") == []
+
+
+@pytest.mark.parametrize("marks", ['",".join("?" for _ in ids)', '",".join(["?"] * len(ids))'])
+def test_placeholders_hold_nothing_of_what_they_are_counted_by(read: Reader, marks: str):
+    [endpoint] = read(app=f"""
+        import sqlite3
+        from fastapi import FastAPI
+        app = FastAPI()
+
+        @app.post("/orders")
+        def orders(ids: list[str]):
+            marks = {marks}
+            return sqlite3.connect("x").execute(f"SELECT id FROM orders WHERE code IN ({{marks}})", ids).fetchall()
+        """).endpoints
+    [query] = endpoint.queries
+    assert query.built == ()

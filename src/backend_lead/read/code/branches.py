@@ -25,7 +25,7 @@ from backend_lead.read.code.execution import (
 )
 from backend_lead.read.code.frames import Condition, Frame
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.leaving import loops_left, raises
+from backend_lead.read.code.leaving import is_search, loops_left, raises
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
@@ -174,6 +174,7 @@ def _once(run: Interpreter, node: Any, frame: Frame, element: Value | None, cert
     before = dict(frame.scope.names)
     if element is not None:
         assign(run, node.target, element)
+    repeated = repeated and not is_search(node.body)
     run.loops += repeated
     frame.loops += repeated
     run.loop_sources.append(element.sources if element is not None and repeated else frozenset())

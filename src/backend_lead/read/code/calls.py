@@ -21,6 +21,12 @@ from backend_lead.read.code.values import Choice, Known, Native, Part, Setting, 
 
 MOST_WAYS = 4
 LOUD = ("builtins.open", "builtins.eval", "builtins.exec", "builtins.compile")
+# What looks at a function, or keeps it, and does not call it.
+KEEPING = (
+    "pickle.", "cloudpickle.", "dill.", "marshal.", "json.", "copy.", "inspect.", "typing.", "weakref.", "operator.",
+    *(f"builtins.{each}" for each in (
+        "callable", "delattr", "getattr", "hasattr", "hash", "id", "isinstance", "issubclass", "print", "repr",
+        "setattr", "str", "type", "vars")))
 # Calls that say nothing about a backend and would drown the others.
 QUIET = (
     "logging.",
@@ -139,7 +145,7 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
     if not name.startswith(QUIET) or name in LOUD:
         run.emit(CallMade(name, site, run, function.sources))
     sources = function.sources | site.sources
-    if run.requesting:
+    if run.requesting and not name.startswith(KEEPING):
         for value in site.positional:
             if isinstance(value, FunctionValue):
                 call_back(run, value, site)

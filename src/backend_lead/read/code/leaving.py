@@ -34,6 +34,21 @@ def leaving(statements: tuple[Any, ...]) -> int:
     return NOTHING_LEFT
 
 
+def is_search(body: tuple[Any, ...]) -> bool:
+    """Whether a loop ends as soon as what it asks for is there (`row = find(x)`, `if row: return row`)."""
+    asked: set[str] = set()
+    for statement in body:
+        if isinstance(statement, s.Assign):
+            asked |= {target.name for target in statement.targets if isinstance(target, s.Name)}
+        elif isinstance(statement, s.If) and leaving(statement.then) and not raises(statement.then):
+            test = statement.test
+            if isinstance(test, s.Operation) and test.operator in ("is not", "!="):
+                test = test.operands[0]
+            if isinstance(test, s.Name) and test.name in asked:
+                return True
+    return False
+
+
 def raises(statements: tuple[Any, ...]) -> bool:
     """Whether the block ends by raising."""
     return bool(statements) and isinstance(statements[-1], s.Raise)

@@ -82,7 +82,8 @@ def _join(value: Value, site: Site, run: Interpreter) -> Value:
                 parts.append(value)
             parts.append(item)
         if not items.complete:
-            parts.append(Unknown(items.sources))
+            # More of the same: how many there are says nothing of what stands in the text.
+            parts.append(Unknown(frozenset().union(*(item.sources for item in items.values))))
         return concatenate(parts)
     return Unknown(value.sources | site.sources)
 

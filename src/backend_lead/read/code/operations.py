@@ -71,6 +71,9 @@ def binary(run: Interpreter, operator: str, left: Value, right: Value) -> Value:
             return Items(values, "list", False, left.sources | right.sources)
         if _is_text(left) or _is_text(right):
             return concatenate([left, right])
+    if operator == "*" and (_is_text(left) or isinstance(left, Items)):
+        # How often something is repeated is no part of it.
+        return Items(left.values, left.kind, False, left.sources) if isinstance(left, Items) else Unknown(left.sources)
     if operator == "%" and _is_text(left):
         return _percent(left, right)
     if operator == "/" and not (isinstance(left, Known) and isinstance(left.value, (int, float))):

@@ -29,6 +29,8 @@ _VERBS = {
 # Verbs that are also actions of their own count only in front of a noun (/addUser), never alone.
 _ONLY_WITH_NOUN = frozenset({"add", "edit", "save", "remove"})
 _MANY = frozenset({"create", "insert", "add", "delete", "destroy", "remove"})
+# Many at once, named in a body, which a DELETE or a GET does not take.
+_SEVERAL = frozenset({"batch", "bulk", "many", "multiple", "all", "selected"})
 _NO_NOUNS = frozenset({"ons", "on", "started", "history", "all", "by", "or", "and", "me", "in", "out", "for", "to",
                        "if", "prices", "price", "items"})
 
@@ -88,6 +90,8 @@ def _verb_and_noun(segment: str) -> tuple[str, str] | None:
         return None if words[0] in _ONLY_WITH_NOUN else (words[0], "")
     # `list-items` and `get-started` may be names of things; two words and a known verb are a call.
     if words[1] in _NO_NOUNS and words[0] in ("list", "get", "add", "save"):
+        return None
+    if words[-1] in _SEVERAL:
         return None
     return words[0], "-".join(words[1:])
 

@@ -30,7 +30,7 @@ def check(backend: Backend) -> Iterator[Finding]:
     for reached in reached_queries(backend, _is_repeated):
         outer = _outer(reached)
         name = reached.what.relationship or ""
-        if outer is not None and not outer.is_async and loading.get(name, "select") in _SENDS_ON_TOUCH:
+        if outer is not None and loading.get(name, "select") in _SENDS_ON_TOUCH:
             causes.setdefault((name, outer.place), []).append(reached)
     for group in causes.values():
         outer = _outer(group[0])
@@ -45,7 +45,8 @@ def _outer(reached: Reached[Query]) -> Query | None:
 
 
 def _is_repeated(endpoint: Endpoint, query: Query) -> bool:
-    if not query.lazy or not query.in_loop or query.deferred:
+    asynchronous = any(each.is_async for each in endpoint.queries)
+    if not query.lazy or not query.in_loop or query.deferred or asynchronous:
         return False
     name = (query.relationship or "").rpartition(".")[2]
     if any(brought.rpartition(".")[2] == name for each in endpoint.queries for brought in each.brings):

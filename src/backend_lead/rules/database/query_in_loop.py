@@ -54,6 +54,8 @@ def _element(schema: Schema, endpoint: Endpoint, query: Query) -> tuple[Filter, 
     """Return the filter that compares with the element of the loop, and the query of the rows it goes through."""
     if not query.in_loop or query.deferred or query.lazy or query.operation != "select" or query.api in _IN_PROCESS:
         return None
+    if not query.loop_sources:
+        return None  # The loop counts, or waits: it goes through nothing that has elements.
     equal = [part for part in query.filters if part.operator == "=" and part.other is None and not part.alternative]
     for part in equal:
         table = is_of_element(schema, part, query)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from backend_lead.model.backend import Backend
 from backend_lead.model.finding import Finding, Job, Severity
+from backend_lead.model.place import Place
 from backend_lead.model.table import Column, Table
 from backend_lead.rules._ddl import quoted
 from backend_lead.rules._schema import evidence_of, is_postgresql, place_of
@@ -21,7 +22,8 @@ _AWARE = re.compile(r"timestamp(\(\d\))? with time zone|timestamptz(\(\d\))?")
 
 
 def check(backend: Backend) -> Iterator[Finding]:
-    """Yield one finding for each table that departs from zoned timestamps, and one for zoned values that lose theirs.
+    """Yield one finding for each definition that departs from zoned timestamps, and one for all zoned values that
+    lose theirs.
 
     A backend most of whose timestamps have no zone keeps a convention of its own, which is nobody's fault: there only
     columns count that the program itself fills with a zoned value.  Only PostgreSQL has both types.
@@ -31,8 +33,11 @@ def check(backend: Backend) -> Iterator[Finding]:
     naive = [(table, columns) for table in backend.tables if (columns := _of_kind(table, _NAIVE))]
     aware = sum(len(_of_kind(table, _AWARE)) for table in backend.tables)
     if aware and aware >= sum(len(columns) for _, columns in naive):
+        by_place: dict[Place, list[tuple[Table, tuple[Column, ...]]]] = {}
         for table, columns in naive:
-            yield _departing(table, columns)
+            by_place.setdefault(place_of(table, columns[0].name), []).append((table, columns))
+        for group in by_place.values():
+            yield _departing(group)
         return
     losing = [(table, given) for table, columns in naive if (given := tuple(c for c in columns if c.zoned))]
     if losing:
@@ -43,16 +48,19 @@ def _of_kind(table: Table, kind: re.Pattern[str]) -> tuple[Column, ...]:
     return tuple(column for column in table.columns if kind.fullmatch(column.type))
 
 
-def _departing(table: Table, columns: tuple[Column, ...]) -> Finding:
-    names = listed((f"{table.name}.{column.name}" for column in columns), 5)
-    has = "has" if len(columns) == 1 else "have"
+def _departing(group: list[tuple[Table, tuple[Column, ...]]]) -> Finding:
+    """The columns of a table, or of all tables that take them from the same class."""
+    table, columns = group[0]
+    every = [f"{each.name}.{column.name}" for each, found in group for column in found]
     return write(
         place_of(table, columns[0].name),
-        f"{names} {has} no time zone, unlike the other timestamps of this backend.",
+        f"{listed(every, 5)} {'has' if len(every) == 1 else 'have'} no time zone, unlike the other timestamps of this "
+        "backend.",
         "Python refuses to compare such a value with a zoned one (TypeError), and PostgreSQL reads it in the zone of "
         "whoever asks, so it shifts by hours. In a session whose zone is UTC the change does not rewrite the table.",
-        _statement(table, columns), severity=Severity.MEDIUM, evidence=evidence_of(table),
-        symbol=table.model or table.name, snippet=names, touches=(f"table:{table.name}",))
+        "\n".join(_statement(each, found) for each, found in group), severity=Severity.MEDIUM,
+        evidence=evidence_of(table), symbol=table.model or table.name, snippet=listed(every, 5),
+        touches=tuple(f"table:{each.name}" for each, _ in group))
 
 
 def _losing(found: list[tuple[Table, tuple[Column, ...]]]) -> Finding:

@@ -137,7 +137,7 @@ class Access:
                 continue
             keys = {*table.primary_key, *(self.paths[name][0].rpartition(".")[2:])}
             keys |= {column.name for column in table.columns if column.primary_key}
-            chosen = inputs_of(part.sources)
+            chosen = [source for source in inputs_of(part.sources) if _names_key(source, part.column, name)]
             if part.column in keys and chosen and not any(
                     is_principal(source) or source.startswith(("credential", "row:", "secret"))
                     for source in part.sources) and not any(each.startswith("cookie") for each in chosen):
@@ -179,6 +179,18 @@ def _knows_principal(endpoint: Endpoint, principals: tuple[str, ...]) -> bool:
                for query in endpoint.queries) or any(
         is_principal(source) and source not in _CREDENTIALS
         for query in endpoint.queries for sources in values_of(query) for source in sources)
+
+
+def _names_key(source: str, column: str, table: str) -> bool:
+    """Say whether an input is meant as the key that it is compared with: it stands in the path, or is called so.
+
+    The text of a search that leads to a row by way of others is no key.
+    """
+    location, _, name = source.partition(":")
+    if location == "path" or not name:
+        return True
+    words = set(re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()))
+    return bool(words & {"id", "ids", "uuid", "key", "pk", column.lower(), table.lower(), table.lower().rstrip("s")})
 
 
 def _by_input(query: Query) -> bool:
