@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from backend_lead.model.endpoint import Call, Endpoint, Handler, Response
+from backend_lead.model.endpoint import Call, Endpoint, Handler, Parameter, Response
 from backend_lead.model.place import Place
 from backend_lead.model.query import Query
 from backend_lead.read.code.annotations import type_of
@@ -27,6 +28,8 @@ from backend_lead.read.code.routing import Placed, Router, place_routes
 from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Known, Value, options_of
 from backend_lead.read.code.wrapping import inner_function
+
+_SPANNING = re.compile(r"\{(\w+):path\}|<path:(\w+)>")
 
 
 def placed_routes(routers: list[Router]) -> Iterator[Placed]:
@@ -103,7 +106,7 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         placed.app.framework.NAME,
         judged.authentication,
         (*judged.guards, *guards),
-        tuple(answer.parameters),
+        _parameters(answer, placed.path),
         tuple(_queries(events)),
         tuple(_calls(events, run)),
         tuple(_responses(answer, placed, status, function, run, refusals)),
@@ -113,6 +116,15 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         _headers(events, answer),
     )
     return endpoint, [e for e in events if isinstance(e, SharedWrite)]
+
+
+def _parameters(answer: Answer, path: str) -> tuple[Parameter, ...]:
+    """The inputs; those of the path that take slashes are told (`/files/{name:path}`, `/files/<path:name>`)."""
+    spanning = {name for pair in _SPANNING.findall(path) for name in pair if name}
+    return tuple(
+        replace(each, spans=True) if each.location == "path" and each.name in spanning else each
+        for each in answer.parameters
+    )
 
 
 def handler_of(value: Value) -> FunctionValue | None:

@@ -33,7 +33,9 @@ def check(backend: Backend, *, share: float = 0.7, least: int = 4) -> Iterator[F
         if prescribed or not endpoint.in_schema or is_operational(endpoint.path):
             continue
         for response in endpoint.responses:
-            keys = _format(response)
+            # What `abort` of Flask sends is the page of an error handler, and its keys are not known.
+            page = endpoint.framework == "flask" and (response.model or "").endswith("HTTPException")
+            keys = frozenset() if page else _format(response)
             if keys:
                 formats.setdefault(response.place, keys)
                 reached.setdefault(response.place, []).append(endpoint)

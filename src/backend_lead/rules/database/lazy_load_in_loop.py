@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Finding, Job, Severity
+from backend_lead.model.ownership import sent_before
 from backend_lead.model.query import Query
 from backend_lead.rules._loops import harm, outer_query, row_columns
 from backend_lead.rules._reached import Reached, also, reached_queries, routes_touched
@@ -16,6 +17,7 @@ from backend_lead.rules.rule import RuleInfo
 RULE = RuleInfo("Relationship loaded in a loop", Severity.HIGH, preview=True)
 write = Writer(__name__, RULE, Job.DIAGNOSE)
 
+WRITES = ("insert", "update", "delete")
 _SENDS_ON_TOUCH = ("", "select", "true", "dynamic", "write_only")
 
 
@@ -45,6 +47,8 @@ def _outer(reached: Reached[Query]) -> Query | None:
 
 
 def _is_repeated(endpoint: Endpoint, query: Query) -> bool:
+    if any(each.operation in WRITES and not sent_before(each, endpoint) for each in endpoint.queries):
+        return False  # Work on rows one by one has locks, orders and effects of its own.
     asynchronous = any(each.is_async for each in endpoint.queries)
     if not query.lazy or not query.in_loop or query.deferred or asynchronous:
         return False

@@ -12,6 +12,7 @@ from backend_lead.rules._reached import Reached, also, reached_queries
 from backend_lead.rules._writing import Writer, listed
 from backend_lead.rules.rule import RuleInfo
 from backend_lead.rules.security._access import Access
+from backend_lead.rules.security._passwords import PASSWORD, stored_hashes
 
 RULE = RuleInfo("Mass assignment of a privilege", Severity.CRITICAL, owasp_api="API3:2023", cwe="CWE-915")
 write = Writer(__name__, RULE)
@@ -37,9 +38,11 @@ def check(backend: Backend) -> Iterator[Finding]:
 
 def _privileged(access: Access) -> frozenset[str]:
     """Return the columns (`users.role`) that decide in a guard of a role."""
+    hashes = stored_hashes(access.backend)
     return frozenset(guard.detail for endpoint in access.backend.endpoints for guard in endpoint.guards
                      if guard.kind is GuardKind.ROLE and guard.detail.count(".") == 1
-                     and guard.detail not in access.references and not guard.detail.startswith("principal.")
+                     and guard.detail not in access.references and guard.detail not in hashes
+                     and not PASSWORD.search(guard.detail) and not guard.detail.startswith("principal.")
                      and guard.detail.partition(".")[0] in access.principals)
 
 
