@@ -167,8 +167,10 @@ def test_error_answers_200():
     [found] = run("error-answers-200", backend(track))
     assert found.place == Place(APP, 8)
     assert found.message == 'GET /parcels/{id} returns an error ("error") with status 200.'
-    both = endpoint("GET /x", responses=(answer("success", "error", status=0), answer("success", "data", line=9)))
+    both = endpoint("GET /x", responses=(answer("success", "error"), answer("success", "data", line=9)))
     assert len(run("error-answers-200", backend(both))) == 1
+    unknown = endpoint("GET /x", responses=(answer("success", "error", status=0), answer("success", "data", line=9)))
+    assert run("error-answers-200", backend(unknown)) == []
 
 
 def test_errors_of_one_handler_are_one_finding():

@@ -61,7 +61,8 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table.  `source` is "models", "migrations", "sql" or "server"; `rows` and `size_bytes` come from a server.
+    """One table.  `source` is "models", "migrations", "sql", "server" or "elsewhere" (a model whose table the service's
+    own migrations do not make); `rows` and `size_bytes` come from a server.
 
     `primary_key_assumed`: only the model declares the primary key, the migrations that make the table do not.
     """

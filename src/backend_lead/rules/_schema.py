@@ -73,6 +73,11 @@ def leading(table: Table) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_own(table: Table) -> bool:
+    """Say whether a table is in the service's own database, as far as is known."""
+    return table.source in _SOURCES
+
+
 def is_known(table: Table | None) -> bool:
     """Say whether the table's columns and indexes were read, so that a missing index is missing.
 

@@ -166,3 +166,39 @@ def test_the_database_is_told_by_what_the_code_imports_and_connects_to(tmp_path,
 def test_the_database_is_told_by_dependencies_and_spelling(tmp_path, name, text, found):
     (tmp_path / name).write_text(text)
     assert read(tmp_path, models_py=MODELS).databases == found
+
+
+@pytest.mark.parametrize(("base", "extra", "name"), [
+    ("SQLModel", ", table=True", "orderline"), ("Model", "", "order_line")])
+def test_a_table_without_a_name_has_the_one_that_its_library_gives(tmp_path, base, extra, name):
+    models = f"""
+from flask_sqlalchemy import SQLAlchemy
+from sqlmodel import Field, SQLModel
+
+db = SQLAlchemy()
+Model = db.Model
+
+
+class OrderLine({base}{extra}):
+    id: int = {"Field(primary_key=True)" if base == "SQLModel" else "db.Column(db.Integer, primary_key=True)"}
+"""
+    assert names(read(tmp_path, models_py=models)) == [name]
+
+
+def test_a_model_that_a_whole_history_does_not_make_lies_elsewhere(tmp_path):
+    tables = "".join(f"""
+
+
+class T{number}(Base):
+    __tablename__ = "t{number}"
+    id: Mapped[int] = mapped_column(primary_key=True)
+""" for number in range(5))
+    made = "".join(f'    op.create_table("t{number}", sa.Column("id", sa.Integer, primary_key=True))\n'
+                   for number in range(5))
+    history = revision("1", "None", f"""
+def upgrade():
+    op.create_table("other", sa.Column("id", sa.Integer, primary_key=True))
+{made}""")
+    backend = read(tmp_path, models_py=MODELS + tables, migrations__one_py=history)
+    assert {table.name: table.source for table in backend.tables if table.model} == {
+        "orders": "elsewhere", **{f"t{number}": "migrations" for number in range(5)}}

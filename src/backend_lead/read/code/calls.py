@@ -160,10 +160,14 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
 def call_back(run: Interpreter, function: FunctionValue, site: Site) -> Value:
     """A function handed to a library is followed with the arguments that were handed over with it."""
     after = site.positional[site.positional.index(function) + 1 :]
+    # Where a library calls it, on the loop or in a thread, is not known.
+    on_loop, run.on_loop = run.on_loop, run.on_loop and function.definition.is_async
     try:
         return invoke(run, function, Site(after, site.keywords, site.line, site.frame, site.node, open_=True))
     except Aborted:
         return Unknown()
+    finally:
+        run.on_loop = on_loop
 
 
 # ---------------------------------------------------------------- functions of the target

@@ -10,7 +10,7 @@ from backend_lead.model.finding import Finding, Job, Severity
 from backend_lead.model.place import Place
 from backend_lead.model.table import Column, Table
 from backend_lead.rules._ddl import quoted
-from backend_lead.rules._schema import evidence_of, is_postgresql, place_of
+from backend_lead.rules._schema import evidence_of, is_own, is_postgresql, place_of
 from backend_lead.rules._writing import Writer, listed
 from backend_lead.rules.rule import RuleInfo
 
@@ -30,8 +30,9 @@ def check(backend: Backend) -> Iterator[Finding]:
     """
     if not is_postgresql(backend):
         return
-    naive = [(table, columns) for table in backend.tables if (columns := _of_kind(table, _NAIVE))]
-    aware = sum(len(_of_kind(table, _AWARE)) for table in backend.tables)
+    own = [table for table in backend.tables if is_own(table)]
+    naive = [(table, columns) for table in own if (columns := _of_kind(table, _NAIVE))]
+    aware = sum(len(_of_kind(table, _AWARE)) for table in own)
     if aware and aware >= sum(len(columns) for _, columns in naive):
         by_place: dict[Place, list[tuple[Table, tuple[Column, ...]]]] = {}
         for table, columns in naive:

@@ -135,8 +135,10 @@ class Access:
             table = self.backend.table(name)
             if name not in self.paths or table is None or part.alternative or part.operator.lower() not in _EQUAL:
                 continue
-            keys = {*table.primary_key, *(self.paths[name][0].rpartition(".")[2:])}
-            keys |= {column.name for column in table.columns if column.primary_key}
+            primary = set(table.primary_key) | {column.name for column in table.columns if column.primary_key}
+            named = {other.column for other in query.filters if self._table(other, query) == name}
+            # A part of a key of several columns names many rows: the members of a group.
+            keys = {self.paths[name][0].rpartition(".")[2], *(primary if primary <= named else ())}
             chosen = [source for source in inputs_of(part.sources) if _names_key(source, part.column, name)]
             if part.column in keys and chosen and not any(
                     is_principal(source) or source.startswith(("credential", "row:", "secret"))

@@ -29,6 +29,8 @@ from backend_lead.read.database.catalog import SchemaBuilder
 
 MARKERS: tuple[bytes, ...] = ()
 HARVEST_ORDER = 1
+MOSTLY = 0.8
+"""The share of the models' tables that a history makes when it is the whole of the schema."""
 
 
 def harvest(run: Interpreter, tree: Tree, known: list[Table]) -> tuple[list[Table], list[Relationship]]:
@@ -92,11 +94,17 @@ def _upgrade(run: Interpreter, module: CodeModule) -> None:
 def join_tables(models: list[Table], history: list[Table]) -> list[Table]:
     """One table from both words: columns as the models have them, completed and indexed by what migrations made."""
     by_name = {t.name: t for t in history}
-    joined = []
+    joined, alone = [], []
     for table in models:
         made = by_name.pop(table.name, None) or by_name.pop(f"{table.schema}.{table.name}", None)
-        joined.append(_joined(table, made) if made is not None else table)
-    return [*joined, *by_name.values()]
+        if made is not None:
+            joined.append(_joined(table, made))
+        else:
+            alone.append(table)
+    if len(joined) >= MOSTLY * len(models):
+        # A history that makes nearly all tables would make these as well, if they were in the same database.
+        alone = [replace(table, source="elsewhere") for table in alone]
+    return [*joined, *alone, *by_name.values()]
 
 
 def _joined(table: Table, made: Table) -> Table:

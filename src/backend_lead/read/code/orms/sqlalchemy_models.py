@@ -176,7 +176,10 @@ def _table_name(cls: ClassValue, run: Interpreter) -> str:
             )
         except Aborted:
             value = None
-    return text_of(value) or re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", cls.definition.name).lower()
+    # SQLModel takes the class's name as it is, Flask-SQLAlchemy writes it with underscores.
+    plain = "sqlmodel.SQLModel" in cls.outside_bases()
+    name = cls.definition.name
+    return text_of(value) or (name if plain else re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name)).lower()
 
 
 def _table_arguments(
