@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint, GuardKind
 from backend_lead.model.finding import Finding, Severity
+from backend_lead.model.ownership import sent_before
 from backend_lead.model.query import Query
 from backend_lead.rules._reached import Reached, also, reached_queries
 from backend_lead.rules._writing import Writer, listed
@@ -29,7 +30,10 @@ def check(backend: Backend) -> Iterator[Finding]:
         # Whoever may change his own row may not change what he may do; the owner of something else may hand it on.
         of_others = any(guard.detail.partition(".")[0] not in access.principals
                         for guard in access.owner_guards(endpoint))
-        return bool(access.role_guard(endpoint) is None and not of_others
+        # A row of another kind of caller (an application, say) is nothing that he is known by here.
+        known_by = {name for each in endpoint.queries if sent_before(each, endpoint) for name in each.tables}
+        of_another = bool(known_by) and not known_by & set(query.tables[:1])
+        return bool(access.role_guard(endpoint) is None and not of_others and not of_another
                     and query.operation in ("insert", "update") and _granted(query, privileged))
 
     for reached in reached_queries(backend, wanted):

@@ -135,7 +135,8 @@ def read_constraints(
                     columns,
                     literal(part.keywords.get("unique")) is True,
                     text_of(part.keywords.get("postgresql_using")) or "btree",
-                    predicate="(condition)" if where is not None else None,
+                    # What is not read may be another condition each time.
+                    predicate=_condition(where, here) if where is not None else None,
                     place=here,
                 )
             )
@@ -160,6 +161,11 @@ def read_constraints(
                     )
                 )
     return indexes, keys, primary
+
+
+def _condition(where: Value, place: Place) -> str:
+    inner = text_of(getattr(where, "text", where))
+    return inner or f"(condition at {place})"
 
 
 def _column_name(value: Value) -> str:
