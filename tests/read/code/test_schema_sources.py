@@ -202,3 +202,15 @@ def upgrade():
     backend = read(tmp_path, models_py=MODELS + tables, migrations__one_py=history)
     assert {table.name: table.source for table in backend.tables if table.model} == {
         "orders": "elsewhere", **{f"t{number}": "migrations" for number in range(5)}}
+
+
+@pytest.mark.parametrize("first", ["", "db.metadata, "])
+def test_a_link_table_has_its_first_column_with_and_without_metadata(tmp_path, first):
+    models = f"""
+from flask_sqlalchemy import SQLAlchemy
+
+db = SQLAlchemy()
+links = db.Table("links", {first}db.Column("a", db.Integer, primary_key=True), db.Column("b", db.Integer, primary_key=True))
+"""
+    [links] = read(tmp_path, models_py=models).tables
+    assert links.primary_key == ("a", "b")

@@ -14,7 +14,7 @@ from backend_lead.rules._reached import also, in_order, routes_touched
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Inconsistent error format", Severity.LOW)
+RULE = RuleInfo("Inconsistent error format", Severity.LOW, preview=True)
 write = Writer(__name__, RULE)
 
 # An error body without any of these is something else, a next step for example.

@@ -13,7 +13,7 @@ from backend_lead.rules._reached import Reached, also, in_order, reached_calls
 from backend_lead.rules._writing import Writer, counted
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Blocking call on the event loop", Severity.HIGH, preview=True)
+RULE = RuleInfo("Blocking call on the event loop", Severity.HIGH)
 write = Writer(__name__, RULE)
 
 # Flask runs each asynchronous view on a loop of its own, where nobody else waits.

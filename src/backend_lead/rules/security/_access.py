@@ -138,7 +138,10 @@ class Access:
             primary = set(table.primary_key) | {column.name for column in table.columns if column.primary_key}
             named = {other.column for other in query.filters if self._table(other, query) == name}
             # A part of a key of several columns names many rows: the members of a group.
-            keys = {self.paths[name][0].rpartition(".")[2], *(primary if primary <= named else ())}
+            # Nor does the key of a group that callers belong to, as a user's own key does.
+            step = self.paths[name][0]
+            group = self.references.get(step) in self.anchors and self.references.get(step) not in self.principals
+            keys = {*(() if group else (step.rpartition(".")[2],)), *(primary if primary <= named else ())}
             chosen = [source for source in inputs_of(part.sources) if _names_key(source, part.column, name)]
             if part.column in keys and chosen and not any(
                     is_principal(source) or source.startswith(("credential", "row:", "secret"))

@@ -197,13 +197,13 @@ def _core_table(site: Site, run: Interpreter) -> Value | None:
     if name is None or len(site.positional) < 2:
         return None
     columns, indexes, keys = [], [], []
-    for part in site.positional[2:]:
+    for part in site.positional[1:]:
         if isinstance(part, ColumnMade):
             column, index, key = read_column("", part, None, name, site.place, run)
             columns.append(column)
             indexes += [index] if index else []
             keys += [key] if key else []
-    more, more_keys, primary = read_constraints(site.positional[2:], name, site.place)
+    more, more_keys, primary = read_constraints(site.positional[1:], name, site.place)
     table = Table(
         name,
         tuple(columns),
