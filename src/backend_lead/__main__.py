@@ -2,6 +2,6 @@
 
 import sys
 
-from backend_lead.doors.cli.main import main
+from backend_lead.doors.cli.main import run
 
-sys.exit(main())
+sys.exit(run())

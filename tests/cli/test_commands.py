@@ -140,7 +140,7 @@ def test_a_rule_that_stops_is_told_and_only_strict_ends_in_70(run, shop: Path, m
 
 @pytest.mark.parametrize(("arguments", "said"), [
     (["reveiw"], "There is no command 'reveiw'. Did you mean review?\n  See: backend-lead --help\n"),
-    (["zzz"], "The commands are: audit, baseline, config, explain, map, review, rules."),
+    (["zzz"], "The commands are: audit, baseline, config, create-migration, explain, map, migration, review, rules."),
     (["baseline", "wirte"], "Did you mean write?\n  See: backend-lead baseline --help"),
     (["config", "shwo"], "Did you mean show?"),
     (["review", "--formta", "json"], "--format"),
@@ -174,7 +174,7 @@ def test_rules_are_listed_by_dimension(run):
     assert "\n  foreign-key-without-index " in out
     assert out.endswith("What one finds and how to mend it: backend-lead explain RULE\n")
     fields = json.loads(run("rules", "--format", "json")[1])
-    assert {"id", "title", "dimension", "severity", "needs", "preview", "owasp_api", "cwe"} == set(fields[0])
+    assert {"id", "title", "area", "dimension", "severity", "needs", "preview", "owasp_api", "cwe"} == set(fields[0])
     assert out.count("\n  ") == len(fields)
 
 

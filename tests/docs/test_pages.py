@@ -54,7 +54,7 @@ def test_a_command_has_a_heading_and_its_options_are_told(path: str, command: cl
 def test_the_page_of_commands_names_no_command_and_no_option_that_is_not_there():
     text = page("commands.md")
     there = {path for path, _ in commands()}
-    for heading in re.findall(r"^## `([^`\[]+?)(?: \[PATH\]| RULE)?`$", text, re.MULTILINE):
+    for heading in re.findall(r"^## `([^`\[]+?)(?: \[PATH\]| [A-Z]+)?`$", text, re.MULTILINE):
         assert heading in there
     options = {name for _, command in commands() for each in command.params if isinstance(each, click.Option)
                for name in (*each.opts, *each.secondary_opts)} | {"--help", "-h", "--version"}
@@ -91,9 +91,10 @@ def structs(struct: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
     found = {struct.__name__: struct}
     for field in msgspec.structs.fields(struct):
         for inner in re.findall(r"\w+(?:Fields|Name)\b", str(field.type)):
-            from backend_lead.report import _documents
+            from backend_lead.report import _documents, _documents_migration
 
-            found |= {name: each for name, each in structs(getattr(_documents, inner)).items() if name not in found}
+            there = getattr(_documents, inner, None) or getattr(_documents_migration, inner)
+            found |= {name: each for name, each in structs(there).items() if name not in found}
     return found
 
 

@@ -139,7 +139,7 @@ def test_programs_that_its_account_may_not_read_are_copied(monkeypatch, tmp_path
     for source in (package, package.with_name(f"{package.name}.libs")):
         shutil.copytree(source, closed / source.name)
     closed.chmod(0o700)
-    monkeypatch.setattr(local_postgres, "installed_programs", lambda: closed / package.name / "pginstall/bin")
+    monkeypatch.setattr(local_postgres, "installed_programs", lambda major=None: closed / package.name / "pginstall/bin")
     with Scratch() as scratch:
         assert scratch.execute("SELECT 1") == [(1,)]
 

@@ -43,7 +43,7 @@ def rule(name, *findings, fault=None, **more):
         if fault:
             raise fault
 
-    settings = {"dimension": Dimension.SECURITY, **more}
+    settings = {"area": "security", **more}
     return Rule(name, name.capitalize(), severity=Severity.HIGH, check=run, **settings)
 
 
@@ -53,7 +53,7 @@ def settings(tmp_path: Path, **options) -> Settings:
 
 def test_rules_are_chosen_by_settings_and_by_what_is_there(tmp_path: Path):
     rules = (rule("a"), rule("b", preview=True), rule("c", needs="database"), rule("d", needs="document"),
-             rule("e", dimension=Dimension.API))
+             rule("e", area="api"))
 
     def chosen(backend=samples.BACKEND, dimensions=tuple(Dimension), **options):
         return "".join(each.id for each in chosen_rules(settings(tmp_path, **options), backend, dimensions, rules))

@@ -87,9 +87,10 @@ def test_what_a_repository_brings_along_as_cache_is_not_believed(tmp_path):
     (tmp_path / "app.py").write_text(
         "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/x')\ndef x(): ...\n", encoding="utf-8")
     first = review(tmp_path, "--format", "json")
-    kept = tmp_path / ".backend-lead" / "facts.json"
-    if not kept.exists():
-        pytest.skip("there is nowhere to keep this user's secret, so nothing is kept")
-    data = kept.read_bytes()
-    kept.write_bytes(data[:32] + data[32:].replace(b"/x", b"/y"))
+    for name in ("facts.json", "review.json"):
+        kept = tmp_path / ".backend-lead" / name
+        if not kept.exists():
+            pytest.skip("there is nowhere to keep this user's secret, so nothing is kept")
+        data = kept.read_bytes()
+        kept.write_bytes(data[:32] + data[32:].replace(b"/x", b"/y"))
     assert review(tmp_path, "--format", "json").stdout == first.stdout

@@ -18,11 +18,13 @@ import psycopg
 import pytest
 
 from backend_lead.gates.database import DatabaseGate
+from backend_lead.lead.migration import Request, prepare
+from backend_lead.migrate.lint import lint
 from backend_lead.model.backend import Backend
 from backend_lead.model.finding import Finding
 from backend_lead.prove.scratch import Scratch
 from backend_lead.read.reader import read_backend
-from backend_lead.rules.rule import Rule, all_rules
+from backend_lead.rules.rule import MIGRATION, Rule, all_rules
 
 PARTS = ["What it finds", "Why it hurts", "Fails", "Fixed", "When to ignore it", "Source"]
 RULES = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
@@ -61,6 +63,8 @@ def read(rule: Rule, part: str, folder: Path, shared: Scratch) -> Backend:
         path = folder / title
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    if rule.area == MIGRATION:
+        return change(folder, files)
     with contextlib.ExitStack() as stack:
         gate = None
         if any(block.live for block in found):
@@ -71,6 +75,15 @@ def read(rule: Rule, part: str, folder: Path, shared: Scratch) -> Backend:
     if any(title.startswith("before/") for title in files):
         backend = replace(backend, previous=read_backend(folder / "before", cache=False))
     return backend
+
+
+def change(folder: Path, files: dict[str, str]) -> Backend:
+    """Every SQL file is a migration, but `schema.sql` and `queries.sql`; those with .down are ways back."""
+    given = {name: folder / f"{name}.sql" for name in ("schema", "queries") if f"{name}.sql" in files}
+    paths = tuple(folder / title for title in sorted(files) if folder / title not in given.values() and ".down." not in title)
+    prepared = prepare(Request(paths, **given))
+    assert not prepared.unresolved
+    return Backend(str(folder), change=lint(prepared.scripts, prepared.catalog, 18, prepared.application))
 
 
 @contextlib.contextmanager

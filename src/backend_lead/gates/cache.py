@@ -1,21 +1,29 @@
 """The cache gate: the one place that writes into a target, always under its `.backend-lead/` folder, safe to delete.
 
-What is read back must carry this user's own signature: a repository that brings a `.backend-lead/` folder along brings
-nothing that is believed.
+What is read back must carry this user's own signature, made by this very tool: a repository that brings a
+`.backend-lead/` folder along brings nothing that is believed, and no version trusts what another one kept.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import hmac
 import os
 import secrets
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+
+from backend_lead import __version__
 
 FOLDER = ".backend-lead"
 LARGEST = 400_000_000
 _SIGNATURE = 32
+# What these make of a source decides on what is kept.
+_READING_WITH = ("tree_sitter", "tree_sitter_python", "postgast", "ruamel.yaml")
 
 
 class Cache:
@@ -58,7 +66,26 @@ class Cache:
 
     def _signed(self, name: str, key: str, content: bytes) -> bytes:
         digest = hashlib.sha256(content).digest()
-        return hmac.new(self._secret or b"", f"{name}\0{key}\0".encode() + digest, hashlib.sha256).digest()
+        return hmac.new(self._secret or b"", f"{name}\0{key}\0{_tool()}\0".encode() + digest, hashlib.sha256).digest()
+
+
+@functools.cache
+def _tool() -> str:
+    """What this tool is made of: an edited copy must not believe what another one kept."""
+    digest = hashlib.sha256(f"{__version__}\0{sys.version}\0".encode())
+    for path in _parts():
+        status = path.stat()
+        digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
+
+
+def _parts() -> Iterator[Path]:
+    own = Path(__file__).parents[1]
+    yield from sorted(path for path in own.rglob("*") if path.suffix in (".py", ".md"))
+    for name in _READING_WITH:
+        spec = find_spec(name)
+        if spec is not None and spec.origin is not None:
+            yield Path(spec.origin)
 
 
 def _user_secret() -> bytes | None:

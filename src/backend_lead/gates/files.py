@@ -6,7 +6,8 @@ import codecs
 import os
 import re
 import stat
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from heapq import nsmallest
 from pathlib import Path
 from typing import BinaryIO
@@ -39,6 +40,11 @@ _CHARACTER_SET = re.compile(
     r"|mac[-_]\w+|gb2312|gbk|gb18030|big5|shift[-_]?jis|sjis|euc[-_](jp|kr|cn))$")
 
 
+Watcher = Callable[["Tree", str, int, bytes], None]
+watchers: list[Watcher] = []
+"""Told of all that is seen: of a walk ("", 0 and the listing), of a file (path, bytes asked for or 0 for all)."""
+
+
 class Tree:
     """The files of a target, read through one gate.
 
@@ -54,6 +60,7 @@ class Tree:
     def __init__(self, root: Path, *, code_limit: int = 1_000_000, data_limit: int = 5_000_000,
                  count_limit: int = 200_000) -> None:
         self._limits = (code_limit, data_limit)
+        self.asked = (str(root), code_limit, data_limit, count_limit)
         try:
             self.root = root.resolve(strict=True)
             kind = self.root.stat().st_mode
@@ -65,6 +72,7 @@ class Tree:
             self._only = self.root.name
             self.root = self.root.parent
             self.files, self.skipped = (self._only,), ()
+            self._tell("", 0, self._only.encode())
             return
         if not stat.S_ISDIR(kind):
             raise WrongUse(f"{one_line(str(root))} is neither a folder nor a regular file.",
@@ -77,6 +85,12 @@ class Tree:
             else:
                 files.append(path)
         self.files, self.skipped = tuple(sorted(files)), tuple(sorted(skipped))
+        self._tell("", 0, repr((self.files, self.skipped)).encode() if watchers else b"")
+
+    def has(self, path: str) -> bool:
+        """Say whether `files` holds a path."""
+        index = bisect_left(self.files, path)
+        return index < len(self.files) and self.files[index] == path
 
     def read(self, path: str) -> bytes:
         """Return the bytes of one file of the tree.
@@ -84,6 +98,15 @@ class Tree:
         Raises Refused for a path that leads out of the root or through a link, for anything but a regular file, and
         for a file over its limit.
         """
+        try:
+            data = self._read(path)
+        except Refused as error:
+            self._tell(path, 0, error.message.encode())
+            raise
+        self._tell(path, 0, data)
+        return data
+
+    def _read(self, path: str) -> bytes:
         with self._opened(path) as file:
             limit = self.limit_of(path)
             data = b"" if os.fstat(file.fileno()).st_size > limit else file.read(limit + 1)
@@ -94,7 +117,9 @@ class Tree:
     def head(self, path: str, size: int = 4096) -> bytes:
         """Return the first bytes of one file of the tree, whatever its size; raises Refused as `read` does."""
         with self._opened(path) as file:
-            return file.read(size)
+            data = file.read(size)
+        self._tell(path, size, data)
+        return data
 
     def text(self, path: str) -> str:
         """Return the text of one file: by byte order mark, UTF-8, a Python coding line, else Latin-1; never fails on
@@ -104,6 +129,10 @@ class Tree:
     def limit_of(self, path: str) -> int:
         """Return the largest size in bytes that is read of such a file."""
         return self._limits[0] if _suffix(path) in CODE_SUFFIXES else self._limits[1]
+
+    def _tell(self, path: str, size: int, data: bytes) -> None:
+        for watcher in watchers:
+            watcher(self, path, size, data)
 
     def _opened(self, path: str) -> BinaryIO:
         """Open a regular file of the tree, step by step from the root."""

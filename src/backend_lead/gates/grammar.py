@@ -96,9 +96,34 @@ def deparse(node: Node) -> str:
         return ""
 
 
+def deparse_statement(statement: Node) -> str:
+    """Return the SQL text of a Node that holds a statement, "" when the library cannot write it."""
+    library = _library()
+    tree = library.ParseResult()
+    tree.stmts.add().stmt.CopyFrom(statement)
+    try:
+        return str(library.deparse(tree))
+    except library.PgQueryError:
+        return ""
+
+
 def kind(node: Node) -> str:
     """Return which kind of node it is (`select_stmt`), or "" for an empty one."""
     return str(node.WhichOneof("node") or "")
+
+
+def wrapped(what: str, message: Node) -> Node:
+    """Return a Node that holds a statement (`select_stmt`)."""
+    node: Node = importlib.import_module("postgast.pg_query_pb2").Node()
+    getattr(node, what).CopyFrom(message)
+    return node
+
+
+def enum_name(message: Node, field: str) -> str:
+    """Return the grammar's name for the value of a field that counts kinds (`AT_AddColumn`)."""
+    number = getattr(message, field)
+    values = message.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number
+    return str(values[number].name) if number in values else ""
 
 
 def children(message: Node) -> Iterator[Node]:

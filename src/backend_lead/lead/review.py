@@ -6,6 +6,7 @@ from backend_lead import __version__
 from backend_lead.audit.verdicts import verdicts
 from backend_lead.lead.findings import find
 from backend_lead.lead.grades import grades
+from backend_lead.lead.keeping import kept
 from backend_lead.lead.options import Options
 from backend_lead.lead.plan import plan
 from backend_lead.lead.reading import read
@@ -16,6 +17,10 @@ from backend_lead.model.review import Report
 
 def review(options: Options, listen: Listener = silent) -> Report:
     """Return the review of a target: findings, verdicts, grades, plan, and what was read."""
+    return kept("review", options, lambda: _review(options, listen))
+
+
+def _review(options: Options, listen: Listener) -> Report:
     backend = read(options, listen)
     found = find(backend, options, listen)
     security = [finding for finding in found.all if finding.dimension is Dimension.SECURITY]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend_lead.model.document import ApiDocument
 from backend_lead.model.endpoint import Call, Endpoint
+from backend_lead.model.migration import Change
 from backend_lead.model.place import Place, Unresolved
 from backend_lead.model.server import Server
 from backend_lead.model.table import Table
@@ -69,6 +70,7 @@ class Backend:
     of the web server, as a Procfile, a compose file or the server's own configuration starts it; None when not known.
     `databases` are the systems that the program is written for (`postgresql`, `mysql`, `sqlite`, ...), empty when
     nothing tells.
+    `change` are migrations that are judged.
     """
 
     root: str
@@ -86,6 +88,7 @@ class Backend:
     previous: Backend | None = None
     processes: int | None = None
     databases: tuple[str, ...] = ()
+    change: Change | None = None
 
     def table(self, name: str) -> Table | None:
         """Return the table of that name (a schema prefix is ignored when the bare name is unique), or None."""

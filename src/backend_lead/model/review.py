@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend_lead.model.backend import Backend
+from backend_lead.model.created import Created
 from backend_lead.model.finding import Dimension, Finding, Job, Severity
 from backend_lead.model.place import Place
+from backend_lead.model.proof import MigrationProof
 from backend_lead.model.verdict import Verdict
 
 
@@ -53,7 +55,8 @@ class Report:
     """What one job found.  `schema` is `backend-lead/<job>/1`; `ignored` and `baselined` count what was left out.
 
     `sources` are (file, ((line, text), ...)) for the places that a report shows.  `stopped` are the ids of rules that
-    ended with an exception: a fault of ours, listed in `backend.unresolved` too.
+    ended with an exception: a fault of ours, listed in `backend.unresolved` too.  `proofs` are of migrations that
+    were run.
     """
 
     job: str
@@ -70,6 +73,8 @@ class Report:
     since: str | None = None
     sources: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = ()
     stopped: tuple[str, ...] = ()
+    proofs: tuple[MigrationProof, ...] = ()
+    created: Created | None = None
 
     @property
     def schema(self) -> str:

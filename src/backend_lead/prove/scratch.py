@@ -13,18 +13,20 @@ class Scratch:
     """An embedded PostgreSQL in a temporary folder, for as long as the `with` block lasts.
 
     `settings` are server settings (`{"archive_mode": "on"}`); `statements` preloads pg_stat_statements; `tcp` lets it
-    listen on 127.0.0.1 beside its socket.  Needs the extra `local`; raises WrongUse with the command that installs it.
+    listen on 127.0.0.1 beside its socket; `major` is a version of the system's in place of the embedded one.  Needs the
+    extra `local`; raises WrongUse with the command that installs it.
     """
 
     def __init__(self, settings: Mapping[str, str] | None = None, *, statements: bool = False,
-                 tcp: bool = False) -> None:
+                 tcp: bool = False, major: int | None = None) -> None:
         preload = {"shared_preload_libraries": "pg_stat_statements"} if statements else {}
         self._settings = {**preload, **(settings or {})}
         self._tcp = tcp
+        self._major = major
         self._server: LocalPostgres | None = None
 
     def __enter__(self) -> Scratch:
-        self._server = LocalPostgres(self._settings, tcp=self._tcp)
+        self._server = LocalPostgres(self._settings, tcp=self._tcp, major=self._major)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,

@@ -7,12 +7,15 @@ from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Finding
 from backend_lead.model.ownership import owner_paths
 from backend_lead.model.place import Hop, Place, Unresolved
+from backend_lead.model.proof import ProofVerdict
 from backend_lead.model.query import Query
 from backend_lead.model.review import Grade, Report, Step
 from backend_lead.model.table import Table
 from backend_lead.report import _documents as doc
+from backend_lead.report._documents_migration import created, proofs, proven, statements
 
-Document = doc.MapDocument | doc.AuditDocument | doc.ReviewDocument
+Document = (doc.MapDocument | doc.AuditDocument | doc.ReviewDocument | doc.MigrationLintDocument
+            | doc.MigrationProveDocument | doc.MigrationCreateDocument | doc.MigrationRewriteDocument)
 
 
 def document(report: Report) -> Document:
@@ -28,6 +31,31 @@ def document(report: Report) -> Document:
                 for v in report.verdicts]
     unused = [doc.UnusedIgnoreFields(each.place.file, each.place.line, each.rule, each.message)
               for each in report.unused_ignores]
+    if report.job == "migration-lint" and backend.change is not None:
+        return doc.MigrationLintDocument(
+            schema="backend-lead/migration-lint/1", version=report.version, target=report.target,
+            postgres=backend.change.postgres, speaks_for=backend.change.speaks_for, statements=statements(backend),
+            findings=findings, unresolved=unresolved)
+    if report.job == "migration-prove" and backend.change is not None:
+        order = list(ProofVerdict)
+        return doc.MigrationProveDocument(
+            schema="backend-lead/migration-prove/1", version=report.version, target=report.target,
+            postgres=backend.change.postgres,
+            verdict=max((proof.verdict for proof in report.proofs), key=order.index, default=ProofVerdict.SAFE),
+            migrations=proofs(report.proofs), statements=proven(report.proofs), findings=findings,
+            unresolved=[*unresolved, *(_unresolved(note) for proof in report.proofs for note in proof.unresolved)])
+    if report.job == "migration-rewrite" and report.created is not None and backend.change is not None:
+        return doc.MigrationRewriteDocument(
+            schema="backend-lead/migration-rewrite/1", version=report.version, target=report.target,
+            tool=report.created.tool, files=created(report.created), written=report.created.written,
+            kept=list(report.created.kept), checklist=list(report.created.checklist),
+            postgres=backend.change.postgres, statements=statements(backend), findings=findings, unresolved=unresolved)
+    if report.created is not None and backend.change is not None:
+        return doc.MigrationCreateDocument(
+            schema="backend-lead/migration-create/1", version=report.version, target=report.target,
+            tool=report.created.tool, files=created(report.created), written=report.created.written,
+            assumed=list(report.created.assumed), checklist=list(report.created.checklist),
+            postgres=backend.change.postgres, statements=statements(backend), findings=findings, unresolved=unresolved)
     if report.job == "audit":
         return doc.AuditDocument(
             schema="backend-lead/audit/1", version=report.version, target=report.target, read=_read(backend),

@@ -8,7 +8,9 @@ import msgspec
 
 from backend_lead.model.endpoint import Authentication, GuardKind
 from backend_lead.model.finding import Dimension, Evidence, Job, Severity
+from backend_lead.model.proof import ProofVerdict
 from backend_lead.model.verdict import Ruling
+from backend_lead.report._documents_migration import CreatedFileFields, ProofFields, ProvenFields, StatementFields
 
 Operation = Annotated[str, msgspec.Meta(pattern="^(select|insert|update|delete|other)$")]
 Letter = Annotated[str, msgspec.Meta(pattern="^([ABCDF]|not graded)$")]
@@ -298,5 +300,70 @@ class ReviewDocument(msgspec.Struct, frozen=True):
     unused_ignores: list[UnusedIgnoreFields]
 
 
-DOCUMENTS: dict[str, type[msgspec.Struct]] = {"audit": AuditDocument, "map": MapDocument, "review": ReviewDocument}
+class MigrationLintDocument(msgspec.Struct, frozen=True):
+    """`backend-lead migration lint`: what each statement does, and the findings."""
+
+    schema: Literal["backend-lead/migration-lint/1"]
+    version: str
+    target: str
+    postgres: int
+    speaks_for: int
+    statements: list[StatementFields]
+    findings: list[FindingFields]
+    unresolved: list[UnresolvedFields]
+
+
+class MigrationProveDocument(msgspec.Struct, frozen=True):
+    """`backend-lead migration prove`: what was seen when migrations were run on a server of our own."""
+
+    schema: Literal["backend-lead/migration-prove/1"]
+    version: str
+    target: str
+    postgres: int
+    verdict: ProofVerdict
+    migrations: list[ProofFields]
+    statements: list[ProvenFields]
+    findings: list[FindingFields]
+    unresolved: list[UnresolvedFields]
+
+
+class MigrationCreateDocument(msgspec.Struct, frozen=True):
+    """`backend-lead migration create`: the files of a new migration, and what they do."""
+
+    schema: Literal["backend-lead/migration-create/1"]
+    version: str
+    target: str
+    tool: str
+    files: list[CreatedFileFields]
+    written: bool
+    assumed: list[str]
+    checklist: list[str]
+    postgres: int
+    statements: list[StatementFields]
+    findings: list[FindingFields]
+    unresolved: list[UnresolvedFields]
+
+
+class MigrationRewriteDocument(msgspec.Struct, frozen=True):
+    """`backend-lead migration rewrite`: the files of a migration in its safe form, and what they do."""
+
+    schema: Literal["backend-lead/migration-rewrite/1"]
+    version: str
+    target: str
+    tool: str
+    files: list[CreatedFileFields]
+    written: bool
+    kept: list[str]
+    checklist: list[str]
+    postgres: int
+    statements: list[StatementFields]
+    findings: list[FindingFields]
+    unresolved: list[UnresolvedFields]
+
+
+DOCUMENTS: dict[str, type[msgspec.Struct]] = {"audit": AuditDocument, "map": MapDocument,
+                                              "migration-create": MigrationCreateDocument,
+                                              "migration-lint": MigrationLintDocument,
+                                              "migration-prove": MigrationProveDocument,
+                                              "migration-rewrite": MigrationRewriteDocument, "review": ReviewDocument}
 """The document of each job."""

@@ -12,6 +12,7 @@ from backend_lead.report._format import View
 from backend_lead.report._layout import Line, Span, wrapped
 from backend_lead.report._text_findings import findings_lines
 from backend_lead.report._text_map import map_lines
+from backend_lead.report._text_migration import migration_read, statement_lines
 
 _STEPS = 5
 _NOT_READ = 3
@@ -26,7 +27,7 @@ def render(report: Report, view: View) -> str:
     if report.job == "map":
         lines += map_lines(report, view)
     else:
-        lines += findings_lines(report, view)
+        lines += statement_lines(report, view) + findings_lines(report, view)
     lines += [*_left_out(report, view), *_next(report, view)]
     return layout.painted(lines) if view.colour else layout.plain(lines)
 
@@ -35,8 +36,11 @@ def _head(report: Report, view: View) -> list[Line]:
     backend = report.backend
     since = f"  since {report.since}" if report.since else ""
     lines = [*layout.headed(Span(f"backend-lead {report.job}", "title"), f"{report.target}{since}", view.width), ()]
-    lines += wrapped(words.files_read(backend), view.width, indent=10, head=(Span("Read", "title"),))
-    lines += wrapped(words.route_to_row(backend), view.width, indent=10)
+    if backend.change is not None:
+        lines += wrapped(migration_read(report), view.width, indent=10, head=(Span("Read", "title"),))
+    else:
+        lines += wrapped(words.files_read(backend), view.width, indent=10, head=(Span("Read", "title"),))
+        lines += wrapped(words.route_to_row(backend), view.width, indent=10)
     missing = words.all_not_read(backend)
     if missing:
         shown = missing if view.verbose else missing[:_NOT_READ]
@@ -133,6 +137,8 @@ def _left_out(report: Report, view: View) -> list[Line]:
 def _next(report: Report, view: View) -> list[Line]:
     target = shlex.quote(report.target)
     commands: list[tuple[str, str]] = []
+    if report.backend.change is not None:
+        return _next_of_migration(report, view)
     if report.findings:
         worst = min(report.findings, key=lambda finding: finding.order)
         commands.append((f"backend-lead explain {worst.rule}", "why it hurts, a failing and a mended example"))
@@ -145,6 +151,21 @@ def _next(report: Report, view: View) -> list[Line]:
         commands.append((f"backend-lead map {target}", "what was read, from route to row"))
     if not view.verbose and report.job != "map":
         commands.append((f"backend-lead {report.job} {target} --verbose", "everything, nothing cut"))
+    return _commands(commands, view)
+
+
+def _next_of_migration(report: Report, view: View) -> list[Line]:
+    target = shlex.quote(report.target)
+    commands: list[tuple[str, str]] = []
+    if report.findings:
+        worst = min(report.findings, key=lambda finding: finding.order)
+        commands.append((f"backend-lead explain {worst.rule}", "why it hurts, a failing and a mended example"))
+    if not view.verbose:
+        commands.append((f"backend-lead migration lint {target} --verbose", "everything, nothing cut"))
+    return _commands(commands, view) if commands else []
+
+
+def _commands(commands: list[tuple[str, str]], view: View) -> list[Line]:
     room = max(layout.width_of(command) for command, _ in commands)
     lines: list[Line] = [(Span("Next", "title"),)]
     for command, what in commands:

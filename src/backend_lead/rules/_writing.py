@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend_lead.model.endpoint import Endpoint
-from backend_lead.model.finding import Dimension, EndpointRef, Evidence, Finding, Job, Severity
+from backend_lead.model.finding import EndpointRef, Evidence, Finding, Job, Severity
 from backend_lead.model.place import Hop, Place
-from backend_lead.rules.rule import RuleInfo
+from backend_lead.rules.rule import RuleInfo, dimension_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,11 @@ class Writer:
                  symbol: str = "", snippet: str = "", path: tuple[Hop, ...] = (), touches: Iterable[str] = (),
                  effort: int = 2) -> Finding:
         """Return a finding; the severity is the rule's own unless it is given, `touches` are kept once each."""
-        dimension, _, name = self.module.rpartition(".")
+        folder, _, name = self.module.rpartition(".")
         if isinstance(endpoint, Endpoint):
             endpoint = EndpointRef(endpoint.method, endpoint.path)
         return Finding(
-            rule=name.replace("_", "-"), title=self.info.title, dimension=Dimension(dimension.rpartition(".")[2]),
+            rule=name.replace("_", "-"), title=self.info.title, dimension=dimension_of(folder.rpartition(".")[2]),
             severity=severity or self.info.severity, evidence=evidence, place=place, message=message, why=why,
             fix=fix, endpoint=endpoint, symbol=symbol, snippet=snippet, path=path,
             touches=tuple(dict.fromkeys(touches)), job=self.job, effort=effort, owasp_api=self.info.owasp_api,

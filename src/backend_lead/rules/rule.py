@@ -13,11 +13,19 @@ from backend_lead.model.backend import Backend
 from backend_lead.model.finding import Dimension, Finding, Severity
 
 Check = Callable[[Backend], Iterable[Finding]]
+# Rules over a change of the schema stand in a folder of their own, and count as findings about the database.
+MIGRATION = "migration"
+AREAS = (*(dimension.value for dimension in Dimension), MIGRATION)
+
+
+def dimension_of(area: str) -> Dimension:
+    """Return the dimension that the rules of a folder belong to."""
+    return Dimension.DATABASE if area == MIGRATION else Dimension(area)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: `id` from the file's name, `dimension` from its folder, `check` a pure function from model to findings.
+    """One rule: `id` from the file's name, `area` from its folder, `check` a pure function from model to findings.
 
     `needs` is "source", "database" (a live server) or "document" (an OpenAPI file).  A `preview` rule runs only when
     asked for: its precision on real code is under 95 % or not yet measured.
@@ -25,7 +33,7 @@ class Rule:
 
     id: str
     title: str
-    dimension: Dimension
+    area: str
     severity: Severity
     check: Check
     needs: str = "source"
@@ -34,9 +42,14 @@ class Rule:
     cwe: str | None = None
 
     @property
+    def dimension(self) -> Dimension:
+        """The dimension that its findings belong to."""
+        return dimension_of(self.area)
+
+    @property
     def page(self) -> str:
         """The rule's Markdown page."""
-        folder = files("backend_lead.rules") / self.dimension.value
+        folder = files("backend_lead.rules") / self.area
         return (folder / f"{self.id.replace('-', '_')}.md").read_text(encoding="utf-8")
 
 
@@ -56,17 +69,17 @@ class RuleInfo:
 def all_rules() -> tuple[Rule, ...]:
     """Every rule in the folders, sorted by dimension and id.  A module without RULE or check is a fault of ours."""
     found = []
-    for dimension in Dimension:
-        package = importlib.import_module(f"backend_lead.rules.{dimension.value}")
+    for area in AREAS:
+        package = importlib.import_module(f"backend_lead.rules.{area}")
         for entry in pkgutil.iter_modules(package.__path__):
             if entry.name.startswith("_"):
                 continue
             module = importlib.import_module(f"{package.__name__}.{entry.name}")
             info: RuleInfo = module.RULE
             found.append(Rule(
-                id=entry.name.replace("_", "-"), title=info.title, dimension=dimension, severity=info.severity,
+                id=entry.name.replace("_", "-"), title=info.title, area=area, severity=info.severity,
                 check=module.check, needs=info.needs, preview=info.preview, owasp_api=info.owasp_api, cwe=info.cwe))
-    return tuple(sorted(found, key=lambda rule: (rule.dimension.value, rule.id)))
+    return tuple(sorted(found, key=lambda rule: (rule.area, rule.id)))
 
 
 def find_rule(name: str) -> Rule | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from typing import Any
 
 import click
 
@@ -25,18 +26,23 @@ class Suggesting(click.Group):
 
 
 class Commands(Suggesting):
-    """A group whose commands are the modules of `doors/cli/commands/`; each is imported when it is asked for."""
+    """A group whose commands are the modules of a package, `doors/cli/commands/` unless another is named; each is
+    imported when it is asked for, and an underscore in its name is a hyphen of the command's."""
+
+    def __init__(self, *arguments: Any, package: str = "backend_lead.doors.cli.commands", **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.package = package
 
     def list_commands(self, context: click.Context) -> list[str]:
         """Return the names of the commands, sorted."""
-        package = importlib.import_module("backend_lead.doors.cli.commands")
-        return sorted(entry.name for entry in pkgutil.iter_modules(package.__path__))
+        package = importlib.import_module(self.package)
+        return sorted(entry.name.replace("_", "-") for entry in pkgutil.iter_modules(package.__path__))
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         """Return the `command` of the module with that name, or None."""
         if name not in self.list_commands(context):
             return None
-        module = importlib.import_module(f"backend_lead.doors.cli.commands.{name}")
+        module = importlib.import_module(f"{self.package}.{name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 

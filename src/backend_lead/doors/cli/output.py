@@ -87,6 +87,15 @@ def write_file(path: Path, text: str) -> None:
         raise
 
 
+def write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet, with the folders that lead to it; one that is there is never written over."""
+    if path.exists() or path.is_symlink():
+        raise WrongUse(f"{path} is there already, and was left alone.",
+                       "Move it away, or give the migration another name.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_file(path, text)
+
+
 def hint(text: str, *, quiet: bool) -> None:
     """Say something on stderr unless it was asked to be quiet."""
     if not quiet:

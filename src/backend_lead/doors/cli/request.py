@@ -56,25 +56,31 @@ _DECIDING = (
 
 def reading(command: Decorated) -> Decorated:
     """Add the options that say what is read."""
-    return _with(_READING, command)
+    return with_options(_READING, command)
 
 
 def checking(command: Decorated) -> Decorated:
     """Add the options that say which rules run."""
-    return _with(_CHECKING, command)
+    return with_options(_CHECKING, command)
 
 
 def writing(command: Decorated) -> Decorated:
     """Add the options that say what is written."""
-    return _with(_WRITING, command)
+    return with_options(_WRITING, command)
 
 
 def deciding(command: Decorated) -> Decorated:
     """Add the options that say what is new, and what ends in exit code 1."""
-    return _with(_DECIDING, command)
+    return with_options(_DECIDING, command)
 
 
-def _with(options: tuple[Callable[[Decorated], Decorated], ...], command: Decorated) -> Decorated:
+def deciding_severity(command: Decorated) -> Decorated:
+    """Add the option that says what ends in exit code 1."""
+    return with_options(_DECIDING[1:], command)
+
+
+def with_options(options: tuple[Callable[[Decorated], Decorated], ...], command: Decorated) -> Decorated:
+    """Add some options to a command, in their order."""
     for option in reversed(options):
         command = option(command)
     return command

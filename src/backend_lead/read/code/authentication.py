@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from backend_lead.model.endpoint import Authentication, Guard, GuardKind
 from backend_lead.model.place import Place
-from backend_lead.read.code.answering import Answer, Consulted
+from backend_lead.read.code.answering import Answer
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.exceptions import is_a, status_of
 from backend_lead.read.code.frames import Aborted, Frame, Outcome, Site
@@ -31,9 +30,8 @@ class Finding:
     guards: tuple[Guard, ...]
 
 
-def decide(answer: Answer, events: list[Any], placed: Placed, run: Interpreter) -> Finding:
-    """Judge the way of an anonymous request."""
-    consulted = any(isinstance(event, Consulted) for event in events)
+def decide(answer: Answer, consulted: bool, placed: Placed, run: Interpreter) -> Finding:
+    """Judge the way of an anonymous request; `consulted` says whether a header, a cookie or the session was read."""
     statuses = [(outcome, refusal_status(outcome.value, placed, run)) for outcome in answer.refusals]
     refusing = [outcome for outcome, status in statuses if _is_refusal(outcome, status, consulted)]
     telling = sorted((o for o in refusing if "client" not in _labels(o)), key=lambda o: "credential" not in _labels(o))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from backend_lead.model.endpoint import Argument
 from backend_lead.model.place import Hop
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.annotations import instance_of
@@ -52,9 +53,10 @@ QUIET = (
 
 
 class CallMade:
-    """A call that left the target, as an event."""
+    """A call that left the target, as an event; `arguments` are those of the model, once somebody asked for them."""
 
     __slots__ = (
+        "arguments",
         "caught",
         "deferred",
         "name",
@@ -79,15 +81,8 @@ class CallMade:
         self.deferred = run.deferred
         self.once = True if site.frame.cached else None
         self.caught = run.caught > 0
-        self.path = run.path() if run.requesting else ()
-
-    def moved(self, path: tuple[Hop, ...]) -> CallMade:
-        """The same call reached on another path."""
-        made = object.__new__(CallMade)
-        for slot in CallMade.__slots__:
-            setattr(made, slot, getattr(self, slot))
-        made.path = path
-        return made
+        self.path: tuple[Hop, ...] = run.path() if run.requesting else ()
+        self.arguments: tuple[Argument, ...] | None = None
 
 
 def call(run: Interpreter, function: Value, site: Site) -> Value:
@@ -199,7 +194,8 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
         remembered.raise_again(run, site)
         remembered.write_again(written_to(function, site))
         result = fresh(remembered.result) if remembered.result is not None else None
-    run.events.append(Nested(remembered, site.frame.hops))
+    if remembered.events:
+        run.events.append(Nested(remembered, site.frame.hops))
     run.returned = (result, remembered.returns) if result is not None else None
     return _finish(run, result)
 
@@ -250,6 +246,8 @@ def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object
         made = Remembered(kept, frame.raises, run.events, held, len(site.frame.hops), function)
         made.returns = [outcome.under(outcome.conditions[held:]) for outcome in frame.returns]
         made.keep_writes(targets, before)
+        # Events keep the frame for its name and path; how it ended is told by now.
+        frame.raises, frame.returns = [], []
     finally:
         run.events = outer
     grown = sizes != [len(v.values) for v in site.positional if isinstance(v, (Items, Fields))]

@@ -40,6 +40,9 @@ class Items(Value):
     def truth(self) -> bool | None:
         return bool(self.values) if self.complete else None
 
+    def outline(self) -> object:
+        return (type(self), len(self.values), self.complete, self.sources)
+
 
 class Fields(Value):
     """A dictionary with text keys; `complete` is false when it may hold more than is listed."""
@@ -68,6 +71,9 @@ class Fields(Value):
 
     def truth(self) -> bool | None:
         return bool(self.values) if self.complete else None
+
+    def outline(self) -> object:
+        return (type(self), len(self.values), self.complete, self.sources)
 
 
 def _hashable(value: Any) -> Any:

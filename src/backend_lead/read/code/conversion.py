@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from backend_lead.model.endpoint import Argument, Call, Response
-from backend_lead.model.place import Place
+from backend_lead.model.place import Hop, Place
 from backend_lead.read.code.calls import CallMade
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.exceptions import as_status, class_name
@@ -78,28 +78,34 @@ def argument(name: str | None, value: Value) -> Argument:
     )
 
 
-def call_of(event: CallMade, program: Program) -> Call:
-    """A call that left the target."""
-    name = event.name
-    arguments = [argument(None, v) for v in event.site.positional]
-    if event.receiver:
-        arguments.append(Argument("self", None, sources(event.receiver), sanitized(event.receiver)))
-    arguments += [argument(k, v) for k, v in event.site.keywords.items()]
+def call_of(event: CallMade, path: tuple[Hop, ...], program: Program) -> Call:
+    """A call that left the target, reached on this path; many routes reach the same, so its arguments are kept."""
+    if event.arguments is None:
+        event.arguments = tuple(_arguments(event))
     module = program.modules.get(event.place.file)
     return Call(
-        name,
+        event.name,
         event.place,
         event.symbol,
-        tuple(arguments),
+        event.arguments,
         event.site.awaited,
         event.repeated,
         event.on_loop,
         event.caught,
-        event.path,
+        path,
         module.line(event.place.line) if module is not None else "",
         event.deferred,
         event.once,
     )
+
+
+def _arguments(event: CallMade) -> Iterator[Argument]:
+    for value in event.site.positional:
+        yield argument(None, value)
+    if event.receiver:
+        yield Argument("self", None, sources(event.receiver), sanitized(event.receiver))
+    for name, value in event.site.keywords.items():
+        yield argument(name, value)
 
 
 # ---------------------------------------------------------------- responses

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from backend_lead.model.endpoint import Call, Endpoint, Handler, Parameter, Response
-from backend_lead.model.place import Place
+from backend_lead.model.place import Hop, Place
 from backend_lead.model.query import Query
 from backend_lead.read.code.annotations import type_of
-from backend_lead.read.code.answering import Answer, begin, end
+from backend_lead.read.code.answering import Answer, Consulted, begin, end
 from backend_lead.read.code.authentication import decide, refusal_status
 from backend_lead.read.code.authorization import guards_of
 from backend_lead.read.code.calls import CallMade
@@ -22,13 +22,14 @@ from backend_lead.read.code.execution import HeaderSet, SharedWrite
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.querying import QueryMade
-from backend_lead.read.code.remembering import distinct, unfold
+from backend_lead.read.code.remembering import distinct, happened, unfold
 from backend_lead.read.code.response_models import model_behind
 from backend_lead.read.code.routing import Placed, Router, place_routes
 from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Known, Value, options_of
 from backend_lead.read.code.wrapping import inner_function
 
+Told = list[tuple[Any, tuple[Hop, ...]]]
 _SPANNING = re.compile(r"\{(\w+):path\}|<path:(\w+)>")
 
 
@@ -78,7 +79,7 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
     try:
         answer: Answer = placed.app.framework.answer(single, run)
         answer.refusals = distinct(answer.refusals)
-        judged = decide(answer, list(unfold(events)), placed, run)
+        judged = decide(answer, happened(events, Consulted), placed, run)
         events = begin(run, anonymous=False)
         answer = placed.app.framework.answer(single, run)
         answer.refusals = distinct(answer.refusals)
@@ -87,7 +88,7 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         refusals = [refusal_of(o, refusal_status(o.value, placed, run)) for o in answer.refusals]
     finally:
         end(run)
-    events = list(unfold(events))
+    told = unfold(events)
     if exhausted:
         run.note(
             f"{method} {path}", "the way from this route was too long to be followed to its end", placed.route.place
@@ -107,15 +108,15 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         judged.authentication,
         (*judged.guards, *guards),
         _parameters(answer, placed.path),
-        tuple(_queries(events)),
-        tuple(_calls(events, run)),
+        tuple(_queries(told)),
+        tuple(_calls(told, run)),
         tuple(_responses(answer, placed, status, function, run, refusals)),
         judged.because,
         status,
         _in_schema(placed),
-        _headers(events, answer),
+        _headers(told, answer),
     )
-    return endpoint, [e for e in events if isinstance(e, SharedWrite)]
+    return endpoint, [e for e, _ in told if isinstance(e, SharedWrite)]
 
 
 def _parameters(answer: Answer, path: str) -> tuple[Parameter, ...]:
@@ -134,9 +135,9 @@ def handler_of(value: Value) -> FunctionValue | None:
     return origin if isinstance(origin, FunctionValue) else function
 
 
-def _headers(events: list[Any], answer: Answer) -> tuple[str, ...]:
+def _headers(told: Told, answer: Answer) -> tuple[str, ...]:
     """The headers that answers are given, in lower case."""
-    found = {event.name for event in events if isinstance(event, HeaderSet)}
+    found = {event.name for event, _ in told if isinstance(event, HeaderSet)}
     for outcome in answer.returns:
         for value in options_of(outcome.value):
             given = value.keywords.get("headers") if isinstance(value, External) else None
@@ -160,26 +161,26 @@ def _success(placed: Placed, method: str) -> int | None:
     return 200 if placed.app.framework.NAME == "fastapi" else None
 
 
-def _queries(events: list[Any]) -> list[Query]:
+def _queries(told: Told) -> list[Query]:
     found: dict[tuple[object, ...], Query] = {}
-    for event in events:
+    for event, path in told:
         if isinstance(event, QueryMade):
-            query = event.whole
+            query = event.query
             key = (query.place, query.operation, query.tables, query.columns, query.filters, query.relationship)
             known = found.get(key)
             if known is None or (query.in_loop and not known.in_loop):
-                found[key] = query
+                found[key] = replace(query, path=path)
     return list(found.values())
 
 
-def _calls(events: list[Any], run: Interpreter) -> list[Call]:
+def _calls(told: Told, run: Interpreter) -> list[Call]:
     """Each call once; the same line with the same sources but another way to it is the same call."""
     found: dict[tuple[object, ...], Call] = {}
-    for event in events:
+    for event, path in told:
         if isinstance(event, CallMade):
             key = (event.name, event.place, event.site.sources, event.repeated)
             if key not in found:
-                found[key] = call_of(event, run.program)
+                found[key] = call_of(event, path, run.program)
     return list(found.values())
 
 

@@ -43,7 +43,7 @@ class Site:
     @property
     def place(self) -> Place:
         """Where the call stands."""
-        return Place(self.frame.module.path, self.line)
+        return self.frame.module.place(self.line)
 
     @property
     def sources(self) -> frozenset[str]:
@@ -101,9 +101,9 @@ class Frame:
             if self.function is None:
                 self._hops = ()
             elif self.caller is None or self.caller.function is None:
-                self._hops = (Hop(self.symbol, Place(self.module.path, self.function.definition.line)),)
+                self._hops = (Hop(self.symbol, self.module.place(self.function.definition.line)),)
             else:
-                self._hops = (*self.caller.hops, Hop(self.symbol, Place(self.caller.module.path, self.line)))
+                self._hops = (*self.caller.hops, Hop(self.symbol, self.caller.module.place(self.line)))
         return self._hops
 
     @property

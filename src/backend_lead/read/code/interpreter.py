@@ -203,7 +203,7 @@ class Interpreter:
 
     def place(self, line: int) -> Place:
         """A line of the file being followed."""
-        return Place(self.frame.module.path if self.frame else "", line)
+        return self.frame.module.place(line) if self.frame else Place("", line)
 
     def note(self, what: str, why: str, place: Place) -> None:
         """Say what could not be read."""

@@ -25,6 +25,8 @@ class Symbol(Value):
     def signature(self) -> object:
         return ("symbol", self.name)
 
+    outline = signature
+
 
 class External(Value):
     """An object of a library outside the target: what calling `name` gave, or an instance of the class `name`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -208,8 +209,12 @@ def fresh(value: Value, depth: int = 3) -> Value:
 
 def _copy(value: Any) -> Any:
     made = object.__new__(type(value))
-    for cls in type(value).__mro__:
-        for slot in getattr(cls, "__slots__", ()):
-            if hasattr(value, slot):
-                setattr(made, slot, getattr(value, slot))
+    for slot in _slots(type(value)):  # type: ignore[arg-type]  # mypy does not know that classes can be hashed
+        if hasattr(value, slot):
+            setattr(made, slot, getattr(value, slot))
     return made
+
+
+@functools.cache
+def _slots(kind: type) -> tuple[str, ...]:
+    return tuple(slot for cls in kind.__mro__ for slot in getattr(cls, "__slots__", ()))

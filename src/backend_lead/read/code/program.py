@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from backend_lead.model.place import Place
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.values import Value
 
@@ -36,7 +37,7 @@ class Scope:
 class CodeModule:
     """One source file.  `name` is dotted from the root of the target; `tree` is parsed when first needed."""
 
-    __slots__ = ("_read", "_tree", "is_package", "name", "path", "scope", "source", "state")
+    __slots__ = ("_places", "_read", "_tree", "is_package", "name", "path", "scope", "source", "state")
 
     def __init__(self, name: str, path: str, source: bytes, read: Callable[[bytes], s.Module]) -> None:
         self.name = name
@@ -45,6 +46,7 @@ class CodeModule:
         self.is_package = path.endswith("__init__.py")
         self._read = read
         self._tree: s.Module | None = None
+        self._places: dict[int, Place] = {}
         self.scope = Scope(self)
         self.state = "new"
 
@@ -64,6 +66,13 @@ class CodeModule:
     def is_revision(self) -> bool:
         """Whether the file is one step of a migration history; the models in it are those of its day."""
         return all(mark in self.source for mark in _REVISION)
+
+    def place(self, number: int) -> Place:
+        """A line of this file; the same one each time, because events name the same lines again and again."""
+        found = self._places.get(number)
+        if found is None:
+            found = self._places[number] = Place(self.path, number)
+        return found
 
     def line(self, number: int) -> str:
         """The text of a line, stripped."""

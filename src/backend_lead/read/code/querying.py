@@ -28,15 +28,6 @@ class QueryMade:
         self.query = query
         self.path = path
 
-    def moved(self, path: tuple[Hop, ...]) -> QueryMade:
-        """The same query reached on another path."""
-        return QueryMade(self.query, path)
-
-    @property
-    def whole(self) -> Query:
-        """The query with its path."""
-        return replace(self.query, path=self.path)
-
     def fetch_one(self) -> None:
         """At most one row is taken."""
         self.query = replace(self.query, single=True)

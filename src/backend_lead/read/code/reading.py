@@ -46,7 +46,7 @@ def read_code(tree: Tree, sources: dict[str, bytes], listen: Listener) -> Code:
     events = [*run.start_events, *run.events]
     routers = [event.router for event in events if isinstance(event, Made)]
     listen(Progress("endpoints", 0, sum(len(r.routes) for r in routers)))
-    calls = [call_of(event, run.program) for event in unfold(events) if isinstance(event, CallMade)]
+    calls = [call_of(event, path, run.program) for event, path in unfold(events) if isinstance(event, CallMade)]
     endpoints, writes = endpoints_of(run, routers)
     listen(Progress("endpoints", len(endpoints), len(endpoints)))
     tables: list[Table] = []

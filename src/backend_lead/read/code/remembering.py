@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 from backend_lead.model.place import Hop
@@ -30,7 +28,7 @@ class Remembered:
     ) -> None:
         self.result = result
         self.raises = distinct(raises)
-        self.events = events
+        self.events = _once(events)
         self.held = held
         self.depth = depth
         self.function = function  # Keeps the identities in the key alive.
@@ -54,10 +52,23 @@ class Remembered:
         if not self.raises:
             return
         conditions = tuple(run.conditions)
-        places = Counter(id(outcome.value) for outcome in site.frame.raises)
+        raised = [id(outcome.value) for outcome in site.frame.raises]
         for outcome in self.raises:
-            if places[id(outcome.value)] < MOST_RAISES:
+            if raised.count(id(outcome.value)) < MOST_RAISES:
                 site.frame.raises.append(outcome.under((*conditions, *outcome.conditions[self.held :])))
+
+
+def _once(events: list[Any]) -> list[Any]:
+    """The events without what they tell again: a call that was told before in the same list."""
+    told: set[int] = set()
+    kept = []
+    for event in events:
+        if type(event) is Nested:
+            if id(event.remembered) in told:
+                continue
+            told.add(id(event.remembered))
+        kept.append(event)
+    return kept
 
 
 def distinct(raises: list[Any]) -> list[Any]:
@@ -84,23 +95,38 @@ class Nested:
         self.hops = hops
 
 
-def unfold(events: list[Any]) -> Iterator[Any]:
+def unfold(events: list[Any]) -> list[tuple[Any, tuple[Hop, ...]]]:
     """All events of a request in order, with their whole paths; what a remembered call brought is told once."""
-    yield from _unfold(events, (), 0, set())
+    found: list[tuple[Any, tuple[Hop, ...]]] = []
+    _unfold(events, (), 0, set(), found)
+    return found
 
 
-def _unfold(events: list[Any], prefix: tuple[Hop, ...], depth: int, seen: set[int]) -> Iterator[Any]:
+def _unfold(
+    events: list[Any],
+    prefix: tuple[Hop, ...],
+    depth: int,
+    seen: set[int],
+    found: list[tuple[Any, tuple[Hop, ...]]],
+) -> None:
     for event in events:
-        if isinstance(event, Nested):
-            if id(event.remembered) not in seen:
+        if type(event) is not Nested:
+            found.append((event, (*prefix, *getattr(event, "path", ())[depth:])))
+        elif id(event.remembered) not in seen:
+            seen.add(id(event.remembered))
+            inner = event.remembered
+            _unfold(inner.events, (*prefix, *event.hops[depth:]), inner.depth, seen, found)
+
+
+def happened(events: list[Any], kind: type) -> bool:
+    """Whether an event of this kind is among those of a request."""
+    pending, seen = [events], set()
+    while pending:
+        for event in pending.pop():
+            if type(event) is not Nested:
+                if isinstance(event, kind):
+                    return True
+            elif id(event.remembered) not in seen:
                 seen.add(id(event.remembered))
-                yield from _unfold(
-                    event.remembered.events, (*prefix, *event.hops[depth:]), event.remembered.depth, seen
-                )
-        else:
-            path = getattr(event, "path", None)
-            if path is not None:
-                whole = (*prefix, *path[depth:])
-                if whole != path:
-                    event = event.moved(whole)
-            yield event
+                pending.append(event.remembered.events)
+    return False

@@ -6,18 +6,16 @@ A source is a short label (`path:id`, `query:q`, `body:email`, `principal.id`, `
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
+from functools import lru_cache
 
 NOTHING: frozenset[str] = frozenset()
 MOST_SOURCES = 12
 MARKS = ("number:", "bound:", "chosen:", "configuration")
 """What labels begin with that say something about a source, and are none themselves."""
+MOST_REMEMBERED = 100_000
 
 
+@lru_cache(MOST_REMEMBERED)
 def deepen(sources: frozenset[str], name: str) -> frozenset[str]:
     """Sources of an attribute: `principal` becomes `principal.id`, `body` becomes `body:email`; deeper ones stay."""
     if not sources:

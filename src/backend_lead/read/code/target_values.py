@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from backend_lead.read.code import syntax as s
@@ -11,10 +12,9 @@ if TYPE_CHECKING:
     from backend_lead.read.code.frames import Site
     from backend_lead.read.code.interpreter import Interpreter
     from backend_lead.read.code.program import CodeModule
-from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.sources import NOTHING
-from backend_lead.read.code.values import WIDEST_CHOICE, Choice, Known, Value
+from backend_lead.read.code.values import WIDEST_CHOICE, Value
 
 _REMEMBERING = ("functools.lru_cache", "functools.cache", "cachetools.cached", "functools.cached_property")
 
@@ -61,6 +61,9 @@ class FunctionValue(Value):
 
     def signature(self) -> object:
         return ("function", id(self.definition), id(self.scope), self.receiver.signature() if self.receiver else None)
+
+    def outline(self) -> object:
+        return id(self.definition)
 
 
 class ClassValue(Value):
@@ -125,6 +128,8 @@ class ClassValue(Value):
     def signature(self) -> object:
         return ("class", id(self.definition), id(self.scope))
 
+    outline = signature
+
 
 class Instance(Value):
     """An object of a class of the target; `native` is the library object behind it when a base is one we know.
@@ -155,23 +160,12 @@ class Instance(Value):
             "instance",
             id(self.cls),
             self.sources,
-            tuple([(k, _shallow(v)) for k, v in list(self.attributes.items())[:WIDEST_CHOICE]]),
+            tuple([(k, v.outline()) for k, v in islice(self.attributes.items(), WIDEST_CHOICE)]),
             len(self.attributes),
         )
 
-
-def _shallow(value: Value) -> object:
-    if isinstance(value, Instance):
-        return (id(value.cls), value.sources, len(value.attributes))
-    if isinstance(value, (Items, Fields)):
-        return (type(value), len(value.values), value.complete, value.sources)
-    if isinstance(value, (Known, Symbol, ClassValue)):
-        return value.signature()
-    if isinstance(value, FunctionValue):
-        return id(value.definition)
-    if isinstance(value, Choice):
-        return (Choice, tuple([_shallow(option) for option in value.options]))
-    return (type(value), value.sources, getattr(value, "name", ""))
+    def outline(self) -> object:
+        return (id(self.cls), self.sources, len(self.attributes))
 
 
 class Generic(Value):

@@ -51,6 +51,10 @@ class Value:
         """What tells two arguments apart when a call's result is remembered."""
         return id(self)
 
+    def outline(self) -> object:
+        """The same where the value is an attribute of such an argument: its kind, without what it holds in turn."""
+        return (type(self), self.sources, getattr(self, "name", ""))
+
 
 class Known(Value):
     """A literal: text, bytes, number, truth value, None or Ellipsis."""
@@ -66,6 +70,8 @@ class Known(Value):
 
     def signature(self) -> object:
         return (type(self.value), self.value, self.sources)
+
+    outline = signature
 
 
 class Unknown(Value):
@@ -190,7 +196,10 @@ class Choice(Value):
         return found or None
 
     def signature(self) -> object:
-        return ("choice", tuple(o.signature() for o in self.options))
+        return ("choice", tuple([o.signature() for o in self.options]))
+
+    def outline(self) -> object:
+        return (Choice, tuple([option.outline() for option in self.options]))
 
 
 def options_of(value: Value) -> tuple[Value, ...]:
@@ -204,10 +213,15 @@ def options_of(value: Value) -> tuple[Value, ...]:
 
 def join(values: Iterable[Value]) -> Value:
     """The value that may be any of these: one of them when all are alike, a choice, or unknown when too many."""
-    kept: dict[object, Value] = {}
+    options: dict[int, Value] = {}
     for value in values:
         for option in value.options if isinstance(value, Choice) else (value,):
-            kept.setdefault(option.signature(), option)
+            options[id(option)] = option
+    if len(options) == 1:
+        return next(iter(options.values()))
+    kept: dict[object, Value] = {}
+    for option in options.values():
+        kept.setdefault(option.signature(), option)
     if len(kept) == 1:
         return next(iter(kept.values()))
     if not kept:

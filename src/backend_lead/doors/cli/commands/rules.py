@@ -14,7 +14,7 @@ _FORMATS = ("text", "json")
 @click.option("--format", "format_name", metavar="|".join(_FORMATS), type=Nearest(_FORMATS), default="text",
               help="text, or json for other programs.")
 def command(format_name: str) -> None:
-    """List the rules by dimension."""
+    """List the rules by the folder that they stand in: a dimension, or migration."""
     from backend_lead.rules.rule import Rule, all_rules
 
     def marks(rule: Rule) -> str:
@@ -25,7 +25,7 @@ def command(format_name: str) -> None:
     if format_name == "json":
         import msgspec
 
-        fields = [{"id": rule.id, "title": rule.title, "dimension": rule.dimension.value,
+        fields = [{"id": rule.id, "title": rule.title, "dimension": rule.dimension.value, "area": rule.area,
                    "severity": rule.severity.value, "needs": rule.needs, "preview": rule.preview,
                    "owasp_api": rule.owasp_api, "cwe": rule.cwe} for rule in rules]
         emit(msgspec.json.format(msgspec.json.encode(fields), indent=2).decode() + "\n")
@@ -33,8 +33,8 @@ def command(format_name: str) -> None:
     width = max((len(rule.id) for rule in rules), default=0)
     beside = max((len(marks(rule)) for rule in rules), default=0)
     lines: list[str] = []
-    for dimension in dict.fromkeys(rule.dimension for rule in rules):
-        lines += ["", dimension.value] if lines else [dimension.value]
+    for area in dict.fromkeys(rule.area for rule in rules):
+        lines += ["", area] if lines else [area]
         lines += [f"  {rule.id:<{width}}  {marks(rule):<{beside}}  {rule.title}" for rule in rules
-                  if rule.dimension is dimension]
+                  if rule.area == area]
     emit("\n".join([*lines, "", "What one finds and how to mend it: backend-lead explain RULE"]) + "\n")

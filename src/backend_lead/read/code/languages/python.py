@@ -192,15 +192,26 @@ def _decorated(node: Node) -> Any:
 def _function(node: Node) -> s.Function:
     body = node.child_by_field_name("body")
     returns = node.child_by_field_name("return_type")
+    line, text = line_of(node), node.text or b""
     return s.Function(
         text_of(node.child_by_field_name("name")),
-        line_of(node),
+        line,
         parameters(node.child_by_field_name("parameters")),
         expression(returns) if returns is not None else None,
         bool(node.children) and node.children[0].type == "async",
-        node.text or b"",
-        lambda: _block(body),
+        text,
+        (lambda: _block(body)) if node.has_error else lambda: _body(text, line),
     )
+
+
+def _body(text: bytes, line: int) -> tuple[Any, ...]:
+    """The statements of a function that begins in this line.
+
+    A tree takes some twenty times the bytes of its source.  So that no function keeps that of its file until somebody
+    asks for its statements, the few that are asked for are parsed once more.
+    """
+    root = _parser().parse(b"\n" * (line - 1) + text).root_node
+    return _block(root.named_children[0].child_by_field_name("body"))
 
 
 def _class(node: Node) -> s.Class:

@@ -188,8 +188,8 @@ def _generic_type(node: Node) -> Any:
 
 
 def _lambda(node: Node) -> Any:
-    body = node.child_by_field_name("body")
     line = line_of(node)
+    body = (s.Return(line, expression(node.child_by_field_name("body"))),)
     return s.Lambda(
         line,
         s.Function(
@@ -199,7 +199,7 @@ def _lambda(node: Node) -> Any:
             None,
             False,
             b"",
-            lambda: (s.Return(line, expression(body)),),
+            lambda: body,
         ),
     )
 

@@ -1,0 +1,1 @@
+"""How well migrations are judged without a server, beside other linters."""

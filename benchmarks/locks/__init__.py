@@ -1,0 +1,1 @@
+"""What each statement of a migration really does, measured on real servers."""

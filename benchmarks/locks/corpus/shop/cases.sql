@@ -1,0 +1,1024 @@
+-- Statements whose locks, rewrites, scans and breakages are measured by `python -m benchmarks.locks measure`.
+-- A case begins with `-- name`; `| alone` runs each statement outside a transaction; `-- before:` lines prepare, and
+-- are not part of what is measured.  Everything else of a case runs in one transaction.
+
+-- add-column-nullable
+ALTER TABLE orders ADD COLUMN gift boolean;
+
+-- add-column-to-selected-star
+ALTER TABLE customers ADD COLUMN phone text;
+
+-- add-column-if-not-exists-there
+ALTER TABLE orders ADD COLUMN IF NOT EXISTS note text;
+
+-- add-column-constant-default
+ALTER TABLE orders ADD COLUMN channel text DEFAULT 'web';
+
+-- add-column-constant-default-not-null
+ALTER TABLE orders ADD COLUMN channel text NOT NULL DEFAULT 'web';
+
+-- add-column-stable-default
+ALTER TABLE orders ADD COLUMN seen_at timestamptz NOT NULL DEFAULT now();
+
+-- add-column-current-date-default
+ALTER TABLE products ADD COLUMN listed_on date DEFAULT current_date;
+
+-- add-column-clock-default
+ALTER TABLE orders ADD COLUMN seen_at timestamptz DEFAULT clock_timestamp();
+
+-- add-column-uuid-default
+ALTER TABLE orders ADD COLUMN uid uuid DEFAULT gen_random_uuid();
+
+-- add-column-random-default
+ALTER TABLE products ADD COLUMN shuffle double precision DEFAULT random();
+
+-- add-column-own-volatile-default
+ALTER TABLE orders ADD COLUMN code text DEFAULT next_code();
+
+-- add-column-own-immutable-default
+ALTER TABLE orders ADD COLUMN tax numeric DEFAULT tax_rate();
+
+-- add-column-expression-default
+ALTER TABLE orders ADD COLUMN due date DEFAULT (date '2024-01-01' + 30);
+
+-- add-column-nextval-default
+ALTER TABLE orders ADD COLUMN invoice bigint DEFAULT nextval('invoice_numbers');
+
+-- add-column-array-default
+ALTER TABLE orders ADD COLUMN labels text[] NOT NULL DEFAULT '{}';
+
+-- add-column-json-default
+ALTER TABLE orders ADD COLUMN meta jsonb NOT NULL DEFAULT '{}'::jsonb;
+
+-- add-column-enum-default
+ALTER TABLE orders ADD COLUMN before order_state DEFAULT 'new';
+
+-- add-column-not-null-without-default
+ALTER TABLE orders ADD COLUMN channel text NOT NULL;
+
+-- add-column-not-null-without-default-empty
+ALTER TABLE empty_rows ADD COLUMN channel text NOT NULL;
+
+-- add-column-serial
+ALTER TABLE products ADD COLUMN position serial;
+
+-- add-column-identity
+ALTER TABLE products ADD COLUMN position integer GENERATED ALWAYS AS IDENTITY;
+
+-- add-column-generated-stored
+ALTER TABLE orders ADD COLUMN total numeric GENERATED ALWAYS AS (amount * quantity) STORED;
+
+-- add-column-domain-with-check
+ALTER TABLE orders ADD COLUMN priority positive;
+
+-- add-column-domain-with-check-default
+ALTER TABLE orders ADD COLUMN priority positive DEFAULT 1;
+
+-- add-column-domain-plain
+ALTER TABLE orders ADD COLUMN heading label DEFAULT 'x';
+
+-- add-column-unique
+ALTER TABLE orders ADD COLUMN token text UNIQUE;
+
+-- add-column-primary-key
+ALTER TABLE notes ADD COLUMN key serial PRIMARY KEY;
+
+-- add-column-check
+ALTER TABLE orders ADD COLUMN weight integer CHECK (weight > 0);
+
+-- add-column-check-default
+ALTER TABLE orders ADD COLUMN weight integer DEFAULT 1 CHECK (weight > 0);
+
+-- add-column-references
+ALTER TABLE orders ADD COLUMN product_id integer REFERENCES products (id);
+
+-- add-column-references-default
+ALTER TABLE orders ADD COLUMN product_id integer DEFAULT 1 REFERENCES products (id);
+
+-- add-column-references-self
+ALTER TABLE drafts ADD COLUMN copy_of integer REFERENCES drafts (id);
+
+-- add-column-collate
+ALTER TABLE orders ADD COLUMN sorted text COLLATE "C";
+
+-- add-column-to-partitioned
+ALTER TABLE events ADD COLUMN kind text;
+
+-- add-column-to-partitioned-volatile
+ALTER TABLE events ADD COLUMN uid uuid DEFAULT gen_random_uuid();
+
+-- add-column-to-inherited
+ALTER TABLE notes ADD COLUMN author text;
+
+-- add-two-columns
+ALTER TABLE orders ADD COLUMN a integer, ADD COLUMN b integer DEFAULT 0;
+
+-- add-column-that-exists
+ALTER TABLE orders ADD COLUMN note text;
+
+-- add-column-to-missing-table
+ALTER TABLE invoices ADD COLUMN note text;
+
+-- add-column-if-table-exists
+ALTER TABLE IF EXISTS invoices ADD COLUMN note text;
+
+-- add-column-unknown-type
+ALTER TABLE orders ADD COLUMN spot geometry;
+
+-- drop-column
+ALTER TABLE orders DROP COLUMN discount;
+
+-- drop-column-used
+ALTER TABLE customers DROP COLUMN nickname;
+
+-- drop-column-indexed
+ALTER TABLE orders DROP COLUMN reference;
+
+-- drop-column-in-view
+ALTER TABLE orders DROP COLUMN amount;
+
+-- drop-column-in-view-cascade
+ALTER TABLE orders DROP COLUMN amount CASCADE;
+
+-- drop-column-if-exists-missing
+ALTER TABLE orders DROP COLUMN IF EXISTS nothing;
+
+-- drop-column-missing
+ALTER TABLE orders DROP COLUMN nothing;
+
+-- drop-column-of-foreign-key
+ALTER TABLE order_lines DROP COLUMN product_id;
+
+-- drop-column-referenced
+ALTER TABLE products DROP COLUMN id;
+
+-- drop-column-referenced-cascade
+ALTER TABLE products DROP COLUMN id CASCADE;
+
+-- drop-column-generated
+ALTER TABLE order_lines DROP COLUMN total;
+
+-- drop-column-behind-generated
+ALTER TABLE order_lines DROP COLUMN price;
+
+-- drop-column-empty-unused
+ALTER TABLE products DROP COLUMN origin;
+
+-- drop-column-of-partitioned
+ALTER TABLE events DROP COLUMN body;
+
+-- drop-partition-key
+ALTER TABLE events DROP COLUMN at;
+
+-- rename-column
+ALTER TABLE orders RENAME COLUMN note TO remark;
+
+-- rename-column-unused
+ALTER TABLE orders RENAME COLUMN discount TO rebate;
+
+-- rename-column-of-partitioned
+ALTER TABLE events RENAME COLUMN body TO payload;
+
+-- rename-table
+ALTER TABLE products RENAME TO articles;
+
+-- rename-table-with-view
+ALTER TABLE products RENAME TO articles;
+CREATE VIEW products AS SELECT * FROM articles;
+
+-- rename-index
+ALTER INDEX orders_customer_idx RENAME TO orders_by_customer;
+
+-- rename-constraint
+ALTER TABLE orders RENAME CONSTRAINT orders_amount_check TO orders_amount_positive;
+
+-- rename-view
+ALTER VIEW open_orders RENAME TO new_orders;
+
+-- rename-materialized-view
+ALTER MATERIALIZED VIEW sales RENAME TO turnover;
+
+-- rename-type
+ALTER TYPE order_state RENAME TO state_of_order;
+
+-- rename-sequence
+ALTER SEQUENCE invoice_numbers RENAME TO invoice_ids;
+
+-- type-varchar-wider
+ALTER TABLE customers ALTER COLUMN email TYPE varchar(200);
+
+-- type-varchar-to-text
+ALTER TABLE customers ALTER COLUMN email TYPE text;
+
+-- type-varchar-narrower
+ALTER TABLE customers ALTER COLUMN email TYPE varchar(60);
+
+-- type-varchar-unlimited
+ALTER TABLE orders ALTER COLUMN reference TYPE varchar;
+
+-- type-text-to-varchar
+ALTER TABLE customers ALTER COLUMN nickname TYPE varchar(50);
+
+-- type-text-to-unlimited-varchar
+ALTER TABLE customers ALTER COLUMN nickname TYPE varchar;
+
+-- type-char-to-text
+ALTER TABLE customers ALTER COLUMN country TYPE text;
+
+-- type-int-to-bigint
+ALTER TABLE orders ALTER COLUMN quantity TYPE bigint;
+
+-- type-int-to-bigint-key
+ALTER TABLE products ALTER COLUMN id TYPE bigint;
+
+-- type-bigint-to-int
+ALTER TABLE counters ALTER COLUMN value TYPE integer;
+
+-- type-int-to-text
+ALTER TABLE orders ALTER COLUMN quantity TYPE text;
+
+-- type-text-to-int
+ALTER TABLE orders ALTER COLUMN note TYPE integer;
+
+-- type-text-to-int-using
+ALTER TABLE customers ALTER COLUMN nickname TYPE integer USING length(nickname);
+
+-- type-numeric-wider
+ALTER TABLE orders ALTER COLUMN amount TYPE numeric(14,2);
+
+-- type-numeric-unused-wider
+ALTER TABLE products ALTER COLUMN weight TYPE numeric(20,4);
+
+-- type-numeric-scale
+ALTER TABLE products ALTER COLUMN weight TYPE numeric(10,1);
+
+-- type-real-to-double
+ALTER TABLE customers ALTER COLUMN rating TYPE double precision;
+
+-- type-double-to-real
+ALTER TABLE order_lines ALTER COLUMN price TYPE real;
+
+-- type-double-to-numeric
+ALTER TABLE products ALTER COLUMN weight TYPE double precision;
+
+-- type-timestamp-to-timestamptz
+ALTER TABLE customers ALTER COLUMN created_at TYPE timestamptz;
+
+-- type-timestamp-to-timestamptz-utc
+ALTER TABLE customers ALTER COLUMN created_at TYPE timestamptz USING created_at AT TIME ZONE 'UTC';
+
+-- type-timestamp-to-timestamptz-in-utc-session
+SET LOCAL timezone = 'UTC';
+ALTER TABLE customers ALTER COLUMN created_at TYPE timestamptz;
+
+-- type-timestamp-to-date
+ALTER TABLE customers ALTER COLUMN created_at TYPE date;
+
+-- type-timestamptz-to-timestamp
+ALTER TABLE drafts ALTER COLUMN at TYPE timestamp;
+
+-- type-timestamp-precision-wider
+ALTER TABLE customers ALTER COLUMN created_at TYPE timestamp(6);
+
+-- type-timestamp-precision-narrower
+ALTER TABLE customers ALTER COLUMN created_at TYPE timestamp(0);
+
+-- type-date-to-timestamp
+ALTER TABLE orders ALTER COLUMN placed_on TYPE timestamp;
+
+-- type-json-to-text
+ALTER TABLE orders ALTER COLUMN details TYPE text;
+
+-- type-jsonb-to-json
+ALTER TABLE orders ALTER COLUMN details TYPE json;
+
+-- type-same
+ALTER TABLE orders ALTER COLUMN note TYPE text;
+
+-- type-enum-to-text
+ALTER TABLE orders ALTER COLUMN state DROP DEFAULT;
+ALTER TABLE orders ALTER COLUMN state TYPE text;
+
+-- type-enum-in-view
+ALTER TABLE orders ALTER COLUMN state TYPE text;
+
+-- type-text-to-enum
+ALTER TABLE customers ALTER COLUMN nickname TYPE order_state USING 'new'::order_state;
+
+-- type-domain-to-base
+ALTER TABLE order_lines ALTER COLUMN units TYPE integer;
+
+-- type-text-to-domain
+ALTER TABLE products ALTER COLUMN sku TYPE label;
+
+-- type-int-to-checked-domain
+ALTER TABLE orders ALTER COLUMN quantity TYPE positive;
+
+-- type-collation
+ALTER TABLE customers ALTER COLUMN name TYPE text COLLATE "C";
+
+-- type-bool-to-int
+ALTER TABLE orders ALTER COLUMN paid TYPE integer USING paid::integer;
+
+-- type-array-wider
+ALTER TABLE orders ALTER COLUMN tags TYPE varchar[];
+
+-- type-of-partitioned
+ALTER TABLE events ALTER COLUMN id TYPE numeric;
+
+-- type-text-unused
+ALTER TABLE products ALTER COLUMN title TYPE text;
+
+-- type-two-columns
+ALTER TABLE orders ALTER COLUMN discount TYPE bigint, ALTER COLUMN note TYPE varchar(500);
+
+-- set-default
+ALTER TABLE orders ALTER COLUMN note SET DEFAULT '';
+
+-- set-default-volatile
+ALTER TABLE orders ALTER COLUMN reference SET DEFAULT next_code();
+
+-- set-default-wrong
+ALTER TABLE orders ALTER COLUMN quantity SET DEFAULT 'many';
+
+-- drop-default
+ALTER TABLE orders ALTER COLUMN quantity DROP DEFAULT;
+
+-- drop-default-of-nullable
+ALTER TABLE orders ALTER COLUMN note DROP DEFAULT;
+
+-- set-not-null
+ALTER TABLE orders ALTER COLUMN discount SET NOT NULL;
+
+-- set-not-null-with-nulls
+ALTER TABLE orders ALTER COLUMN note SET NOT NULL;
+
+-- set-not-null-already
+ALTER TABLE orders ALTER COLUMN quantity SET NOT NULL;
+
+-- set-not-null-after-valid-check
+-- before: ALTER TABLE orders ADD CONSTRAINT discount_there CHECK (discount IS NOT NULL);
+ALTER TABLE orders ALTER COLUMN discount SET NOT NULL;
+
+-- set-not-null-after-unvalidated-check
+-- before: ALTER TABLE orders ADD CONSTRAINT discount_there CHECK (discount IS NOT NULL) NOT VALID;
+ALTER TABLE orders ALTER COLUMN discount SET NOT NULL;
+
+-- set-not-null-by-check-together
+ALTER TABLE orders ADD CONSTRAINT discount_there CHECK (discount IS NOT NULL) NOT VALID;
+ALTER TABLE orders VALIDATE CONSTRAINT discount_there;
+ALTER TABLE orders ALTER COLUMN discount SET NOT NULL;
+ALTER TABLE orders DROP CONSTRAINT discount_there;
+
+-- set-not-null-of-partitioned
+ALTER TABLE events ALTER COLUMN body SET NOT NULL;
+
+-- drop-not-null
+ALTER TABLE orders ALTER COLUMN quantity DROP NOT NULL;
+
+-- drop-not-null-of-key
+ALTER TABLE products ALTER COLUMN id DROP NOT NULL;
+
+-- set-statistics
+ALTER TABLE orders ALTER COLUMN state SET STATISTICS 500;
+
+-- set-storage
+ALTER TABLE orders ALTER COLUMN note SET STORAGE EXTERNAL;
+
+-- set-compression
+ALTER TABLE orders ALTER COLUMN note SET COMPRESSION pglz;
+
+-- set-attribute-options
+ALTER TABLE orders ALTER COLUMN state SET (n_distinct = 3);
+
+-- add-identity
+ALTER TABLE products ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY;
+
+-- set-identity-always
+ALTER TABLE orders ALTER COLUMN id SET GENERATED ALWAYS;
+
+-- drop-identity
+ALTER TABLE orders ALTER COLUMN id DROP IDENTITY;
+
+-- restart-identity
+ALTER TABLE orders ALTER COLUMN id RESTART WITH 100000;
+
+-- drop-expression
+ALTER TABLE order_lines ALTER COLUMN total DROP EXPRESSION;
+
+-- set-expression
+ALTER TABLE order_lines ALTER COLUMN total SET EXPRESSION AS (price * 3);
+
+-- add-check
+ALTER TABLE orders ADD CONSTRAINT quantity_check CHECK (quantity > 0);
+
+-- add-check-failing
+ALTER TABLE orders ADD CONSTRAINT quantity_check CHECK (quantity > 3);
+
+-- add-check-not-valid
+ALTER TABLE orders ADD CONSTRAINT quantity_check CHECK (quantity > 0) NOT VALID;
+
+-- add-check-not-enforced
+ALTER TABLE orders ADD CONSTRAINT quantity_check CHECK (quantity > 0) NOT ENFORCED;
+
+-- add-check-to-partitioned
+ALTER TABLE events ADD CONSTRAINT events_id_check CHECK (id > 0);
+
+-- add-check-not-valid-and-validate
+ALTER TABLE orders ADD CONSTRAINT quantity_check CHECK (quantity > 0) NOT VALID;
+ALTER TABLE orders VALIDATE CONSTRAINT quantity_check;
+
+-- add-not-null-constraint
+ALTER TABLE orders ADD CONSTRAINT discount_there NOT NULL discount;
+
+-- add-not-null-constraint-not-valid
+ALTER TABLE orders ADD CONSTRAINT discount_there NOT NULL discount NOT VALID;
+
+-- validate-not-null-constraint
+-- before: ALTER TABLE orders ADD CONSTRAINT discount_there NOT NULL discount NOT VALID;
+ALTER TABLE orders VALIDATE CONSTRAINT discount_there;
+
+-- validate-check
+ALTER TABLE products VALIDATE CONSTRAINT products_stock_check;
+
+-- validate-foreign-key
+ALTER TABLE order_lines VALIDATE CONSTRAINT lines_product_fk;
+
+-- validate-already-valid
+ALTER TABLE orders VALIDATE CONSTRAINT orders_amount_check;
+
+-- validate-missing
+ALTER TABLE orders VALIDATE CONSTRAINT nothing;
+
+-- add-foreign-key
+ALTER TABLE orders ADD CONSTRAINT discount_fk FOREIGN KEY (quantity) REFERENCES products (id);
+
+-- add-foreign-key-failing
+ALTER TABLE orders ADD CONSTRAINT discount_fk FOREIGN KEY (discount) REFERENCES products (id);
+
+-- add-foreign-key-not-valid
+ALTER TABLE orders ADD CONSTRAINT discount_fk FOREIGN KEY (quantity) REFERENCES products (id) NOT VALID;
+
+-- add-foreign-key-to-no-key
+ALTER TABLE orders ADD CONSTRAINT discount_fk FOREIGN KEY (quantity) REFERENCES products (stock);
+
+-- add-foreign-key-of-other-type
+ALTER TABLE orders ADD CONSTRAINT note_fk FOREIGN KEY (note) REFERENCES products (id);
+
+-- add-foreign-key-not-valid-and-validate
+ALTER TABLE orders ADD CONSTRAINT discount_fk FOREIGN KEY (quantity) REFERENCES products (id) NOT VALID;
+ALTER TABLE orders VALIDATE CONSTRAINT discount_fk;
+
+-- add-foreign-key-of-partitioned
+ALTER TABLE regions ADD CONSTRAINT name_fk FOREIGN KEY (name) REFERENCES counters (name);
+
+-- add-unique
+ALTER TABLE products ADD CONSTRAINT products_sku_key UNIQUE (sku);
+
+-- add-unique-failing
+ALTER TABLE orders ADD CONSTRAINT orders_state_key UNIQUE (state);
+
+-- add-unique-using-index
+ALTER TABLE products ADD CONSTRAINT products_sku_key UNIQUE USING INDEX products_sku_idx;
+
+-- add-unique-deferrable
+ALTER TABLE products ADD CONSTRAINT products_title_key UNIQUE (title) DEFERRABLE INITIALLY DEFERRED;
+
+-- add-primary-key
+ALTER TABLE events_2026 ADD PRIMARY KEY (id);
+
+-- add-primary-key-nullable-column
+ALTER TABLE notes ADD PRIMARY KEY (id);
+
+-- add-primary-key-using-index
+-- before: CREATE UNIQUE INDEX events_2026_idx ON events_2026 (id);
+ALTER TABLE events_2026 ADD CONSTRAINT events_2026_pkey PRIMARY KEY USING INDEX events_2026_idx;
+
+-- add-primary-key-using-index-nullable
+-- before: CREATE UNIQUE INDEX notes_idx ON notes (id);
+ALTER TABLE notes ADD CONSTRAINT notes_pkey PRIMARY KEY USING INDEX notes_idx;
+
+-- add-second-primary-key
+ALTER TABLE orders ADD PRIMARY KEY (reference);
+
+-- add-exclusion
+ALTER TABLE events_2026 ADD CONSTRAINT events_2026_excl EXCLUDE USING btree (id WITH =);
+
+-- drop-check
+ALTER TABLE orders DROP CONSTRAINT orders_amount_check;
+
+-- drop-foreign-key
+ALTER TABLE orders DROP CONSTRAINT orders_customer_fk;
+
+-- drop-unique
+ALTER TABLE customers DROP CONSTRAINT customers_email_key;
+
+-- drop-primary-key
+ALTER TABLE counters DROP CONSTRAINT counters_pkey;
+
+-- drop-primary-key-referenced
+ALTER TABLE products DROP CONSTRAINT products_pkey;
+
+-- drop-primary-key-referenced-cascade
+ALTER TABLE products DROP CONSTRAINT products_pkey CASCADE;
+
+-- drop-constraint-missing
+ALTER TABLE orders DROP CONSTRAINT nothing;
+
+-- drop-constraint-if-exists-missing
+ALTER TABLE orders DROP CONSTRAINT IF EXISTS nothing;
+
+-- alter-constraint
+ALTER TABLE orders ALTER CONSTRAINT orders_customer_fk DEFERRABLE INITIALLY DEFERRED;
+
+-- create-index
+CREATE INDEX orders_state_idx ON orders (state);
+
+-- create-unique-index
+CREATE UNIQUE INDEX products_title_idx ON products (title);
+
+-- create-unique-index-failing
+CREATE UNIQUE INDEX orders_quantity_idx ON orders (quantity);
+
+-- create-index-concurrently | alone
+CREATE INDEX CONCURRENTLY orders_state_idx ON orders (state);
+
+-- create-unique-index-concurrently | alone
+CREATE UNIQUE INDEX CONCURRENTLY products_title_idx ON products (title);
+
+-- create-index-concurrently-in-transaction
+CREATE INDEX CONCURRENTLY orders_state_idx ON orders (state);
+
+-- create-index-if-not-exists-there
+CREATE INDEX IF NOT EXISTS orders_customer_idx ON orders (customer_id);
+
+-- create-index-that-exists
+CREATE INDEX orders_customer_idx ON orders (customer_id);
+
+-- create-index-gin
+CREATE INDEX orders_details_idx ON orders USING gin (details);
+
+-- create-index-partial
+CREATE INDEX orders_big_idx ON orders (amount) WHERE amount > 100;
+
+-- create-index-expression
+CREATE INDEX customers_lower_idx ON customers (lower(name));
+
+-- create-index-volatile-expression
+CREATE INDEX orders_random_idx ON orders ((next_code()));
+
+-- create-index-on-partitioned
+CREATE INDEX events_id_idx ON events (id);
+
+-- create-index-only-on-partitioned
+CREATE INDEX events_id_idx ON ONLY events (id);
+
+-- create-index-concurrently-on-partitioned | alone
+CREATE INDEX CONCURRENTLY events_id_idx ON events (id);
+
+-- create-index-on-partition | alone
+CREATE INDEX CONCURRENTLY events_2024_id_idx ON events_2024 (id);
+
+-- create-index-on-materialized-view
+CREATE INDEX sales_n_idx ON sales (n);
+
+-- create-index-on-new-table
+CREATE TABLE invoices (id bigint PRIMARY KEY, number text);
+CREATE INDEX invoices_number_idx ON invoices (number);
+
+-- create-index-missing-column
+CREATE INDEX orders_nothing_idx ON orders (nothing);
+
+-- create-unique-index-on-partitioned-without-key
+CREATE UNIQUE INDEX events_id_key ON events (id);
+
+-- drop-index
+DROP INDEX orders_customer_idx;
+
+-- drop-index-concurrently | alone
+DROP INDEX CONCURRENTLY orders_customer_idx;
+
+-- drop-index-concurrently-in-transaction
+DROP INDEX CONCURRENTLY orders_customer_idx;
+
+-- drop-index-of-constraint
+DROP INDEX customers_email_key;
+
+-- drop-index-missing
+DROP INDEX nothing;
+
+-- drop-index-if-exists-missing
+DROP INDEX IF EXISTS nothing;
+
+-- drop-index-of-partitioned
+DROP INDEX events_at_idx;
+
+-- drop-index-of-partition
+DROP INDEX events_2024_at_idx;
+
+-- reindex-index
+REINDEX INDEX orders_customer_idx;
+
+-- reindex-table
+REINDEX TABLE orders;
+
+-- reindex-index-concurrently | alone
+REINDEX INDEX CONCURRENTLY orders_customer_idx;
+
+-- reindex-table-concurrently | alone
+REINDEX TABLE CONCURRENTLY orders;
+
+-- alter-index-set
+ALTER INDEX orders_customer_idx SET (fillfactor = 70);
+
+-- set-fillfactor
+ALTER TABLE orders SET (fillfactor = 80);
+
+-- set-autovacuum
+ALTER TABLE orders SET (autovacuum_vacuum_scale_factor = 0.01);
+
+-- reset-options
+ALTER TABLE orders RESET (fillfactor);
+
+-- set-unlogged
+ALTER TABLE notes_archive SET UNLOGGED;
+
+-- set-logged
+ALTER TABLE counters SET LOGGED;
+
+-- set-schema
+-- before: CREATE SCHEMA archive;
+ALTER TABLE products SET SCHEMA archive;
+
+-- owner
+-- before: CREATE ROLE clerk;
+ALTER TABLE products OWNER TO clerk;
+
+-- cluster-on
+ALTER TABLE orders CLUSTER ON orders_customer_idx;
+
+-- replica-identity
+ALTER TABLE orders REPLICA IDENTITY FULL;
+
+-- enable-row-security
+ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+
+-- force-row-security
+ALTER TABLE orders FORCE ROW LEVEL SECURITY;
+
+-- create-policy
+CREATE POLICY own ON orders USING (customer_id = 1);
+
+-- drop-policy
+-- before: CREATE POLICY own ON orders USING (customer_id = 1);
+DROP POLICY own ON orders;
+
+-- disable-trigger
+ALTER TABLE orders DISABLE TRIGGER orders_touch;
+
+-- enable-trigger
+ALTER TABLE orders ENABLE TRIGGER orders_touch;
+
+-- disable-all-triggers
+ALTER TABLE orders DISABLE TRIGGER ALL;
+
+-- create-trigger
+CREATE TRIGGER orders_after AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION touch();
+
+-- create-or-replace-trigger
+CREATE OR REPLACE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
+
+-- drop-trigger
+DROP TRIGGER orders_touch ON orders;
+
+-- create-rule
+CREATE RULE no_delete AS ON DELETE TO empty_rows DO INSTEAD NOTHING;
+
+-- inherit
+-- before: CREATE TABLE more_notes (id integer, body text);
+ALTER TABLE more_notes INHERIT notes;
+
+-- no-inherit
+ALTER TABLE notes_archive NO INHERIT notes;
+
+-- set-access-method
+ALTER TABLE notes_archive SET ACCESS METHOD heap;
+
+-- set-tablespace-default
+ALTER TABLE notes_archive SET TABLESPACE pg_default;
+
+-- attach-partition
+ALTER TABLE events ATTACH PARTITION events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+
+-- attach-partition-with-check
+ALTER TABLE events ATTACH PARTITION events_2027 FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');
+
+-- attach-partition-without-default
+-- before: ALTER TABLE events DETACH PARTITION events_rest;
+ALTER TABLE events ATTACH PARTITION events_2027 FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');
+
+-- attach-partition-proven
+-- before: ALTER TABLE events DETACH PARTITION events_rest;
+-- before: CREATE INDEX events_2027_when ON events_2027 (at);
+ALTER TABLE events ATTACH PARTITION events_2027 FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');
+
+-- attach-list-partition-proven
+-- before: CREATE TABLE regions_asia (code text NOT NULL, name text);
+-- before: INSERT INTO regions_asia SELECT 'jp', 'x' FROM generate_series(1, 150);
+-- before: ALTER TABLE regions_asia ADD CONSTRAINT asia_bound CHECK (code IN ('jp', 'kr'));
+ALTER TABLE regions ATTACH PARTITION regions_asia FOR VALUES IN ('jp', 'kr');
+
+-- attach-list-partition
+-- before: CREATE TABLE regions_asia (code text NOT NULL, name text);
+-- before: INSERT INTO regions_asia SELECT 'jp', 'x' FROM generate_series(1, 150);
+ALTER TABLE regions ATTACH PARTITION regions_asia FOR VALUES IN ('jp', 'kr');
+
+-- detach-partition
+ALTER TABLE events DETACH PARTITION events_2024;
+
+-- detach-partition-concurrently-with-default | alone
+ALTER TABLE events DETACH PARTITION events_2024 CONCURRENTLY;
+
+-- detach-partition-concurrently | alone
+ALTER TABLE regions DETACH PARTITION regions_us CONCURRENTLY;
+
+-- create-partition
+CREATE TABLE regions_uk PARTITION OF regions FOR VALUES IN ('uk');
+
+-- create-partition-beside-default
+CREATE TABLE events_2028 PARTITION OF events FOR VALUES FROM ('2028-01-01') TO ('2029-01-01');
+
+-- create-overlapping-partition
+CREATE TABLE events_more PARTITION OF events FOR VALUES FROM ('2024-06-01') TO ('2024-07-01');
+
+-- drop-partition
+DROP TABLE regions_us;
+
+-- create-table
+CREATE TABLE invoices (id bigint PRIMARY KEY, number text NOT NULL);
+
+-- create-table-that-exists
+CREATE TABLE orders (id bigint);
+
+-- create-table-if-not-exists-there
+CREATE TABLE IF NOT EXISTS orders (id bigint);
+
+-- create-table-with-reference
+CREATE TABLE invoices (id bigint PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders (id));
+
+-- create-table-like
+CREATE TABLE orders_copy (LIKE orders INCLUDING ALL);
+
+-- create-table-as
+CREATE TABLE orders_copy AS SELECT * FROM orders;
+
+-- create-table-inheriting
+CREATE TABLE more_notes (seen boolean) INHERITS (notes);
+
+-- drop-table
+DROP TABLE products CASCADE;
+
+-- drop-table-referenced
+DROP TABLE products;
+
+-- drop-table-unused
+DROP TABLE events_2026;
+
+-- drop-table-with-references
+DROP TABLE order_lines;
+
+-- drop-table-in-view
+DROP TABLE orders CASCADE;
+
+-- drop-table-missing
+DROP TABLE nothing;
+
+-- drop-table-if-exists-missing
+DROP TABLE IF EXISTS nothing;
+
+-- drop-partitioned-table
+DROP TABLE regions;
+
+-- truncate
+TRUNCATE notes_archive;
+
+-- truncate-referenced
+TRUNCATE customers;
+
+-- truncate-cascade
+TRUNCATE customers CASCADE;
+
+-- create-view
+CREATE VIEW big_orders AS SELECT id, amount FROM orders WHERE amount > 100;
+
+-- replace-view-more-columns
+CREATE OR REPLACE VIEW open_orders AS SELECT id, customer_id, amount, note FROM orders WHERE state = 'new';
+
+-- replace-view-fewer-columns
+CREATE OR REPLACE VIEW open_orders AS SELECT id, customer_id FROM orders WHERE state = 'new';
+
+-- drop-view
+DROP VIEW open_orders;
+
+-- create-materialized-view
+CREATE MATERIALIZED VIEW states AS SELECT state, count(*) AS n FROM orders GROUP BY state;
+
+-- refresh-materialized-view
+REFRESH MATERIALIZED VIEW sales;
+
+-- refresh-materialized-view-concurrently
+REFRESH MATERIALIZED VIEW CONCURRENTLY sales;
+
+-- drop-materialized-view
+DROP MATERIALIZED VIEW sales;
+
+-- comment-on-table
+COMMENT ON TABLE orders IS 'what was ordered';
+
+-- comment-on-column
+COMMENT ON COLUMN orders.note IS 'by the customer';
+
+-- grant-select
+-- before: CREATE ROLE clerk;
+GRANT SELECT ON orders TO clerk;
+
+-- revoke-all
+REVOKE ALL ON orders FROM PUBLIC;
+
+-- create-statistics
+CREATE STATISTICS orders_stats ON customer_id, state FROM orders;
+
+-- analyze
+ANALYZE orders;
+
+-- vacuum | alone
+VACUUM notes;
+
+-- vacuum-full | alone
+VACUUM FULL notes;
+
+-- vacuum-in-transaction
+VACUUM orders;
+
+-- cluster
+CLUSTER orders USING orders_customer_idx;
+
+-- lock-table
+LOCK TABLE orders IN SHARE MODE;
+
+-- create-enum
+CREATE TYPE size AS ENUM ('s', 'm', 'l');
+
+-- add-enum-value
+ALTER TYPE order_state ADD VALUE 'returned';
+
+-- add-enum-value-that-exists
+ALTER TYPE order_state ADD VALUE 'paid';
+
+-- add-enum-value-and-use-it
+ALTER TYPE order_state ADD VALUE 'returned';
+UPDATE orders SET state = 'returned' WHERE id = 1;
+
+-- add-enum-value-and-default
+ALTER TYPE order_state ADD VALUE 'returned';
+ALTER TABLE orders ALTER COLUMN state SET DEFAULT 'returned';
+
+-- rename-enum-value
+ALTER TYPE order_state RENAME VALUE 'paid' TO 'settled';
+
+-- drop-type-used
+DROP TYPE order_state;
+
+-- drop-type-used-cascade
+DROP TYPE order_state CASCADE;
+
+-- alter-domain-add-check
+ALTER DOMAIN positive ADD CONSTRAINT positive_small CHECK (VALUE < 1000000);
+
+-- alter-domain-add-check-not-valid
+ALTER DOMAIN positive ADD CONSTRAINT positive_small CHECK (VALUE < 1000000) NOT VALID;
+
+-- alter-domain-set-not-null
+ALTER DOMAIN positive SET NOT NULL;
+
+-- alter-domain-drop-constraint
+ALTER DOMAIN positive DROP CONSTRAINT positive_check;
+
+-- alter-composite-type
+ALTER TYPE address ADD ATTRIBUTE country text;
+
+-- create-sequence
+CREATE SEQUENCE parcel_numbers;
+
+-- alter-sequence
+ALTER SEQUENCE invoice_numbers RESTART WITH 1000;
+
+-- drop-sequence-used
+DROP SEQUENCE order_lines_id_seq;
+
+-- drop-sequence
+DROP SEQUENCE invoice_numbers;
+
+-- set-sequence
+SELECT setval('invoice_numbers', 5000);
+
+-- insert-rows
+INSERT INTO counters (name, value) VALUES ('x', 1);
+
+-- insert-select
+INSERT INTO empty_rows SELECT id, note FROM orders;
+
+-- update-all
+UPDATE orders SET discount = 0;
+
+-- update-where-null
+UPDATE orders SET note = '' WHERE note IS NULL;
+
+-- update-one
+UPDATE customers SET nickname = 'x' WHERE id = 5;
+
+-- delete-all
+DELETE FROM notes_archive;
+
+-- delete-some
+DELETE FROM order_lines WHERE price > 100;
+
+-- delete-referenced
+DELETE FROM customers WHERE id = 1;
+
+-- merge
+MERGE INTO empty_rows e USING orders o ON e.id = o.quantity WHEN NOT MATCHED THEN INSERT VALUES (o.quantity, o.note);
+
+-- select
+SELECT count(*) FROM orders;
+
+-- create-extension
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+-- create-function
+CREATE FUNCTION double(integer) RETURNS integer LANGUAGE sql AS $$ SELECT $1 * 2 $$;
+
+-- drop-function-used
+DROP FUNCTION touch();
+
+-- create-schema
+CREATE SCHEMA archive;
+
+-- do-block
+DO $$ BEGIN UPDATE orders SET discount = 1; END $$;
+
+-- set-lock-timeout
+SET LOCAL lock_timeout = '2s';
+
+-- backfill-under-alter
+ALTER TABLE orders ADD COLUMN channel text;
+UPDATE orders SET channel = 'web';
+
+-- backfill-and-not-null
+ALTER TABLE orders ADD COLUMN channel text;
+UPDATE orders SET channel = 'web';
+ALTER TABLE orders ALTER COLUMN channel SET NOT NULL;
+
+-- instant-change-then-index
+ALTER TABLE orders ADD COLUMN channel text;
+CREATE INDEX orders_state_idx ON orders (state);
+
+-- rename-then-index-elsewhere
+ALTER TABLE customers RENAME COLUMN rating TO score;
+CREATE INDEX orders_state_idx ON orders (state);
+
+-- trigger-then-update
+DROP TRIGGER orders_touch ON orders;
+UPDATE orders SET discount = discount + 1;
+CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
+
+-- insert-then-alter
+UPDATE customers SET nickname = name WHERE nickname IS NULL;
+ALTER TABLE customers ALTER COLUMN nickname SET NOT NULL;
+
+-- move-column
+ALTER TABLE orders ADD COLUMN remark text;
+UPDATE orders SET remark = note;
+ALTER TABLE orders DROP COLUMN note;
+
+-- foreign-key-on-new-table
+CREATE TABLE invoices (id bigint PRIMARY KEY, order_id bigint NOT NULL);
+ALTER TABLE invoices ADD CONSTRAINT invoices_order_fk FOREIGN KEY (order_id) REFERENCES orders (id);
+
+-- new-table-filled-from-old
+CREATE TABLE invoices (id bigint PRIMARY KEY, order_id bigint NOT NULL);
+INSERT INTO invoices SELECT id, id FROM orders;
+
+-- swap-tables
+CREATE TABLE products_new (LIKE products INCLUDING ALL);
+INSERT INTO products_new SELECT * FROM products;
+ALTER TABLE products RENAME TO products_old;
+ALTER TABLE products_new RENAME TO products;
+
+-- temporary-table
+CREATE TEMPORARY TABLE picked AS SELECT id FROM orders WHERE quantity > 3;
+DELETE FROM order_lines WHERE order_id IN (SELECT id FROM picked);
+
+-- not-null-with-default-afterwards
+ALTER TABLE orders ADD COLUMN channel text DEFAULT 'web' NOT NULL;
+ALTER TABLE orders ALTER COLUMN channel DROP DEFAULT;

@@ -1,0 +1,1 @@
+"""The commands of the migration helper: a command is one file."""

@@ -1,0 +1,120 @@
+"""A change in words → files of the project's own migration tool, judged before anybody runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from backend_lead.errors import WrongUse
+from backend_lead.gates.files import Tree
+from backend_lead.gates.text import one_line
+from backend_lead.lead.migration import Request, known_schema, prepare, report_of
+from backend_lead.lead.options import Options
+from backend_lead.migrate.create.checklist import checklist
+from backend_lead.migrate.create.naming import Names
+from backend_lead.migrate.create.steps import steps
+from backend_lead.migrate.create.understanding import understand
+from backend_lead.migrate.formats import Format, formats
+from backend_lead.migrate.formats._sql import LOCK_TIMEOUT
+from backend_lead.migrate.lint import lint
+from backend_lead.migrate.rewriting import rewrite
+from backend_lead.migrate.script import NewFile, Script, Sent, Step
+from backend_lead.model.created import Created
+from backend_lead.model.event import Listener, silent
+from backend_lead.model.place import Place
+from backend_lead.model.review import Report
+
+CREATE = "migration-create"
+REWRITE = "migration-rewrite"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be written: the change in words, in `folder`, with the tool of that name or the project's own.
+
+    `moment` is the time as fourteen digits, for tools that number by it.
+    """
+
+    text: str
+    folder: Path
+    moment: str
+    tool: str = ""
+
+
+def create_migration(wish: Wish, request: Request, options: Options, listen: Listener = silent) -> Report:
+    """Return the report over a new migration; `created` holds its files, which are not written here.
+
+    Raises Unclear for a change that can be meant in more than one way.
+    """
+    tree = Tree(wish.folder)
+    form, there = _tool(tree, wish.tool)
+    schema = known_schema(request, tree, form, there, listen)
+    understood = understand(wish.text, Names(schema.catalog))
+    found = tuple(steps(understood.wanted, schema.catalog.copy()))
+    files = form.write(tree, found, wish.moment)
+    change = lint(_scripts(form, found, files), schema.catalog, request.postgres, schema.application)
+    report = report_of(CREATE, change, schema.unresolved, options, listen)
+    commands = getattr(form, "COMMANDS", ())
+    return replace(
+        report,
+        created=Created(
+            form.NAME, tuple((file.path, file.text) for file in files), understood.assumed, checklist(change, commands)
+        ),
+    )
+
+
+def rewrite_migration(path: Path, wish: Wish, request: Request, options: Options, listen: Listener = silent) -> Report:
+    """Return the report over a migration in its safe form; `created` holds its files, which are not written here.
+
+    `wish.text` is not used.
+    """
+    prepared = prepare(replace(request, files=(path,)), listen)
+    tree = Tree(wish.folder)
+    form, _ = _tool(tree, wish.tool or prepared.scripts[0].tool)
+    before = prepared.catalog.copy()
+    steps_found: list[Step] = []
+    kept: list[str] = []
+    for script in prepared.scripts:
+        rewritten = rewrite(script, before, request.postgres)
+        steps_found += rewritten.steps
+        kept += [f"{sent.place}: {one_line(sent.sql, 100)}: {why}" for sent, why in rewritten.left]
+    files = form.write(tree, steps_found, wish.moment)
+    change = lint(_scripts(form, steps_found, files), prepared.catalog, request.postgres, prepared.application)
+    report = report_of(REWRITE, change, prepared.unresolved, options, listen)
+    commands = getattr(form, "COMMANDS", ())
+    return replace(
+        report,
+        created=Created(
+            form.NAME, tuple((file.path, file.text) for file in files), (), checklist(change, commands), tuple(kept)
+        ),
+    )
+
+
+def _scripts(form: Format, steps_found: Sequence[Step], files: Sequence[NewFile]) -> list[Script]:
+    """Return the steps as the tool would send them, for the lint."""
+    found = []
+    for step in steps_found:
+        path = next((file.path for file in files if step.about in file.path), step.about)
+        patience = (f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'",) if step.transactional else ()
+        up = tuple(
+            Sent(sql, Place(path, number), 0 if step.transactional else None)
+            for number, sql in enumerate((*patience, *step.up), start=1)
+        )
+        down = tuple(Sent(sql, Place(path, 1)) for sql in step.down)
+        found.append(Script(path, form.NAME, up, down, has_down=False))
+    return found
+
+
+def _tool(tree: Tree, name: str) -> tuple[Format, list[str]]:
+    """Return the project's tool with its files; the one that is named wins, raw SQL is what is left."""
+    known = {form.NAME: form for form in formats()}
+    if name and name not in known:
+        raise WrongUse(f"No tool is called {name}.", f"Name one of: {', '.join(sorted(known))}")
+    if name:
+        return known[name], list(known[name].find(tree))
+    for form in formats():
+        there = list(form.find(tree))
+        if there:
+            return form, there
+    return known["sql"], []

@@ -1,0 +1,1 @@
+"""A change in words → the statements of a migration, up and down, safe from the start."""

@@ -1,0 +1,40 @@
+"""Requests about whole tables."""
+
+from __future__ import annotations
+
+import re
+
+from backend_lead.migrate.create.fields import described, field_of
+from backend_lead.migrate.create.naming import Unclear, joined
+from backend_lead.migrate.create.phrase import Phrase
+from backend_lead.migrate.create.wanted import CreateTable, DropTable, Wanted
+
+
+def create_table(phrase: Phrase) -> Wanted | None:
+    """Return a new table with its columns."""
+    strangers = [name for name in phrase.strangers() if name not in ("named", "called")]
+    fields = [field_of(each, phrase) for each in phrase.fields]
+    head = re.split(r"\b(?:with|having|containing|that has|which has|holding)\b", phrase.words, maxsplit=1)
+    if not fields and len(head) > 1:
+        fields = [described(part, phrase) for part in re.split(r",(?![^()]*\))|\band\b", head[1]) if part.strip()]
+    named = [name for name in strangers if name in joined(head[0].split()) or name in head[0].replace(" ", "_")]
+    if not named:
+        known = next((piece.table for piece in phrase.pieces if piece.table), "")
+        if known:
+            raise Unclear(
+                f"There is a table {known} already.",
+                f"To change it: backend-lead migration create 'add … to {known}'",
+            )
+        raise Unclear(
+            "The new table's name is missing.", "Say: create table invoices with number text, total numeric(12,2)"
+        )
+    return CreateTable(named[0], tuple(fields))
+
+
+def drop_table(phrase: Phrase) -> Wanted | None:
+    """Return the table that goes."""
+    tables = list(dict.fromkeys(piece.table for piece in phrase.pieces if piece.table))
+    if not tables:
+        stranger = next(iter(phrase.strangers()), "")
+        raise phrase.names.missing_table(stranger) if stranger else Unclear("No table is named.", phrase.known())
+    return DropTable(phrase.table())

@@ -1,0 +1,136 @@
+"""A phrase as a row of pieces: names of the schema, types, and the words between them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from backend_lead.migrate.create.naming import Names
+from backend_lead.migrate.create.vocabulary import type_in
+
+_POLITE = re.compile(
+    r"(?i)^(please|pls|kindly|hey|hi|ok|so|just|now|then|also|(can|could) (you|we)( please)?|would you|will you|"
+    r"i('d| would) like (you )?to|i (want|need|have) (you )?to|i (want|need)|we('d| would) like to|"
+    r"we (want|need|have|should|must|ought) to|we (want|need|should|must)|let'?s|let us|go ahead and|"
+    r"it'?s time to|time to|help me( to)?|you should)[,:]?\s+"
+)
+_WORD = re.compile(
+    r"'[^']*'|\"[^\"]*\"|`[^`]*`|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\(\s*\d+(?:\s*,\s*\d+)?\s*\))?(?:\[\])?"
+    r"|-?\d+(?:\.\d+)?|[<>=!]+|[(),;:|]|->|→"
+)
+_CONTRACTIONS = (
+    (r"(?i)\bcan't\b", "cannot"),
+    (r"(?i)\bwon't\b", "will not"),
+    (r"(?i)n't\b", " not"),
+    (r"(?i)'re\b", " are"),
+)
+_LONGEST = 5
+# Words of the language that are no names, even where a table or a column is called so, unless nothing else fits.
+_STOP = """
+a an the to from in on of into for at by with and or is be are as it its this that these those new column columns
+field fields table tables row rows value values add create drop remove delete rename change make set index unique
+not null default type constraint check key foreign references reference
+"""
+STOP = frozenset(_STOP.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece: `text` as it was typed, in lower case; what it may mean: a table, a column, both, a type, or a
+    literal."""
+
+    text: str
+    table: str = ""
+    column: str = ""
+    dotted: bool = False
+    type: str = ""
+    literal: bool = False
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it names something of the schema."""
+        return bool(self.table or self.column)
+
+
+def pieces(text: str, names: Names) -> list[Piece]:
+    """Cut a phrase into pieces; the longest run of words that names something wins."""
+    words = _words(text)
+    found: list[Piece] = []
+    index = 0
+    while index < len(words):
+        piece, length = _at(words, index, names)
+        found.append(piece)
+        index += length
+    return found
+
+
+def _words(text: str) -> list[str]:
+    text = text.strip().rstrip(".!?")
+    while (shorter := _POLITE.sub("", text, count=1)) != text:
+        text = shorter
+    text = re.sub(r"[‘’“”]", "'", text)
+    for short, long in _CONTRACTIONS:
+        text = re.sub(short, long, text)
+    text = re.sub(r"(\w)'s\b", r"\1 's", text)
+    words: list[str] = []
+    for match in _WORD.finditer(text):
+        words.append(match.group())
+    return words
+
+
+def is_identifier(text: str) -> bool:
+    """Say whether a text begins with a migration's name: `add_phone_to_users`, `AddPhoneToUsers`."""
+    first, *rest = text.strip().split() or [""]
+    named = re.match(r"^[a-z]+(_[a-z0-9]+)+$|^([A-Z][a-z0-9]+){2,}$", first)
+    return bool(named) and all(":" in word for word in rest)
+
+
+def spelled_out(text: str) -> tuple[str, list[str]]:
+    """Return a migration's name as words, and the fields that follow it (`phone:string:index`)."""
+    first, *rest = text.strip().split()
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", first).lower()
+    return snake.replace("_", " "), rest
+
+
+def _at(words: list[str], index: int, names: Names) -> tuple[Piece, int]:
+    word = words[index]
+    if word[0] in "'\"`" and len(word) > 1:
+        inner = word[1:-1]
+        named = word[0] != "'" and (names.table(inner) or names.holders(inner))
+        return (_name(inner, names) if named else Piece(word, literal=True)), 1
+    if "." in word and not word[0].isdigit():
+        table, _, column = word.rpartition(".")
+        known = names.table(table)
+        if known is not None:
+            return Piece(word.lower(), known, names.column(known, column) or column.lower(), dotted=True), 1
+    for length in range(min(_LONGEST, len(words) - index), 0, -1):
+        run = words[index : index + length]
+        if length > 1 and not all(re.match(r"^[A-Za-z0-9_]+$", each) for each in run):
+            continue
+        piece = _name("_".join(run), names)
+        if (
+            piece.is_name
+            and not (length == 1 and word.lower() in STOP)
+            and not (length > 1 and run[0].lower() in _LEADING)
+        ):
+            return Piece(" ".join(run).lower(), piece.table, piece.column), length
+        if (
+            length <= 2
+            and (kind := type_in(" ".join(run))) is not None
+            and not (length == 1 and word.lower() == "number")
+        ):
+            return Piece(" ".join(run).lower(), type=kind), length
+    return Piece(word.lower()), 1
+
+
+# A run of words does not begin with one of these: `to users` is no name.
+_LEADING_WORDS = (
+    "a an the to from in on of into for at by with and or add create drop remove delete rename change make set"
+)
+_LEADING = frozenset(_LEADING_WORDS.split())
+
+
+def _name(word: str, names: Names) -> Piece:
+    table = names.table(word) or ""
+    column = word.lower() if names.holders(word) else ""
+    return Piece(word.lower(), table, column)

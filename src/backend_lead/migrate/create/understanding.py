@@ -1,0 +1,105 @@
+"""A change in words, or a migration's name → what is wanted.
+
+What can be meant in two ways is asked about, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backend_lead.migrate.create.naming import Names, Unclear
+from backend_lead.migrate.create.phrase import Phrase
+from backend_lead.migrate.create.reading_columns import (
+    add,
+    backfill,
+    default,
+    drop,
+    maybe_change_type,
+    not_null,
+    nullable,
+    rename,
+    unique,
+)
+from backend_lead.migrate.create.reading_keys import check, foreign_key, index
+from backend_lead.migrate.create.reading_tables import create_table, drop_table
+from backend_lead.migrate.create.request_words import ADD_VERB, DROP, NOT_NULL, NULLABLE, SIZE
+from backend_lead.migrate.create.tagging import is_identifier, spelled_out
+from backend_lead.migrate.create.wanted import Wanted
+
+EXAMPLES = (
+    "add phone to users",
+    "rename users.name to full_name",
+    "make orders.customer_id not null",
+    "add an index on posts.user_id",
+    "drop column discount from orders",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What is wanted, and what was taken for granted on the way."""
+
+    wanted: Wanted
+    assumed: tuple[str, ...] = ()
+
+
+def understand(text: str, names: Names) -> Understood:
+    """Return what a phrase or a migration's name wants.  Raises Unclear with the candidates."""
+    fields: list[str] = []
+    spoken = text
+    if is_identifier(text):
+        spoken, fields = spelled_out(text)
+    elif re.search(r"\s\w+:\w+", text):
+        spoken, *fields = re.split(r"\s+(?=\w+:\w)", text)
+    phrase = Phrase.of(spoken, fields, names)
+    for pattern, reader in _INTENTS:
+        if re.search(pattern, phrase.words):
+            wanted = reader(phrase)
+            if wanted is not None:
+                return Understood(wanted, tuple(phrase.assumed))
+    examples = "\n".join(f"  backend-lead migration create {example!r}" for example in EXAMPLES)
+    raise Unclear(f"What {text!r} asks for was not understood.", f"Say it like one of these:\n{examples}")
+
+
+_Reader = Callable[[Phrase], Wanted | None]
+# The first that fits and has an answer counts.
+_INTENTS: tuple[tuple[str, _Reader], ...] = (
+    (
+        r"\brenam(e|ed|ing)\b|\bshould be (called|named)\b|\bcall\b.*\binstead\b|\bchange the name\b|^call\b"
+        r"|\bgive .* the name\b|\bneeds? to be (called|named)\b",
+        rename,
+    ),
+    (NULLABLE, nullable),
+    (rf"{DROP}.*\btable\b(?!.*\b(column|field|index)\b)(?!.*\bfrom\b)", drop_table),
+    (DROP, drop),
+    (r"\b(backfill|populate|initiali[sz]e|fill)\b|^copy\b", backfill),
+    (
+        r"\b(create|add|make|new|introduce|need|set up|build|want)\b.*\btable\b"
+        r"(?!.*\b(column|field|index)\b)(?!.* to the )"
+        r"|^create (?!(an? |the )?(unique |new )*(index|column|field|foreign|constraint|check)\b)\w",
+        create_table,
+    ),
+    (
+        r"foreign key|\bfk\b|\breferenc(es?|ing)\b|\bpoint(s|ing)? (to|at)\b|\blink(s|ed)?\b.*\bto\b|\bbelongs? to\b"
+        r"|\brefers? to\b",
+        foreign_key,
+    ),
+    (r"\bunique(ness|ly)?\b|\bno (two|duplicates?)\b|\bduplicates?\b", unique),
+    (r"\bindex(es|ed|ing)?\b|\bspeed up\b|\bfaster\b|\blook ?-?ups?\b", index),
+    (
+        r"\bcheck\b|\bpositive\b|\bnegative\b|\bbetween\b|\bat (least|most)\b|"
+        r"\b(greater|less|more|larger|smaller|fewer) than\b|\bone of\b|\bonly (allow|accept|be)|\blimited to\b|[<>]|"
+        r"\bmust be (in|above|below|over|under)\b|\bnever (go )?below\b",
+        check,
+    ),
+    (NOT_NULL, not_null),
+    (r"\bdefault", default),
+    (
+        rf"(?:{SIZE}|\b(convert|cast|turn|change|alter|modify|switch|migrate|upgrade|promote|should be|store)\b)"
+        r"(?!.*\b(column|field) to\b)",
+        maybe_change_type,
+    ),
+    (rf"{ADD_VERB}|\b(needs?|gets?|should (have|get)|must have|is missing|lacks?)\b", add),
+)

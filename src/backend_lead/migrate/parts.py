@@ -1,0 +1,152 @@
+"""Columns and constraints as a migration defines them."""
+
+from __future__ import annotations
+
+from backend_lead.gates.grammar import Node, enum_name, kind
+from backend_lead.migrate.catalog import Catalog, Column, Constraint, Index, Relation
+from backend_lead.migrate.expressions import columns_in, is_serial, proven_not_null, type_of
+from backend_lead.read.database.constraint_names import default_name
+from backend_lead.read.sql_conditions import canonical, names
+
+KINDS = {
+    "CONSTR_CHECK": "check",
+    "CONSTR_PRIMARY": "primary_key",
+    "CONSTR_UNIQUE": "unique",
+    "CONSTR_EXCLUSION": "exclusion",
+    "CONSTR_FOREIGN": "foreign_key",
+    "CONSTR_NOTNULL": "not_null",
+}
+LABELS = {
+    "check": "check",
+    "primary_key": "pkey",
+    "unique": "key",
+    "exclusion": "excl",
+    "foreign_key": "fkey",
+    "not_null": "not_null",
+}
+_IDENTITY = {"a": "always", "d": "by default"}
+
+
+def contype(constraint: Node) -> str:
+    """Return the grammar's name for the kind of a constraint."""
+    return enum_name(constraint, "contype")
+
+
+def own_sequence(catalog: Catalog, table: str, column: Column, definition: Node) -> None:
+    """Make the sequence that a serial or identity column brings along."""
+    if is_serial(definition.type_name) or column.identity:
+        name = f"{table}_{column.name}_seq"
+        catalog.relations.setdefault(name, Relation(name, "sequence", new=True, owned=f"{table}.{column.name}"))
+
+
+def column_of(definition: Node) -> Column:
+    """Return a column as it is defined, without the constraints that stand behind it."""
+    column = Column(definition.colname, type_of(definition.type_name), definition.is_not_null)
+    if definition.HasField("coll_clause"):
+        column.type.collation = names(definition.coll_clause.collname)[-1]
+    if is_serial(definition.type_name):
+        column.not_null = column.has_default = True
+    for part in definition.constraints:
+        constraint = part.constraint
+        what = contype(constraint)
+        if what in ("CONSTR_NOTNULL", "CONSTR_PRIMARY"):
+            column.not_null = True
+        elif what == "CONSTR_DEFAULT":
+            column.default, column.has_default = constraint.raw_expr, not is_null(constraint.raw_expr)
+        elif what == "CONSTR_IDENTITY":
+            column.identity, column.not_null = _IDENTITY.get(constraint.generated_when, "by default"), True
+        elif what == "CONSTR_GENERATED":
+            column.generated = "virtual" if getattr(constraint, "generated_kind", "s") == "v" else "stored"
+            column.depends_on = columns_in(constraint.raw_expr)
+            column.default = constraint.raw_expr
+    return column
+
+
+def is_null(node: Node) -> bool:
+    """Say whether a default is the constant NULL, which is none."""
+    while kind(node) == "type_cast":
+        node = node.type_cast.arg
+    return kind(node) == "a_const" and bool(node.a_const.isnull)
+
+
+def constraint_of(constraint: Node, table: str, own: tuple[str, ...], catalog: Catalog) -> Constraint | None:
+    """Return a constraint as it is defined; `own` is the column that it stands behind.  None for what is no
+    constraint."""
+    what = KINDS.get(contype(constraint))
+    if what is None:
+        return None
+    columns = tuple(names(constraint.fk_attrs if what == "foreign_key" else constraint.keys)) or own
+    proves: frozenset[str] = frozenset()
+    text = ""
+    if what == "check":
+        columns = tuple(sorted(columns_in(constraint.raw_expr)))
+        proves = proven_not_null(constraint.raw_expr)
+        text = canonical(constraint.raw_expr)
+    elif what == "exclusion":
+        columns = tuple(pair.list.items[0].index_elem.name for pair in constraint.exclusions)
+    found = Constraint(
+        constraint.conname,
+        what,
+        columns,
+        valid=not constraint.skip_validation,
+        enforced=_enforced(constraint, what),
+        proves=proves,
+        index=constraint.indexname,
+        text=text,
+    )
+    if what == "foreign_key":
+        found.target = catalog.name(constraint.pktable)
+        found.on_delete = constraint.fk_del_action
+        found.target_columns = tuple(names(constraint.pk_attrs)) or primary_key(catalog, found.target)
+    if constraint.indexname and constraint.indexname in catalog.indexes:
+        found.columns = catalog.indexes[constraint.indexname].columns
+    if not found.name:
+        words = () if what == "primary_key" else columns
+        found.name = constraint.indexname or default_name(table, words, LABELS[what], _taken(catalog, table))
+    return found
+
+
+def _enforced(constraint: Node, what: str) -> bool:
+    """Only CHECK and FOREIGN KEY can be NOT ENFORCED; on others the grammar leaves the field empty."""
+    return what not in ("check", "foreign_key") or bool(constraint.is_enforced)
+
+
+def attach(relation: Relation, constraint: Constraint, catalog: Catalog) -> None:
+    """Add a constraint to its table, with the index behind it."""
+    constraint.valid = constraint.valid and constraint.enforced
+    relation.constraints[constraint.name] = constraint
+    if constraint.kind in ("primary_key", "unique", "exclusion"):
+        known = catalog.indexes.pop(constraint.index, None) if constraint.index else None
+        catalog.indexes[constraint.name] = Index(
+            constraint.name,
+            relation.name,
+            constraint.columns,
+            constraint.kind != "exclusion",
+            known.method if known else "btree",
+            known.mentions if known else frozenset(),
+            constraint=True,
+        )
+        constraint.index = constraint.name
+    if constraint.kind == "primary_key" or (constraint.kind == "not_null" and constraint.valid):
+        for name in constraint.columns:
+            if name in relation.columns:
+                relation.columns[name].not_null = True
+
+
+def primary_key(catalog: Catalog, table: str) -> tuple[str, ...]:
+    """Return the columns of a table's primary key."""
+    relation = catalog.relations.get(table)
+    found = relation.constraints_of("primary_key") if relation is not None else []
+    return found[0].columns if found else ()
+
+
+def is_unique_key(catalog: Catalog, table: str, columns: tuple[str, ...]) -> bool:
+    """Say whether a foreign key can lead to these columns."""
+    return any(
+        index.unique and not index.partial and set(index.columns) == set(columns) for index in catalog.indexes_of(table)
+    )
+
+
+def _taken(catalog: Catalog, table: str) -> set[str]:
+    relation = catalog.relations.get(table)
+    return catalog.taken() | (set(relation.constraints) if relation is not None else set())

@@ -1,0 +1,386 @@
+"""A migration is run on a server of our own, with rows, under load, and back: what was seen is the proof."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count, groupby
+
+from backend_lead.gates.grammar import Node, SqlUnreadable, parse, walk
+from backend_lead.gates.scratch_session import ScratchError, ScratchSession
+from backend_lead.gates.text import one_line
+from backend_lead.migrate.application import Application
+from backend_lead.migrate.calls import Sendable, calls, sendable, tried
+from backend_lead.migrate.catalog import Catalog
+from backend_lead.migrate.expressions import kind_or_empty, type_of
+from backend_lead.migrate.lint import numbered
+from backend_lead.migrate.script import Script, Sent
+from backend_lead.model.migration import HazardKind, Lock, LockMode, MigrationFile, Statement
+from backend_lead.model.place import Unresolved
+from backend_lead.model.proof import MigrationProof, ProofVerdict, Reversible, Stall, StatementProof
+from backend_lead.prove.load import Call, Load
+from backend_lead.prove.observing import Observed, Observer
+from backend_lead.prove.rows import Filled, Wish, fill
+from backend_lead.prove.sameness import difference, digests, schema_text
+from backend_lead.prove.scratch import Scratch
+from backend_lead.read.sql_conditions import names
+
+# How many times fewer rows the small run has; what takes as long with both does not grow with the table.
+_SHARE = 10
+# A statement grows with its rows when it takes so many times as long with ten times as many, and at least so long.
+_GROWS = 3.0
+_NOTICED_MS = 20.0
+_BASELINE_SECONDS = 0.25
+_A_MOMENT = 0.005
+_NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric"})
+# Classes of SQLSTATE that speak of the rows: 22 data exception, 23 integrity constraint violation.
+_ROWS_IN_THE_WAY = ("22", "23")
+
+
+@dataclass
+class _Ran:
+    """One statement as it ran once."""
+
+    sent: Sent
+    start: float = 0.0
+    end: float = 0.0
+    observed: Observed = field(default_factory=Observed)
+    error: str = ""
+    state: str = ""
+    broken: list[tuple[str, str]] = field(default_factory=list)
+    written: int = 0
+    stall: dict[str, float] = field(default_factory=dict)
+    released: float = 0.0
+
+    @property
+    def milliseconds(self) -> float:
+        return (self.end - self.start) * 1000
+
+
+class Prover:
+    """Proves migrations on one scratch server, each on copies of the schema before it.
+
+    `rows` is how many rows each table gets.  Call `prepare` with what made the schema, then `prove`.
+    """
+
+    def __init__(self, scratch: Scratch, rows: int) -> None:
+        self._scratch = scratch
+        self._rows = rows
+        self._names = (f"proof_{number}" for number in count())
+        self._schema = scratch_name = next(self._names)
+        scratch.create_database(scratch_name)
+        self.unresolved: list[Unresolved] = []
+
+    def prepare(self, scripts: Sequence[Script]) -> None:
+        """Run what made the schema; a statement that fails is noted, and the others go on."""
+        with self._session(self._schema) as session:
+            for script in scripts:
+                for sent in script.up:
+                    try:
+                        session.run(sent.sql)
+                    except ScratchError as error:
+                        self.unresolved.append(Unresolved(one_line(sent.sql, 60), error.message, sent.place))
+            self._server = f"PostgreSQL {session.version // 10000}.{session.version % 10000}"
+
+    def prove(
+        self, script: Script, judged: MigrationFile, catalog: Catalog, application: Application | None
+    ) -> MigrationProof:
+        """Run one migration; `judged` is what the lint says of it and `catalog` the schema before.  The schema is
+        left as the migration makes it, for the next one."""
+        wishes = tuple(_wishes(script))
+        wanted = _involved(judged, catalog)
+        small = self._filled(max(self._rows // _SHARE, 100), wishes, wanted)
+        large = self._filled(self._rows, wishes, wanted)
+        few = self._run(script, small[0], None, (), [])
+        sent, notes = self._sendable(large, application, catalog)
+        touched = _tables(judged, few, catalog)
+        many, baseline = self._under_load(script, large[0], sent, calls(sent, catalog, large[1], touched))
+        reversible = self._and_back(script, small[0])
+        statements = tuple(
+            _proof(index, first, second, baseline, judged.statements, reversible)
+            for index, (first, second) in enumerate(zip(few, many, strict=False))
+        )
+        self._advance(script)
+        for name in (small[0], large[0]):
+            self._scratch.drop_database(name)
+        return MigrationProof(
+            script.path,
+            script.tool,
+            self._server,
+            max(large[1].rows.values(), default=0),
+            statements,
+            reversible,
+            (*large[1].unresolved, *notes),
+        )
+
+    # ------------------------------------------------------------ runs
+
+    def _session(self, database: str) -> ScratchSession:
+        return ScratchSession(self._scratch.server, database)
+
+    def _filled(self, rows: int, wishes: Sequence[Wish], wanted: frozenset[str]) -> tuple[str, Filled]:
+        name = next(self._names)
+        self._scratch.create_database(name, template=self._schema)
+        with self._session(name) as session:
+            return name, fill(session, rows, wishes, wanted)
+
+    def _copy(self, template: str) -> str:
+        name = next(self._names)
+        self._scratch.create_database(name, template=template)
+        return name
+
+    def _sendable(
+        self, template: tuple[str, Filled], application: Application | None, catalog: Catalog
+    ) -> tuple[list[Sendable], list[Unresolved]]:
+        if application is None or not application.queries:
+            return [], []
+        name = self._copy(template[0])
+        with self._session(name) as session:
+            found = sendable(session, application, catalog, template[1])
+        self._scratch.drop_database(name)
+        return found
+
+    def _under_load(
+        self, script: Script, template: str, sent: Sequence[Sendable], load: Sequence[Call]
+    ) -> tuple[list[_Ran], dict[str, float]]:
+        name = self._copy(template)
+        with Load(self._scratch, name, load) as running:
+            time.sleep(_BASELINE_SECONDS)
+            baseline = running.longest(0.0, time.perf_counter())
+            ran = self._run(script, template, running, sent, [], database=name)
+            time.sleep(0.02)
+        for each in ran:
+            each.stall = running.longest(each.start, each.released or each.end)
+        self._scratch.drop_database(name)
+        return ran, baseline
+
+    def _run(
+        self,
+        script: Script,
+        template: str,
+        load: Load | None,
+        sent: Sequence[Sendable],
+        notes: list[Unresolved],
+        *,
+        database: str = "",
+    ) -> list[_Ran]:
+        """Run every statement in its transaction."""
+        name = database or self._copy(template)
+        ran: list[_Ran] = []
+        with self._session(name) as session, self._session(name) as application:
+            for one in sent:
+                application.run(f"PREPARE {one.name} AS {one.sql}")
+            working = list(sent)
+            for _, group in groupby(numbered(script.up), key=lambda each: each[0]):
+                together = [each for _, each in group]
+                done = _transaction(session, together)
+                ran += done
+                if any(each.error for each in done):
+                    break
+                for one in list(working):
+                    broken = tried(application, one.prepared) or tried(application, one.fresh)
+                    if broken:
+                        done[-1].broken.append((one.text, broken))
+                        working.remove(one)
+        if not database:
+            self._scratch.drop_database(name)
+        return ran
+
+    def _and_back(self, script: Script, template: str) -> Reversible:
+        """Run the way up and the way down, and compare schema and rows."""
+        if script.down is None or not script.down:
+            return Reversible(None, None)
+        name = self._copy(template)
+        try:
+            before = schema_text(self._scratch, name)
+            with self._session(name) as session:
+                rows = digests(session)
+                for sent in (*script.up, *script.down):
+                    try:
+                        session.run(sent.sql)
+                    except ScratchError as error:
+                        return Reversible(False, False, f"{one_line(sent.sql, 80)}: {error.message}")
+                after, rows_after = schema_text(self._scratch, name), digests(session)
+            changed = sorted(table for table in rows if rows_after.get(table) != rows[table])
+            told = difference(before, after) or (f"rows of {', '.join(changed)} are others" if changed else "")
+            return Reversible(before == after, not changed, told)
+        finally:
+            self._scratch.drop_database(name)
+
+    def _advance(self, script: Script) -> None:
+        """Leave the schema as the migration makes it; what fails was told by its proof."""
+        with self._session(self._schema) as session:
+            for sent in script.up:
+                with suppress(ScratchError):
+                    session.run(sent.sql)
+
+
+def _transaction(session: ScratchSession, together: Sequence[Sent]) -> list[_Ran]:
+    """Run the statements of one transaction; a statement that commits by itself is one of its own."""
+    alone = together[0].transaction is None
+    observer = Observer(session)
+    if not alone:
+        session.run("BEGIN")
+        observer.started()
+    ran = []
+    for sent in together:
+        each = _Ran(sent, start=time.perf_counter())
+        ran.append(each)
+        try:
+            session.run(sent.sql)
+        except ScratchError as error:
+            each.error, each.state, each.end = error.message, error.state, time.perf_counter()
+            session.run("ROLLBACK")
+            return ran
+        each.end = time.perf_counter()
+        if session.status.startswith(("UPDATE", "DELETE")):
+            each.written = session.rowcount
+        each.observed = observer.look()
+    if not alone:
+        try:
+            session.run("COMMIT")
+        except ScratchError as error:
+            ran[-1].error, ran[-1].state = error.message, error.state
+    # Whoever waits, waits until the transaction ends, and comes through a moment later.
+    released = time.perf_counter() + _A_MOMENT
+    for each in ran:
+        each.released = released
+    return ran
+
+
+def _wishes(script: Script) -> Iterator[Wish]:
+    """What the migration is about to demand of the rows that are there."""
+    for sent in script.up:
+        try:
+            trees = parse(sent.sql)
+        except SqlUnreadable:
+            continue
+        for tree in trees:
+            for message in walk(tree.stmt):
+                if kind_or_empty(message) != "alter_table_stmt":
+                    continue
+                table = message.alter_table_stmt.relation.relname
+                for part in message.alter_table_stmt.cmds:
+                    given = getattr(part.alter_table_cmd, "def")
+                    if kind_or_empty(given) == "constraint" and given.constraint.fk_attrs:
+                        aims = names(given.constraint.pk_attrs) or [""]
+                        for mine, theirs in zip(names(given.constraint.fk_attrs), aims, strict=False):
+                            yield Wish(table, mine, given.constraint.pktable.relname, theirs)
+                    elif kind_or_empty(given) == "column_def" and _wants_number(given.column_def):
+                        yield Wish(table, part.alter_table_cmd.name, digits=True)
+
+
+def _wants_number(definition: Node) -> bool:
+    """Say whether a USING expression makes numbers of what a column holds."""
+    return definition.HasField("raw_default") and type_of(definition.type_name).name in _NUMBERS
+
+
+def _involved(judged: MigrationFile, catalog: Catalog) -> frozenset[str]:
+    """The tables that need rows: those that are locked, and what their foreign keys lead to."""
+    found = {lock.relation for statement in judged.statements for lock in statement.locks}
+    found |= {catalog.indexes[name].table for name in found if name in catalog.indexes}
+    found |= {parent for name in found if name in catalog.relations for parent in catalog.relations[name].parents}
+    pending = list(found)
+    while pending:
+        relation = catalog.relations.get(pending.pop())
+        for name in (
+            [*(relation.relations if relation else ()), *(key.target for key in relation.constraints_of("foreign_key"))]
+            if relation
+            else ()
+        ):
+            if name not in found:
+                found.add(name)
+                pending.append(name)
+    return frozenset(found)
+
+
+def _tables(judged: MigrationFile, ran: Sequence[_Ran], catalog: Catalog) -> list[str]:
+    """The tables that somebody may wait for: those that are locked."""
+    found = {lock.relation for statement in judged.statements for lock in statement.locks}
+    found |= {name for each in ran for name in each.observed.locks}
+    return sorted(name for name in found if name in catalog.relations)
+
+
+# ---------------------------------------------------------------- verdicts
+
+
+def _proof(
+    index: int, few: _Ran, many: _Ran, baseline: dict[str, float], judged: Sequence[Statement], reversible: Reversible
+) -> StatementProof:
+    told = judged[index] if index < len(judged) else None
+    locks = tuple(Lock(name, mode) for name, mode in many.observed.locks.items())
+    if many.sent.transaction is None and told is not None:
+        # It held its locks while it ran and none afterwards: they are as measured for such statements.
+        locks = told.locks
+    harms = _harms(few, many, told, reversible)
+    return StatementProof(
+        index,
+        many.sent.sql,
+        many.sent.place,
+        harms[0][0],
+        "; ".join(because for _, because in harms),
+        tuple(verdict for verdict, _ in harms),
+        _stall(many.stall),
+        _stall(baseline),
+        round(few.milliseconds, 1),
+        round(many.milliseconds, 1),
+        locks,
+        tuple(many.observed.rewrites),
+        tuple(many.observed.scans),
+        tuple(many.broken),
+    )
+
+
+def _stall(found: dict[str, float]) -> Stall:
+    return Stall(*(round(found[kind], 1) if kind in found else None for kind in ("select", "insert", "update")))
+
+
+def _harms(few: _Ran, many: _Ran, told: Statement | None, reversible: Reversible) -> list[tuple[ProofVerdict, str]]:
+    """What was seen to be wrong, the gravest first; that it is safe when nothing was."""
+    if many.error or few.error:
+        said, state = (many.error, many.state) if many.error else (few.error, few.state)
+        if state.startswith(_ROWS_IN_THE_WAY):
+            return [(ProofVerdict.UNDECIDED, f"it ended on made-up rows, and yours may be others: {said}")]
+        return [(ProofVerdict.FAILS, said)]
+    found: list[tuple[ProofVerdict, str]] = []
+    lost = [hazard for hazard in (told.hazards if told else ()) if hazard.kind is HazardKind.LOSES]
+    if lost and reversible.data_equal is not True:
+        found.append((ProofVerdict.LOSES, lost[0].because))
+    if many.broken:
+        query, said = many.broken[0]
+        found.append((ProofVerdict.BREAKS, f"{one_line(query, 80)}: {said}"))
+    elif told is not None and told.has(HazardKind.BREAKS):
+        hazard = next(each for each in told.hazards if each.kind is HazardKind.BREAKS)
+        found.append((ProofVerdict.BREAKS, hazard.because))
+    blocking = _blocking(few, many)
+    if blocking:
+        found.append((ProofVerdict.BLOCKS, blocking))
+    if not found and told is not None and told.undecided and not many.observed.locks:
+        found.append((ProofVerdict.UNDECIDED, told.undecided))
+    return found or [
+        (
+            ProofVerdict.SAFE,
+            "no lock is held over work that grows with the rows, and what the application sends still works",
+        )
+    ]
+
+
+def _blocking(few: _Ran, many: _Ran) -> str:
+    """Locks and what is done under them decide, the growth with the rows confirms."""
+    worked = many.observed.rewrites or many.observed.scans or many.written > 1
+    blocking = [(name, mode) for name, mode in many.observed.locks.items() if mode.blocks_writes]
+    if many.sent.transaction is None:
+        blocking = []
+    grown = many.milliseconds > max(few.milliseconds * _GROWS, few.milliseconds + _NOTICED_MS)
+    if worked and (blocking or many.written > 1):
+        who = f"{blocking[0][1].value} on {blocking[0][0]}" if blocking else "the rows that it writes stay locked"
+        rows = f"{few.milliseconds:.0f} ms with a tenth of the rows, {many.milliseconds:.0f} ms with all"
+        return f"{who} while rows are gone through: {rows}"
+    if grown and any(mode is LockMode.ACCESS_EXCLUSIVE or mode.blocks_writes for _, mode in blocking):
+        return (
+            f"{blocking[0][1].value} on {blocking[0][0]} for a time that grows with the rows: "
+            f"{few.milliseconds:.0f} ms, {many.milliseconds:.0f} ms"
+        )
+    return ""

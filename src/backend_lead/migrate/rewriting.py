@@ -1,0 +1,116 @@
+"""A migration that would block or break → files that reach the same schema and do neither.
+
+Each statement is judged on the schema before it; one that is harmless stays as it is, one with a safe form is
+written in
+that form, and one without says why.  Statements that run together stay together as long as nothing slow is among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from backend_lead.gates.grammar import Node, SqlUnreadable, kind, parse
+from backend_lead.migrate.catalog import Catalog
+from backend_lead.migrate.facts import Facts, facts
+from backend_lead.migrate.judge import Judge
+from backend_lead.migrate.judging import judge_statement
+from backend_lead.migrate.safe_forms import safe_forms
+from backend_lead.migrate.script import Script, Sent, Step
+from backend_lead.model.migration import HazardKind
+
+# What a person would want to know of a statement that stays as it is although it does harm.
+_NO_SAFE_FORM = "there is no other way to write it that does less harm"
+
+
+@dataclass
+class Rewritten:
+    """The steps, and the statements that stay harmful with the reason."""
+
+    steps: list[Step] = field(default_factory=list)
+    left: list[tuple[Sent, str]] = field(default_factory=list)
+    changed: bool = False
+
+
+def rewrite(script: Script, catalog: Catalog, major: int) -> Rewritten:
+    """Return a migration in its safe form; the catalog is changed as the migration says.
+
+    The original way down stands in the first step, which is taken back last: it undoes the whole.
+    """
+    known = facts(major)
+    result = Rewritten()
+    waiting: list[str] = []
+    for sent in script.up:
+        for tree, sql in _trees(sent, result):
+            before = catalog.copy()
+            judge = judge_statement(tree, sql, catalog, known, in_transaction=False)
+            steps = _safe(tree, judge, before, known)
+            if steps is None:
+                if _harms(judge):
+                    result.left.append((sent, _NO_SAFE_FORM))
+                if judge.stands_alone or _is_slow(judge):
+                    _flush(waiting, result)
+                    result.steps.append(Step(_about(sql), (_ended(sql),), (), transactional=not judge.stands_alone))
+                else:
+                    waiting.append(_ended(sql))
+                continue
+            result.changed = True
+            _flush(waiting, result)
+            result.steps += steps
+    _flush(waiting, result)
+    _with_way_down(script, result)
+    result.changed = result.changed or len(result.steps) > 1
+    return result
+
+
+def _trees(sent: Sent, result: Rewritten) -> Iterator[tuple[Node, str]]:
+    try:
+        trees = parse(sent.sql)
+    except SqlUnreadable as error:
+        result.left.append((sent, f"PostgreSQL does not understand it: {error.message}"))
+        return
+    data = sent.sql.encode()
+    for tree in trees:
+        end = tree.stmt_location + tree.stmt_len if tree.stmt_len else len(data)
+        yield tree.stmt, data[tree.stmt_location : end].decode().strip()
+
+
+def _safe(tree: Node, judge: Judge, before: Catalog, known: Facts) -> list[Step] | None:
+    """Return the safe form of a statement that needs one."""
+    form = safe_forms().get(kind(tree))
+    if form is None or judge.failed:
+        return None
+    return form(tree, judge, before)
+
+
+def _harms(judge: Judge) -> bool:
+    return any(hazard.kind in (HazardKind.LOSES, HazardKind.FAILS) and hazard.certain for hazard in judge.hazards) or (
+        _is_slow(judge) and any(mode.blocks_writes for mode in judge.locks.values())
+    )
+
+
+def _is_slow(judge: Judge) -> bool:
+    return bool(judge.work)
+
+
+def _flush(waiting: list[str], result: Rewritten) -> None:
+    if waiting:
+        result.steps.append(Step(_about(waiting[0]), tuple(waiting), ()))
+        waiting.clear()
+
+
+def _about(sql: str) -> str:
+    """`ALTER TABLE orders ADD COLUMN note text` is alter_table_orders."""
+    words = [word.strip('"(),;').lower() for word in sql.split()[:3]]
+    return "_".join("".join(letter for letter in word if letter.isalnum() or letter == "_") for word in words if word)
+
+
+def _ended(sql: str) -> str:
+    return sql if sql.rstrip().endswith(";") else f"{sql.rstrip()};"
+
+
+def _with_way_down(script: Script, result: Rewritten) -> None:
+    if script.down and result.steps:
+        first = result.steps[0]
+        down = tuple(_ended(sent.sql) for sent in script.down)
+        result.steps[0] = Step(first.about, first.up, (*down, *first.down), first.transactional)

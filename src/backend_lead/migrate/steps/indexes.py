@@ -1,0 +1,194 @@
+"""Indexes: built, dropped, built anew."""
+
+from __future__ import annotations
+
+from backend_lead.gates.grammar import Node, enum_name
+from backend_lead.migrate.catalog import Index, Relation
+from backend_lead.migrate.expressions import changes_by_row, columns_in
+from backend_lead.migrate.judge import Judge
+from backend_lead.migrate.steps.alter_table import family
+from backend_lead.read.database.constraint_names import default_name
+from backend_lead.read.sql_conditions import names
+
+
+def outside_transaction(what: str, relation: str, judge: Judge) -> None:
+    """Say that PostgreSQL refuses a statement inside a transaction, and that it runs in one."""
+    judge.stands_alone = True
+    if judge.in_transaction:
+        judge.fail("in-transaction", relation, f"{what} cannot run inside a transaction, and here it does.")
+
+
+def _create(node: Node, judge: Judge) -> None:
+    table = judge.catalog.name(node.relation)
+    if node.concurrent:
+        outside_transaction("CREATE INDEX CONCURRENTLY", table, judge)
+    relation = judge.catalog.relations.get(table)
+    if relation is None and judge.catalog.complete:
+        judge.fail("table-missing", table, f"There is no table {table}.")
+    columns, mentions = _columns(node)
+    name = node.idxname or default_name(table, list(columns) or ["expr"], "idx", judge.catalog.taken())
+    if name in judge.catalog.taken() and node.idxname:
+        if not node.if_not_exists:
+            judge.fail("index-exists", table, f"There is an index {name} already.")
+        judge.act("create-index-there", target=table)
+        return
+    _check(node, table, relation, columns, mentions, judge)
+    children = (
+        family(relation, judge) if relation is not None and node.relation.inh and relation.kind == "partitioned" else []
+    )
+    partitioned = relation is not None and relation.kind == "partitioned"
+    if node.concurrent:
+        if partitioned:
+            judge.fail(
+                "partitioned",
+                table,
+                f"{table} is partitioned: PostgreSQL builds no index concurrently on it. "
+                "Build it on each partition, then attach.",
+            )
+        judge.act("create-index-concurrently", target=table)
+    else:
+        judge.act("create-index-partitioned" if partitioned else "create-index", target=table, children=children)
+        if partitioned:
+            judge.instead(
+                f"CREATE INDEX {name} ON ONLY {table} ({', '.join(columns)});",
+                f"CREATE INDEX CONCURRENTLY … ON each partition;  ALTER INDEX {name} ATTACH PARTITION …;",
+            )
+        else:
+            judge.instead(_concurrently(judge.sql))
+    if node.unique and relation is not None and not relation.new:
+        judge.fail(
+            "row-in-the-way",
+            table,
+            f"It ends at the first value that is there twice in {table} ({', '.join(columns)}).",
+            certain=False,
+        )
+    judge.catalog.indexes[name] = Index(
+        name, table, columns, node.unique, node.access_method or "btree", mentions, node.HasField("where_clause")
+    )
+    for child in children:
+        inner = default_name(child, list(columns) or ["expr"], "idx", judge.catalog.taken())
+        judge.catalog.indexes[inner] = Index(
+            inner,
+            child,
+            columns,
+            node.unique,
+            node.access_method or "btree",
+            mentions,
+            node.HasField("where_clause"),
+            parent=name,
+        )
+
+
+def _concurrently(sql: str) -> str:
+    """The same statement, built beside the writers."""
+    import re
+
+    return (
+        re.sub(r"(?i)\bindex\b", "INDEX CONCURRENTLY", sql.strip().rstrip(";"), count=1) + ";  -- outside a transaction"
+    )
+
+
+def _columns(node: Node) -> tuple[tuple[str, ...], frozenset[str]]:
+    columns = tuple(part.index_elem.name for part in node.index_params if part.index_elem.name)
+    mentions: frozenset[str] = frozenset()
+    for part in node.index_params:
+        if not part.index_elem.name:
+            mentions |= columns_in(part.index_elem.expr)
+    if node.HasField("where_clause"):
+        mentions |= columns_in(node.where_clause)
+    mentions |= frozenset(part.index_elem.name for part in node.index_including_params)
+    return columns, mentions
+
+
+def _check(
+    node: Node, table: str, relation: Relation | None, columns: tuple[str, ...], mentions: frozenset[str], judge: Judge
+) -> None:
+    if relation is not None and relation.columns:
+        absent = [name for name in (*columns, *sorted(mentions)) if name not in relation.columns]
+        if absent and relation.kind != "materialized":
+            judge.fail("column-missing", table, f"{table} has no column {absent[0]}.")
+    for part in node.index_params:
+        if not part.index_elem.name and changes_by_row(part.index_elem.expr, judge.catalog, judge.facts):
+            judge.fail("not-immutable", table, "An index holds only what IMMUTABLE functions give.")
+    if relation is not None and relation.kind == "view":
+        judge.fail("view", table, f"{table} is a view, and a view has no index.")
+    if relation is not None and relation.kind == "partitioned" and node.unique:
+        missing = [name for name in relation.key_columns if name not in columns]
+        if missing:
+            judge.fail(
+                "partition-key",
+                table,
+                f"A unique index of the partitioned table {table} must hold its partition key {missing[0]}.",
+            )
+
+
+def drop_indexes(node: Node, judge: Judge) -> None:
+    """Judge and apply DROP INDEX."""
+    for item in node.objects:
+        name = judge.catalog.words(names(item.list.items))
+        index = judge.catalog.indexes.get(name)
+        if node.concurrent:
+            outside_transaction("DROP INDEX CONCURRENTLY", name, judge)
+        if index is None:
+            if judge.catalog.complete and not node.missing_ok:
+                judge.fail("index-missing", name, f"There is no index {name}.")
+            if not judge.catalog.complete:
+                judge.act("drop-index-concurrently" if node.concurrent else "drop-index", target=name)
+            continue
+        if index.constraint:
+            judge.fail(
+                "index-of-constraint",
+                index.table,
+                f"The constraint {name} of {index.table} needs its index: drop the constraint.",
+            )
+        if index.parent:
+            judge.fail("index-of-partition", index.table, f"{name} is a part of {index.parent}.")
+        children = [each for each in judge.catalog.indexes.values() if each.parent == name]
+        if node.concurrent:
+            judge.act("drop-index-concurrently", target=name, table=index.table)
+        else:
+            judge.act(
+                "drop-index",
+                target=name,
+                table=index.table,
+                child_indexes=[each.name for each in children],
+                children=[each.table for each in children],
+            )
+        for each in (index, *children):
+            judge.catalog.indexes.pop(each.name, None)
+
+
+def _reindex(node: Node, judge: Judge) -> None:
+    what = enum_name(node, "kind")
+    concurrently = any(item.def_elem.defname == "concurrently" for item in node.params)
+    name = judge.catalog.name(node.relation) if node.HasField("relation") else node.name
+    if concurrently:
+        outside_transaction("REINDEX CONCURRENTLY", name, judge)
+    suffix = "-concurrently" if concurrently else ""
+    if what == "REINDEX_OBJECT_INDEX":
+        index = judge.catalog.indexes.get(name)
+        if index is None and judge.catalog.complete:
+            judge.fail("index-missing", name, f"There is no index {name}.")
+        judge.act(f"reindex-index{suffix}", target=name, table=index.table if index else ())
+    elif what == "REINDEX_OBJECT_TABLE":
+        if judge.catalog.relations.get(name) is None and judge.catalog.complete:
+            judge.fail("table-missing", name, f"There is no table {name}.")
+        judge.act(f"reindex-table{suffix}", table=name, target=[i.name for i in judge.catalog.indexes_of(name)])
+    else:
+        outside_transaction(f"REINDEX {what.rpartition('_')[2]}", name, judge)
+        tables = [r.name for r in judge.catalog.relations.values() if r.kind in ("table", "materialized")]
+        judge.act(
+            f"reindex-table{suffix}",
+            table=sorted(tables),
+            target=sorted(i.name for i in judge.catalog.indexes.values()),
+        )
+    if not concurrently:
+        import re
+
+        judge.instead(
+            re.sub(r"(?i)\b(index|table|schema|database)\b", r"\1 CONCURRENTLY", judge.sql.strip().rstrip(";"), count=1)
+            + ";  -- outside a transaction"
+        )
+
+
+STATEMENTS = {"index_stmt": _create, "reindex_stmt": _reindex}

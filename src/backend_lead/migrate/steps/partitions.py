@@ -1,0 +1,206 @@
+"""Partitions: made, attached, detached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend_lead.gates.grammar import Node, deparse, kind
+from backend_lead.migrate.catalog import Relation
+from backend_lead.migrate.judge import Judge
+from backend_lead.migrate.steps.alter_table import indexes_of
+from backend_lead.migrate.steps.indexes import outside_transaction
+
+
+def bound_text(bound: Node) -> str:
+    """Return a partition bound in one spelling."""
+    if bound.is_default:
+        return "DEFAULT"
+    if bound.strategy == "h":
+        return f"modulus {bound.modulus} remainder {bound.remainder}"
+    lower = ", ".join(deparse(item) for item in (bound.lowerdatums or bound.listdatums))
+    upper = ", ".join(deparse(item) for item in bound.upperdatums)
+    return f"{lower} .. {upper}" if bound.strategy == "r" else lower
+
+
+def make_partition(node: Node, relation: Relation, parent: str, judge: Judge) -> None:
+    """Judge CREATE TABLE … PARTITION OF, whose table stands in the catalog already."""
+    _check_bound(relation.name, parent, node.partbound, judge)
+    relation.partition, relation.bound = True, bound_text(node.partbound)
+    relation.is_default = bool(node.partbound.is_default)
+    default = [each.name for each in judge.catalog.children(parent) if each.is_default and each.name != relation.name]
+    judge.act(
+        "create-partition",
+        parent=parent,
+        default=default,
+        parent_indexes=[i.name for i in judge.catalog.indexes_of(parent)] if default else (),
+    )
+    for child in [relation]:
+        above = judge.catalog.relations.get(parent)
+        if above is not None:
+            for name, constraint in above.constraints.items():
+                child.constraints.setdefault(name, constraint)
+
+
+def _check_bound(name: str, parent: str, bound: Node, judge: Judge) -> None:
+    """Refuse a bound that another partition has, as far as constants tell."""
+    mine = _range(bound)
+    for child in judge.catalog.children(parent):
+        if child.name == name or not child.partition:
+            continue
+        if bound.is_default and child.is_default:
+            judge.fail("overlap", parent, f"{parent} has a default partition already: {child.name}.")
+        if mine is not None and child.span is not None and _overlap(mine, child.span):
+            judge.fail("overlap", parent, f"The bound overlaps that of {child.name}.")
+    relation = judge.catalog.relations.get(name)
+    if relation is not None:
+        relation.span = mine
+
+
+def _range(bound: Node) -> tuple[str, tuple[object, ...]] | None:
+    """Return a bound of plain constants as something to compare: ("range", (low, high)) or ("list", values)."""
+    if bound.strategy == "r":
+        low, high = ([_constant(item) for item in part] for part in (bound.lowerdatums, bound.upperdatums))
+        if len(low) == len(high) == 1 and None not in (low[0], high[0]) and type(low[0]) is type(high[0]):
+            return "range", (low[0], high[0])
+    if bound.strategy == "l":
+        values = [_constant(item) for item in bound.listdatums]
+        if None not in values:
+            return "list", tuple(values)
+    return None
+
+
+def _constant(node: Node) -> object:
+    while kind(node) == "type_cast":
+        node = node.type_cast.arg
+    if kind(node) != "a_const":
+        return None
+    which = node.a_const.WhichOneof("val")
+    return {"ival": lambda: node.a_const.ival.ival, "sval": lambda: node.a_const.sval.sval}.get(which, lambda: None)()
+
+
+def _overlap(one: tuple[str, tuple[Any, ...]], other: tuple[str, tuple[Any, ...]]) -> bool:
+    (kind_one, first), (kind_other, second) = one, other
+    if kind_one != kind_other or {type(value) for value in (*first, *second)} not in ({int}, {str}):
+        return False
+    if kind_one == "list":
+        return bool(set(first) & set(second))
+    return bool(first[0] < second[1] and second[0] < first[1])
+
+
+def _attach(command: Node, relation: Relation, judge: Judge) -> None:
+    given = getattr(command, "def").partition_cmd
+    name = judge.catalog.name(given.name)
+    if relation.name in judge.catalog.indexes or (
+        relation.kind == "table" and not relation.columns and name in judge.catalog.indexes
+    ):
+        _attach_index(name, relation.name, judge)
+        return
+    child = judge.catalog.relations.get(name)
+    if child is None and judge.catalog.complete:
+        judge.fail("table-missing", name, f"There is no table {name}.")
+    if child is not None and child.partition:
+        judge.fail("partition-already", name, f"{name} is a partition already.")
+    _check_bound(name, relation.name, given.bound, judge)
+    default = [each.name for each in judge.catalog.children(relation.name) if each.is_default]
+    is_default = bool(given.bound.is_default)
+    bare = child is not None and [
+        index
+        for index in judge.catalog.indexes_of(relation.name)
+        if not any(
+            mine.columns == index.columns and mine.unique >= index.unique for mine in judge.catalog.indexes_of(name)
+        )
+    ]
+    proven = child is not None and not bare and _proven(child, relation, given.bound)
+    key = "attach-partition-proven" if proven else "attach-partition"
+    judge.act(
+        key,
+        target=relation.name,
+        partition=name,
+        target_indexes=[index.name for index in judge.catalog.indexes_of(relation.name)],
+    )
+    if default and not is_default:
+        judge.act("attach-beside-default", default=default)
+    if not proven and (child is None or not child.new):
+        low = f"{relation.key_columns[0]} …" if relation.key_columns else "the bound"
+        judge.instead(
+            f"ALTER TABLE {name} ADD CONSTRAINT {name}_bound CHECK ({low}) NOT VALID;",
+            f"ALTER TABLE {name} VALIDATE CONSTRAINT {name}_bound;  -- in a transaction of its own",
+            f"{judge.sql.strip().rstrip(';')};",
+        )
+        judge.fail("row-in-the-way", name, f"It ends at the first row of {name} outside the bound.", certain=False)
+    if child is not None:
+        child.parents, child.partition = (*child.parents, relation.name), True
+        child.bound, child.is_default = bound_text(given.bound), is_default
+
+
+def _attach_index(child: str, parent: str, judge: Judge) -> None:
+    judge.act("attach-index", target=parent, index=child)
+    found = judge.catalog.indexes.get(child)
+    if found is not None:
+        found.parent = parent
+
+
+def _proven(child: Relation, parent: Relation, bound: Node) -> bool:
+    """Say whether a valid CHECK of the child says at least what the bound says.  PostgreSQL proves it by predicates;
+    only the plain spelling `key >= low AND key < high` with a NOT NULL key counts here."""
+    if len(parent.key_columns) != 1:
+        return False
+    key = parent.key_columns[0]
+    column = child.columns.get(key)
+    checks = [constraint for constraint in child.constraints_of("check") if constraint.valid]
+    if column is None or not (column.not_null or any(key in check.proves for check in checks)):
+        return False
+    if bound.strategy == "l":
+        values = [str(_constant(item)) for item in bound.listdatums]
+        return any(all(value in check.text for value in values) and f"{key} in" in check.text for check in checks)
+    if bound.strategy != "r":
+        return False
+    low, high = (str(_constant(part[0])) if part else "" for part in (bound.lowerdatums, bound.upperdatums))
+    return any(
+        constraint.valid and low in constraint.text and high in constraint.text and key in constraint.text
+        for constraint in child.constraints_of("check")
+    )
+
+
+def _detach(command: Node, relation: Relation, judge: Judge) -> None:
+    given = getattr(command, "def").partition_cmd
+    name = judge.catalog.name(given.name)
+    child = judge.catalog.relations.get(name)
+    if child is None and judge.catalog.complete:
+        judge.fail("table-missing", name, f"There is no table {name}.")
+    default = [each.name for each in judge.catalog.children(relation.name) if each.is_default and each.name != name]
+    if given.concurrent:
+        outside_transaction("DETACH PARTITION CONCURRENTLY", relation.name, judge)
+        if default:
+            judge.fail(
+                "default-partition",
+                relation.name,
+                f"{relation.name} has the default partition {default[0]}: nothing is detached concurrently from it.",
+            )
+        judge.act("detach-partition-concurrently", target=relation.name, partition=name)
+    else:
+        judge.act(
+            "detach-partition",
+            target=relation.name,
+            partition=name,
+            default=default,
+            partition_indexes=indexes_of([name], judge),
+        )
+        if not default:
+            judge.instead(f"{judge.sql.strip().rstrip(';')} CONCURRENTLY;  -- outside a transaction")
+    if child is not None:
+        child.parents = tuple(each for each in child.parents if each != relation.name)
+        child.partition = False
+        for index in judge.catalog.indexes_of(name):
+            index.parent = ""
+
+
+def _finalize(command: Node, relation: Relation, judge: Judge) -> None:
+    judge.act(
+        "detach-partition-finalize",
+        target=relation.name,
+        partition=judge.catalog.name(getattr(command, "def").partition_cmd.name),
+    )
+
+
+COMMANDS = {"AT_AttachPartition": _attach, "AT_DetachPartition": _detach, "AT_DetachPartitionFinalize": _finalize}

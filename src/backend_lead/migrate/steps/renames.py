@@ -1,0 +1,182 @@
+"""Other names, and other schemas."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backend_lead.gates.grammar import Node, enum_name
+from backend_lead.migrate.catalog import Catalog, Relation
+from backend_lead.migrate.judge import Judge
+from backend_lead.read.sql_conditions import names
+
+
+def _rename(node: Node, judge: Judge) -> None:
+    what = enum_name(node, "rename_type")
+    name = judge.catalog.name(node.relation) if node.HasField("relation") else ""
+    handler = _RENAMES.get(what)
+    if handler is None:
+        judge.act(f"rename-{what.removeprefix('OBJECT_').lower()}", **({"target": name} if name else {}))
+        return
+    handler(node, name, judge)
+
+
+def _rename_relation(node: Node, name: str, judge: Judge) -> None:
+    catalog = judge.catalog
+    relation = catalog.relations.get(name)
+    what = enum_name(node, "rename_type").removeprefix("OBJECT_").lower()
+    if relation is None:
+        if name in catalog.indexes:
+            _rename_index(node, name, judge)
+            return
+        if catalog.complete and not node.missing_ok:
+            judge.fail(f"{what}-missing", name, f"There is no {what} {name}.")
+        judge.act(f"rename-{what}", target=name)
+        return
+    schema = name.rpartition(".")[0]
+    new = f"{schema}.{node.newname}" if schema else node.newname
+    if new in catalog.taken():
+        judge.fail("name-taken", new, f"There is a relation {new} already.")
+    judge.act(f"rename-{what}", target=name)
+    if not relation.new and relation.kind != "sequence":
+        judge.instead(
+            "-- keep the old name for the running application, in the same transaction:",
+            f"CREATE VIEW {name} AS SELECT * FROM {new};  -- dropped when nobody uses it any more",
+        )
+    rename(catalog, relation, new)
+
+
+def rename(catalog: Catalog, relation: Relation, new: str) -> None:
+    """Give a relation another name everywhere."""
+    old = relation.name
+    catalog.relations[new] = catalog.relations.pop(old)
+    relation.name = new
+    for index in catalog.indexes_of(old):
+        index.table = new
+    for each in catalog.relations.values():
+        each.parents = tuple(new if parent == old else parent for parent in each.parents)
+        each.relations = frozenset(new if used == old else used for used in each.relations)
+        each.uses = frozenset(
+            f"{new}.{used.rpartition('.')[2]}" if used.rpartition(".")[0] == old else used for used in each.uses
+        )
+        for constraint in each.constraints.values():
+            if constraint.target == old:
+                constraint.target = new
+        if each.owned.rpartition(".")[0] == old:
+            each.owned = f"{new}.{each.owned.rpartition('.')[2]}"
+
+
+def _rename_column(node: Node, name: str, judge: Judge) -> None:
+    relation = judge.catalog.relations.get(name)
+    old, new = node.subname, node.newname
+    if relation is None:
+        if judge.catalog.complete and not node.missing_ok:
+            judge.fail("table-missing", name, f"There is no table {name}.")
+        judge.act("rename-column", target=name)
+        return
+    if relation.columns and relation.kind != "view":
+        if old not in relation.columns:
+            judge.fail("column-missing", name, f"{name} has no column {old}.")
+        if new in relation.columns:
+            judge.fail("column-exists", name, f"{name} has a column {new} already.")
+    children = judge.catalog.children(name)
+    judge.act("rename-column", target=name, children=[child.name for child in children])
+    if not relation.new:
+        judge.instead(
+            f"ALTER TABLE {name} ADD COLUMN {new} …;  -- the type of {old}",
+            f"-- keep both alike by a trigger, fill the rows that are there in batches: SET {new} = {old}",
+            f"-- move the application to {new}, then: ALTER TABLE {name} DROP COLUMN {old};",
+        )
+    for each in (relation, *children):
+        if old in each.columns:
+            each.columns = {new if n == old else n: c for n, c in each.columns.items()}
+            each.columns[new].name = new
+        for constraint in each.constraints.values():
+            constraint.columns = tuple(new if c == old else c for c in constraint.columns)
+            constraint.proves = frozenset(new if c == old else c for c in constraint.proves)
+        for index in judge.catalog.indexes_of(each.name):
+            index.columns = tuple(new if c == old else c for c in index.columns)
+            index.mentions = frozenset(new if c == old else c for c in index.mentions)
+    for _, key in judge.catalog.referencing(name):
+        key.target_columns = tuple(new if c == old else c for c in key.target_columns)
+    for view in judge.catalog.relations.values():
+        view.uses = frozenset(f"{name}.{new}" if used == f"{name}.{old}" else used for used in view.uses)
+
+
+def _rename_index(node: Node, name: str, judge: Judge) -> None:
+    index = judge.catalog.indexes.get(name)
+    if index is None and judge.catalog.complete and not node.missing_ok:
+        judge.fail("index-missing", name, f"There is no index {name}.")
+    judge.act("rename-index", target=name)
+    if index is not None:
+        judge.catalog.indexes[node.newname] = judge.catalog.indexes.pop(name)
+        index.name = node.newname
+
+
+def _rename_constraint(node: Node, name: str, judge: Judge) -> None:
+    relation = judge.catalog.relations.get(name)
+    if relation is not None and judge.catalog.complete and node.subname not in relation.constraints:
+        judge.fail("constraint-missing", name, f"{name} has no constraint {node.subname}.")
+    judge.act("rename-constraint", target=name)
+    constraint = relation.constraints.pop(node.subname, None) if relation is not None else None
+    if relation is not None and constraint is not None:
+        constraint.name = node.newname
+        relation.constraints[node.newname] = constraint
+        if constraint.index in judge.catalog.indexes:
+            index = judge.catalog.indexes.pop(constraint.index)
+            index.name = constraint.index = node.newname
+            judge.catalog.indexes[node.newname] = index
+
+
+def _rename_type(node: Node, name: str, judge: Judge) -> None:
+    words = names(node.object.list.items)
+    old = judge.catalog.words(words)
+    judge.act("rename-type")
+    kind_of = judge.catalog.types.pop(old, None)
+    if kind_of is None:
+        if judge.catalog.complete:
+            judge.fail("type-missing", old, f"There is no type {old}.")
+        return
+    for _, column in judge.catalog.users_of_type(old):
+        column.type = replace(column.type, name=node.newname)
+    kind_of.name, kind_of.born = node.newname, kind_of.born or old
+    judge.catalog.types[node.newname] = kind_of
+
+
+_RENAMES = {
+    "OBJECT_TABLE": _rename_relation,
+    "OBJECT_VIEW": _rename_relation,
+    "OBJECT_MATVIEW": _rename_relation,
+    "OBJECT_SEQUENCE": _rename_relation,
+    "OBJECT_COLUMN": _rename_column,
+    "OBJECT_INDEX": _rename_index,
+    "OBJECT_TABCONSTRAINT": _rename_constraint,
+    "OBJECT_TYPE": _rename_type,
+    "OBJECT_DOMAIN": _rename_type,
+}
+
+
+def _set_schema(node: Node, judge: Judge) -> None:
+    what = enum_name(node, "object_type")
+    if what not in ("OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE"):
+        judge.act("set-schema-of-other")
+        return
+    name = judge.catalog.name(node.relation)
+    relation = judge.catalog.relations.get(name)
+    if relation is None:
+        if judge.catalog.complete and not node.missing_ok:
+            judge.fail("table-missing", name, f"There is no table {name}.")
+        judge.act("set-schema", target=name)
+        return
+    if judge.catalog.complete and node.newschema not in judge.catalog.schemas:
+        judge.fail("schema-missing", name, f"There is no schema {node.newschema}.")
+    owned = [
+        each.name
+        for each in judge.catalog.relations.values()
+        if each.kind == "sequence" and each.owned.rpartition(".")[0] == name
+    ]
+    judge.act("set-schema", target=name, sequences=owned)
+    bare = name.rpartition(".")[2]
+    rename(judge.catalog, relation, f"{node.newschema}.{bare}" if node.newschema != "public" else bare)
+
+
+STATEMENTS = {"rename_stmt": _rename, "alter_object_schema_stmt": _set_schema}

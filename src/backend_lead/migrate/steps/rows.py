@@ -1,0 +1,318 @@
+"""Rows: inserted, changed, deleted, read."""
+
+from __future__ import annotations
+
+from backend_lead.gates.grammar import Node, enum_name, kind, walk, wrapped
+from backend_lead.migrate.catalog import Relation
+from backend_lead.migrate.expressions import kind_or_empty
+from backend_lead.migrate.judge import Judge
+from backend_lead.migrate.resolving import Use, use_of
+from backend_lead.migrate.steps.alter_table import indexes_of
+from backend_lead.migrate.values import fits
+from backend_lead.read.sql_conditions import names
+
+
+def read_query(node: Node, judge: Judge, key: str = "select") -> None:
+    """Judge what a query reads: nobody waits for it, but it goes through rows."""
+    used = _checked(node, judge)
+    sources = _relations(used.relations, judge)
+    picked = _picks_few(node, judge)
+    judge.act(key, sources=sources, source_indexes=indexes_of(sources, judge))
+    if picked:
+        for name in sources:
+            judge.work.pop(name, None)
+            judge.scans.discard(name)
+
+
+def _relations(found: list[str], judge: Judge) -> list[str]:
+    """Return the relations with what views read behind them, and partitions."""
+    every: list[str] = []
+    for name in found:
+        every.append(name)
+        relation = judge.catalog.relations.get(name)
+        if relation is not None and relation.kind == "view":
+            every += _relations(sorted(relation.relations), judge)
+        every += [child.name for child in judge.catalog.children(name)]
+    return list(dict.fromkeys(every))
+
+
+def _checked(node: Node, judge: Judge) -> Use:
+    used = use_of(node, judge.catalog)
+    if judge.catalog.complete:
+        for name in used.relations:
+            if name not in judge.catalog.relations and "." not in name:
+                judge.fail("table-missing", name, f"There is no table {name}.")
+        for name, column in used.columns:
+            relation = judge.catalog.relations.get(name)
+            if relation is not None and relation.columns and column not in relation.columns and relation.kind != "view":
+                judge.fail("column-missing", name, f"{name} has no column {column}.")
+    for name, column, text in used.literals:
+        relation = judge.catalog.relations.get(name)
+        if relation is not None and column in relation.columns:
+            own = judge.catalog.types.get(relation.columns[column].type.name)
+            if own is not None and own.kind == "enum" and text in own.fresh:
+                judge.fail(
+                    "fresh-enum-value",
+                    name,
+                    f"{text!r} was added to {own.name} in this transaction: PostgreSQL takes it only after the commit.",
+                )
+            elif own is not None and own.kind == "enum" and text not in own.values:
+                judge.fail("wrong-value", name, f"{text!r} is no value of {own.name}.")
+    return used
+
+
+def _written(node: Node, judge: Judge) -> tuple[str, Relation | None]:
+    name = judge.catalog.name(node.relation)
+    relation = judge.catalog.relations.get(name)
+    if relation is None and judge.catalog.complete and not _is_query(node, name):
+        judge.fail("table-missing", name, f"There is no table {name}.")
+    return name, relation
+
+
+def _is_query(node: Node, name: str) -> bool:
+    return any(item.common_table_expr.ctename == name for item in node.with_clause.ctes)
+
+
+def _insert(node: Node, judge: Judge) -> None:
+    name, relation = _written(node, judge)
+    whole = _whole("insert_stmt", node)
+    used = _checked(whole, judge)
+    sources = [each for each in _relations(used.relations, judge) if each != name]
+    family = (
+        [child.name for child in judge.catalog.children(name)]
+        if relation is not None and relation.kind == "partitioned"
+        else []
+    )
+    judge.act(
+        "insert",
+        target=name,
+        children=family,
+        sources=sources,
+        source_indexes=indexes_of(sources, judge),
+        referenced=_referenced(relation),
+    )
+    _missing_values(node, relation, judge)
+    select = node.select_stmt.select_stmt if node.HasField("select_stmt") else None
+    from_query = select is not None and not select.values_lists
+    if from_query and relation is not None:
+        relation.filled = True
+        if sources:
+            judge.work[sources[0]] = "copy"
+    elif relation is not None and relation.new:
+        relation.filled = False
+    if not from_query:
+        for each in sources:
+            judge.work.pop(each, None)
+
+
+def _missing_values(node: Node, relation: Relation | None, judge: Judge) -> None:
+    """A column that may not be NULL and has no default must be given."""
+    if relation is None or not relation.columns or not node.HasField("select_stmt"):
+        return
+    columns = [column.res_target.name for column in node.cols]
+    rows = node.select_stmt.select_stmt.values_lists
+    if not columns:
+        columns = list(relation.columns)[: len(rows[0].list.items)] if rows else list(relation.columns)
+    for column in relation.columns.values():
+        needed = column.not_null and not (column.has_default or column.identity or column.generated)
+        if needed and column.name not in columns:
+            judge.fail(
+                "null-inserted", relation.name, f"{relation.name}.{column.name} may not be NULL and gets no value."
+            )
+    for row in rows:
+        for name, value in zip(columns, row.list.items, strict=False):
+            if name in relation.columns:
+                wrong = fits(value, relation.columns[name].type, judge.catalog)
+                if wrong:
+                    judge.fail("wrong-value", relation.name, f"{wrong}: {relation.name}.{name}.")
+
+
+def _referenced(relation: Relation | None) -> list[str]:
+    found = (
+        []
+        if relation is None
+        else [c.target for c in relation.constraints_of("foreign_key") if c.target != relation.name]
+    )
+    return sorted(set(found))
+
+
+def _update(node: Node, judge: Judge) -> None:
+    name, relation = _written(node, judge)
+    used = _checked(_whole("update_stmt", node), judge)
+    sources = [each for each in _relations(used.relations, judge) if each != name]
+    family = [child.name for child in judge.catalog.children(name)]
+    judge.act(
+        "update",
+        target=name,
+        children=family,
+        indexes=indexes_of([name, *family], judge),
+        sources=sources,
+        source_indexes=indexes_of(sources, judge),
+    )
+    _row_locks(node, name, family, judge)
+    _overwrites(node, name, relation, judge)
+
+
+def _row_locks(node: Node, name: str, family: list[str], judge: Judge) -> None:
+    """Every row that is written stays locked until the transaction ends."""
+    few = _picks_few(_only_where(node), judge, name)
+    for each in (name, *family):
+        if few:
+            judge.work.pop(each, None)
+            judge.scans.discard(each)
+        elif each in judge.work:
+            judge.work[each] = "write"
+
+
+def _only_where(node: Node) -> Node | None:
+    return node.where_clause if node.HasField("where_clause") else None
+
+
+def _overwrites(node: Node, name: str, relation: Relation | None, judge: Judge) -> None:
+    """What columns held before is gone when they are set, unless they held nothing or were made by the change."""
+    where = _only_where(node)
+    empty = _only_nulls(where) if where is not None else frozenset()
+    for target in node.target_list:
+        column = relation.columns.get(target.res_target.name) if relation is not None else None
+        if column is None:
+            continue
+        value = target.res_target.val
+        if kind(value) == "column_ref" and (where is None or _not_null_of(where, value)):
+            column.depends_on |= {f"={names(value.column_ref.fields)[-1]}"}
+        made = column.new or relation is None or relation.new
+        if where is None or column.name in empty or _covers_nulls(where, column.name):
+            column.filled = True
+        if made or column.name in empty:
+            continue
+        if not _picks_few(where, judge, name):
+            judge.lose(
+                "values-overwritten",
+                name,
+                f"What {name}.{column.name} held is written over, and the way down cannot bring it back.",
+                certain=False,
+            )
+
+
+def _not_null_of(where: Node, value: Node) -> bool:
+    """`WHERE new IS NULL` and `WHERE old IS NOT NULL` leave nothing of the old column behind."""
+    return kind(where) == "null_test"
+
+
+def _only_nulls(where: Node) -> frozenset[str]:
+    """The columns that are NULL in every row that is picked."""
+    if kind(where) == "null_test" and where.null_test.nulltesttype == 1 and kind(where.null_test.arg) == "column_ref":
+        return frozenset(names(where.null_test.arg.column_ref.fields)[-1:])
+    if kind(where) == "bool_expr" and where.bool_expr.boolop == 1:
+        return frozenset().union(*(_only_nulls(part) for part in where.bool_expr.args))
+    return frozenset()
+
+
+def _covers_nulls(where: Node, column: str) -> bool:
+    return _only_nulls(where) == {column} and kind(where) == "null_test"
+
+
+def _delete(node: Node, judge: Judge) -> None:
+    name, relation = _written(node, judge)
+    used = _checked(_whole("delete_stmt", node), judge)
+    sources = [each for each in _relations(used.relations, judge) if each != name]
+    family = [child.name for child in judge.catalog.children(name)]
+    judge.act(
+        "delete",
+        target=name,
+        children=family,
+        indexes=indexes_of([name, *family], judge),
+        sources=sources,
+        source_indexes=indexes_of(sources, judge),
+    )
+    _row_locks(node, name, family, judge)
+    if relation is None or not (relation.new or relation.temporary):
+        which = "Every row" if _only_where(node) is None else "What is deleted"
+        judge.lose("rows-deleted", name, f"{which} of {name} is gone, and the way down cannot bring it back.")
+        for owner, key in judge.catalog.referencing(name):
+            if key.on_delete not in ("c", "n", "d"):
+                judge.fail(
+                    "row-in-the-way",
+                    name,
+                    f"It ends at the first row of {owner.name} that refers to what is deleted.",
+                    certain=False,
+                )
+                break
+
+
+def _merge(node: Node, judge: Judge) -> None:
+    name, _ = _written(node, judge)
+    used = _checked(_whole("merge_stmt", node), judge)
+    sources = [each for each in _relations(used.relations, judge) if each != name]
+    commands = {enum_name(clause.merge_when_clause, "command_type") for clause in node.merge_when_clauses}
+    writes = bool(commands & {"CMD_UPDATE", "CMD_DELETE"})
+    judge.act("merge", target=name, sources=sources, source_indexes=indexes_of(sources, judge))
+    if writes:
+        judge.works_on(name, "write")
+    if "CMD_DELETE" in commands:
+        judge.lose("rows-deleted", name, f"What is deleted of {name} is gone, and the way down cannot bring it back.")
+
+
+def _select(node: Node, judge: Judge) -> None:
+    for part in walk(node):
+        if kind_or_empty(part) == "func_call" and names(part.func_call.funcname)[-1] in ("setval", "nextval"):
+            for argument in part.func_call.args:
+                text = argument.type_cast.arg if kind(argument) == "type_cast" else argument
+                if kind(text) == "a_const" and text.a_const.WhichOneof("val") == "sval":
+                    judge.act("set-sequence", target=text.a_const.sval.sval)
+    read_query(_whole("select_stmt", node), judge)
+
+
+def _copy(node: Node, judge: Judge) -> None:
+    if node.HasField("relation"):
+        name = judge.catalog.name(node.relation)
+        if node.is_from:
+            judge.act("insert", target=name)
+        else:
+            judge.act("select", sources=name, source_indexes=indexes_of([name], judge))
+
+
+def _whole(what: str, node: Node) -> Node:
+    """Return a Node around a statement."""
+    return wrapped(what, node)
+
+
+def _picks_few(where: Node | None, judge: Judge, table: str = "") -> bool:
+    """Say whether a condition picks rows by a whole unique key: `id = 5`, `id IN (…)`."""
+    if where is None:
+        return False
+    if kind_or_empty(where) == "select_stmt":
+        select = where.select_stmt
+        if not select.from_clause or (select.HasField("limit_count")):
+            return True
+        tables = [judge.catalog.name(item.range_var) for item in select.from_clause if kind(item) == "range_var"]
+        return bool(tables) and select.HasField("where_clause") and _picks_few(select.where_clause, judge, tables[0])
+    fixed = _fixed(where)
+    keys = [index.columns for index in judge.catalog.indexes_of(table) if index.unique and index.columns]
+    if not keys and not judge.catalog.complete:
+        return "id" in fixed
+    return any(set(key) <= fixed for key in keys)
+
+
+def _fixed(where: Node) -> frozenset[str]:
+    """The columns that a condition compares with constants by = or IN."""
+    what = kind_or_empty(where)
+    if what == "bool_expr" and where.bool_expr.boolop == 1:
+        return frozenset().union(*(_fixed(part) for part in where.bool_expr.args))
+    if what == "a_expr" and names(where.a_expr.name)[-1:] == ["="] and kind(where.a_expr.lexpr) == "column_ref":
+        other = where.a_expr.rexpr
+        constants = other.list.items if kind(other) == "list" else [other]
+        if all(
+            not any(kind_or_empty(part) in ("column_ref", "sub_link") for part in walk(value)) for value in constants
+        ):
+            return frozenset(names(where.a_expr.lexpr.column_ref.fields)[-1:])
+    return frozenset()
+
+
+STATEMENTS = {
+    "insert_stmt": _insert,
+    "update_stmt": _update,
+    "delete_stmt": _delete,
+    "merge_stmt": _merge,
+    "select_stmt": _select,
+    "copy_stmt": _copy,
+}

@@ -1,0 +1,334 @@
+"""Tables: made, dropped, renamed, emptied."""
+
+from __future__ import annotations
+
+from backend_lead.gates.grammar import Node, enum_name, kind
+from backend_lead.migrate.catalog import Column, Relation
+from backend_lead.migrate.expressions import is_known
+from backend_lead.migrate.judge import Judge
+from backend_lead.migrate.parts import attach, column_of, constraint_of, contype, own_sequence
+from backend_lead.migrate.steps import Statement
+from backend_lead.migrate.steps.alter_table import indexes_of
+from backend_lead.migrate.steps.constraints import judge_reference, key_index
+from backend_lead.migrate.steps.indexes import drop_indexes
+from backend_lead.migrate.steps.partitions import make_partition
+from backend_lead.migrate.steps.types import drop_domains, drop_types
+from backend_lead.migrate.steps.views import drop_views, read_by
+from backend_lead.read.sql_conditions import names
+
+
+def _create(node: Node, judge: Judge) -> None:
+    catalog = judge.catalog
+    name = catalog.name(node.relation)
+    if name in catalog.relations:
+        if node.if_not_exists:
+            judge.act("create-table-there")
+            return
+        judge.fail("table-exists", name, f"There is a table {name} already.")
+    partitioned = node.HasField("partspec")
+    relation = Relation(
+        name,
+        "partitioned" if partitioned else "table",
+        new=True,
+        unlogged=node.relation.relpersistence == "u",
+        temporary=node.relation.relpersistence == "t",
+    )
+    if partitioned:
+        relation.key_columns = tuple(
+            part.partition_elem.name for part in node.partspec.part_params if part.partition_elem.name
+        )
+        relation.strategy = enum_name(node.partspec, "strategy")
+    parents = [catalog.name(parent.range_var) for parent in node.inh_relations]
+    for parent in parents:
+        if parent not in catalog.relations and catalog.complete:
+            judge.fail("table-missing", parent, f"There is no table {parent}.")
+        inherited = catalog.relations.get(parent)
+        if inherited is not None:
+            relation.columns.update({n: _copied(c) for n, c in inherited.columns.items()})
+    relation.parents = tuple(parents)
+    judge.act("create-table")
+    catalog.relations[name] = relation
+    _elements(node, relation, judge)
+    if node.HasField("partbound"):
+        make_partition(node, relation, parents[0], judge)
+    elif parents:
+        judge.act("create-table-inheriting", parent=parents)
+
+
+def _copied(column: Column) -> Column:
+    return Column(**{slot: getattr(column, slot) for slot in Column.__slots__})
+
+
+def _elements(node: Node, relation: Relation, judge: Judge) -> None:
+    later: list[tuple[Node, tuple[str, ...]]] = []
+    for element in node.table_elts:
+        what = kind(element)
+        if what == "column_def":
+            column = column_of(element.column_def)
+            if (
+                judge.catalog.complete
+                and element.column_def.HasField("type_name")
+                and not is_known(column.type, judge.catalog)
+            ):
+                judge.fail("type-missing", relation.name, f"There is no type {column.type.name}.")
+            relation.columns[column.name] = column
+            own_sequence(judge.catalog, relation.name, column, element.column_def)
+            later += [(part.constraint, (column.name,)) for part in element.column_def.constraints]
+        elif what == "constraint":
+            later.append((element.constraint, ()))
+        elif what == "table_like_clause":
+            _like(element.table_like_clause, relation, judge)
+    for constraint, own in [*later, *((part.constraint, ()) for part in node.constraints)]:
+        if contype(constraint) == "CONSTR_NOTNULL" and own:
+            continue
+        made = constraint_of(constraint, relation.name, own, judge.catalog)
+        if made is not None:
+            if made.kind == "foreign_key":
+                judge.keys.append((relation.name, made.columns, made.target))
+                if made.target != relation.name:
+                    judge_reference(made, relation, judge)
+                    judge.act("create-table-referencing", referenced=made.target, referenced_key=key_index(made, judge))
+            attach(relation, made, judge.catalog)
+
+
+def _like(clause: Node, relation: Relation, judge: Judge) -> None:
+    source = judge.catalog.name(clause.relation)
+    judge.act("create-table-like", source=source)
+    copied = judge.catalog.relations.get(source)
+    if copied is None:
+        if judge.catalog.complete:
+            judge.fail("table-missing", source, f"There is no table {source}.")
+        return
+    for name, column in copied.columns.items():
+        relation.columns[name] = _copied(column)
+    # Bits of the grammar's TableLikeOption: INDEXES is 1 << 6, DEFAULTS 1 << 3.
+    if not clause.options & (1 << 3):
+        for column in relation.columns.values():
+            column.default, column.has_default = None, False
+
+
+def _create_as(node: Node, judge: Judge) -> None:
+    from backend_lead.migrate.steps.rows import read_query
+
+    name = judge.catalog.name(node.into.rel)
+    what = enum_name(node, "objtype")
+    if name in judge.catalog.relations and not node.if_not_exists:
+        judge.fail("table-exists", name, f"There is a relation {name} already.")
+    read_query(node.query, judge, "create-table-as" if what == "OBJECT_TABLE" else "create-materialized-view")
+    relation = Relation(
+        name,
+        "table" if what == "OBJECT_TABLE" else "materialized",
+        new=True,
+        filled=True,
+        temporary=node.into.rel.relpersistence == "t",
+    )
+    if what != "OBJECT_TABLE":
+        relation.relations, relation.uses = read_by(node.query, judge.catalog)
+    judge.catalog.relations[name] = relation
+
+
+def _drop(node: Node, judge: Judge) -> None:
+    what = enum_name(node, "remove_type")
+    handler = {
+        "OBJECT_TABLE": _drop_tables,
+        "OBJECT_INDEX": drop_indexes,
+        "OBJECT_VIEW": drop_views,
+        "OBJECT_MATVIEW": drop_views,
+        "OBJECT_SEQUENCE": _drop_sequences,
+        "OBJECT_TYPE": drop_types,
+        "OBJECT_DOMAIN": drop_domains,
+        "OBJECT_TRIGGER": _drop_trigger,
+        "OBJECT_RULE": _drop_rule,
+        "OBJECT_POLICY": _drop_policy,
+        "OBJECT_SCHEMA": _drop_schemas,
+        "OBJECT_FUNCTION": _drop_function,
+        "OBJECT_EXTENSION": _drop_extension,
+    }.get(what)
+    if handler is not None:
+        handler(node, judge)
+    else:
+        judge.act(f"drop-{what.removeprefix('OBJECT_').lower()}")
+
+
+def _drop_tables(node: Node, judge: Judge) -> None:
+    dropped = [judge.catalog.words(names(item.list.items)) for item in node.objects]
+    for name in dropped:
+        relation = judge.catalog.relations.get(name)
+        if relation is None:
+            if judge.catalog.complete and not node.missing_ok:
+                judge.fail("table-missing", name, f"There is no table {name}.")
+            if not judge.catalog.complete:
+                judge.act("drop-table", target=name)
+                judge.lose(
+                    "table-dropped", name, f"Every row of {name} is gone, and the way down cannot bring it back."
+                )
+            continue
+        drop_table(relation, judge, cascade=enum_name(node, "behavior") == "DROP_CASCADE", together=dropped)
+
+
+def drop_table(relation: Relation, judge: Judge, *, cascade: bool, together: list[str]) -> None:
+    """Judge and apply the drop of one table; `together` are the names dropped by the same statement."""
+    catalog, name = judge.catalog, relation.name
+    children = catalog.children(name)
+    family = {name, *(child.name for child in children)}
+    keys = [
+        (owner, key)
+        for member in sorted(family)
+        for owner, key in catalog.referencing(member)
+        if owner.name not in family and owner.name not in together
+    ]
+    views = [view for member in sorted(family) for view in catalog.views_on(member) if view.name not in together]
+    if not cascade:
+        if keys:
+            judge.fail("still-needed", name, f"The foreign key {keys[0][1].name} of {keys[0][0].name} leads to {name}.")
+        if views:
+            judge.fail("still-needed", name, f"The view {views[0].name} reads {name}.")
+        if children and relation.kind != "partitioned":
+            judge.fail("still-needed", name, f"{children[0].name} inherits from {name}.")
+    targets = sorted(
+        {key.target for member in family for key in catalog.relations[member].constraints_of("foreign_key")}
+    )
+    sequences = [
+        each.name
+        for each in catalog.relations.values()
+        if each.kind == "sequence" and each.owned.rpartition(".")[0] in family
+    ]
+    parents = list(relation.parents) if relation.partition else []
+    judge.act(
+        "drop-partition" if relation.partition else "drop-table",
+        target=name,
+        parent=parents,
+        children=[child.name for child in children],
+        referenced=[each for each in targets if each not in family],
+        indexes=indexes_of(sorted(family), judge),
+        sequences=sequences,
+        referencing=[owner.name for owner, _ in keys],
+        views=[view.name for view in views],
+        view_indexes=indexes_of([view.name for view in views], judge),
+    )
+    if not relation.new and not relation.temporary:
+        judge.lose("table-dropped", name, f"Every row of {name} is gone, and the way down cannot bring it back.")
+    for owner, key in keys:
+        owner.constraints.pop(key.name, None)
+    for each in (*views, *children, relation):
+        for index in catalog.indexes_of(each.name):
+            catalog.indexes.pop(index.name, None)
+        catalog.relations.pop(each.name, None)
+    for sequence in sequences:
+        catalog.relations.pop(sequence, None)
+
+
+def _drop_sequences(node: Node, judge: Judge) -> None:
+    for item in node.objects:
+        name = judge.catalog.words(names(item.list.items))
+        sequence = judge.catalog.relations.get(name)
+        if sequence is None:
+            if judge.catalog.complete and not node.missing_ok:
+                judge.fail("sequence-missing", name, f"There is no sequence {name}.")
+            continue
+        if sequence.owned and enum_name(node, "behavior") != "DROP_CASCADE":
+            judge.fail("still-needed", name, f"The default of {sequence.owned} needs {name}.")
+        judge.act("drop-sequence", target=name)
+        judge.catalog.relations.pop(name, None)
+
+
+def _on_table(key: str) -> Statement:
+    def handle(node: Node, judge: Judge) -> None:
+        for item in node.objects:
+            words = names(item.list.items)
+            table = judge.catalog.words(words[:-1])
+            relation = judge.catalog.relations.get(table)
+            if key == "drop-trigger" and relation is not None and judge.catalog.complete:
+                if words[-1] not in relation.triggers and not node.missing_ok:
+                    judge.fail("trigger-missing", table, f"{table} has no trigger {words[-1]}.")
+                relation.triggers.pop(words[-1], None)
+            judge.act(key, target=table)
+
+    return handle
+
+
+_drop_trigger, _drop_rule, _drop_policy = _on_table("drop-trigger"), _on_table("drop-rule"), _on_table("drop-policy")
+
+
+def _drop_schemas(node: Node, judge: Judge) -> None:
+    for item in node.objects:
+        schema = item.string.sval
+        inside = [
+            each
+            for each in judge.catalog.relations.values()
+            if (each.name.rpartition(".")[0] or "public") == schema and each.kind in ("table", "partitioned")
+        ]
+        if inside and enum_name(node, "behavior") != "DROP_CASCADE":
+            judge.fail("still-needed", schema, f"The schema {schema} holds {inside[0].name}.")
+        for relation in inside:
+            if relation.name in judge.catalog.relations:
+                drop_table(relation, judge, cascade=True, together=[each.name for each in inside])
+        judge.catalog.schemas.discard(schema)
+
+
+def _drop_function(node: Node, judge: Judge) -> None:
+    for item in node.objects:
+        words = names(item.object_with_args.objname)
+        name = judge.catalog.words(words)
+        users = [each.name for each in judge.catalog.relations.values() if name in each.triggers.values()]
+        if users and enum_name(node, "behavior") != "DROP_CASCADE":
+            judge.fail("still-needed", users[0], f"A trigger of {users[0]} calls {name}.")
+        if name not in judge.catalog.functions and judge.catalog.complete and not node.missing_ok:
+            judge.fail("function-missing", name, f"There is no function {name}.")
+        judge.catalog.functions.pop(name, None)
+    judge.act("drop-function")
+
+
+def _drop_extension(node: Node, judge: Judge) -> None:
+    judge.act("drop-extension")
+    for item in node.objects:
+        judge.catalog.extensions.discard(item.string.sval)
+
+
+def _truncate(node: Node, judge: Judge) -> None:
+    given = [judge.catalog.name(item.range_var) for item in node.relations]
+    cascade = enum_name(node, "behavior") == "DROP_CASCADE"
+    pending, found = list(given), []
+    while pending:
+        name = pending.pop(0)
+        if name in found:
+            continue
+        found.append(name)
+        pending += [child.name for child in judge.catalog.children(name)]
+        for owner, key in judge.catalog.referencing(name):
+            if owner.name not in (*given, *found):
+                if not cascade:
+                    judge.fail("still-needed", name, f"The foreign key {key.name} of {owner.name} leads to {name}.")
+                pending.append(owner.name)
+    for name in found:
+        if name not in judge.catalog.relations and judge.catalog.complete:
+            judge.fail("table-missing", name, f"There is no table {name}.")
+    # An empty file takes no time, however many rows there were.
+    for name in found:
+        judge.act("truncate", target=name, indexes=indexes_of([name], judge))
+        judge.work.pop(name, None)
+        relation = judge.catalog.relations.get(name)
+        if relation is None or not relation.new:
+            judge.lose("rows-deleted", name, f"Every row of {name} is gone, and the way down cannot bring it back.")
+
+
+def _owner(node: Node, judge: Judge) -> None:
+    judge.act("owner-of-other")
+
+
+def _change_owner(command: Node, relation: Relation, judge: Judge) -> None:
+    judge.act("owner", target=relation.name, indexes=indexes_of([relation.name], judge))
+
+
+def _cluster_on(command: Node, relation: Relation, judge: Judge) -> None:
+    judge.act("cluster-on", target=relation.name, index=command.name)
+
+
+STATEMENTS = {
+    "create_stmt": _create,
+    "create_table_as_stmt": _create_as,
+    "drop_stmt": _drop,
+    "truncate_stmt": _truncate,
+    "alter_owner_stmt": _owner,
+}
+COMMANDS = {"AT_ChangeOwner": _change_owner, "AT_ClusterOn": _cluster_on}

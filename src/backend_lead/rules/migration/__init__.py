@@ -1,0 +1,1 @@
+"""Rules over a change of the schema; each looks at the hazards of its statements."""

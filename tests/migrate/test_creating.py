@@ -1,0 +1,153 @@
+"""A change in words: what it is understood as, what is asked back, and what the written migration does on a real server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backend_lead.config import load
+from backend_lead.doors.cli.main import main
+from backend_lead.lead.creating import Wish, create_migration
+from backend_lead.lead.migration import Request, prove_migrations
+from backend_lead.lead.options import Options
+from backend_lead.migrate.catalog import Catalog
+from backend_lead.migrate.create.naming import Names, Unclear
+from backend_lead.migrate.create.understanding import understand
+from backend_lead.migrate.create.wanted import (
+    AddCheck,
+    AddColumns,
+    AddForeignKey,
+    AddIndex,
+    AddUnique,
+    Backfill,
+    ChangeType,
+    CreateTable,
+    DropColumns,
+    DropConstraint,
+    DropIndex,
+    DropTable,
+    NewColumn,
+    RenameColumn,
+    RenameTable,
+    SetDefault,
+    SetNullable,
+)
+from backend_lead.migrate.lint import replay
+from backend_lead.migrate.script import Script, Sent
+from backend_lead.model.place import Place
+from backend_lead.model.proof import ProofVerdict
+
+SCHEMA = """
+CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL, email varchar(80) NOT NULL, age int, created_at timestamptz);
+CREATE TABLE posts (id bigint PRIMARY KEY, user_id bigint, title varchar(120), body text, published boolean DEFAULT false);
+CREATE TABLE customers (id bigint PRIMARY KEY, phone text, email text);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, status text, total numeric(10,2), quantity int, note text);
+CREATE TABLE order_items (id bigint PRIMARY KEY, order_id bigint REFERENCES orders (id), price numeric, quantity int);
+CREATE INDEX posts_by_title ON posts (title);
+ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0);
+"""
+
+
+@pytest.fixture(scope="module")
+def names() -> Names:
+    catalog = Catalog(complete=True)
+    replay([Script("schema", "sql", (Sent(SCHEMA, Place("schema", 1), None),))], catalog, 18)
+    return Names(catalog)
+
+
+UNDERSTOOD = {
+    "add_phone_to_users": AddColumns("users", (NewColumn("phone", "text", assumed=True),)),
+    "add_phone_to_users phone:varchar(20):index": AddColumns("users", (NewColumn("phone", "varchar(20)", index=True),)),
+    "AddPhoneToUsers": AddColumns("users", (NewColumn("phone", "text", assumed=True),)),
+    "Please add a nullable text column called bio to the users table": AddColumns("users", (NewColumn("bio", "text"),)),
+    "we need to track birth date for users": AddColumns("users", (NewColumn("birth_date", "date"),)),
+    "add a boolean is_admin to users default false not null": AddColumns(
+        "users", (NewColumn("is_admin", "boolean", nullable=False, default="false"),)),
+    "add_index_to_posts_user_id": AddIndex("posts", ("user_id",)),
+    "speed up lookups of posts by user_id and published": AddIndex("posts", ("user_id", "published")),
+    "add unique index on users.email": AddIndex("users", ("email",), unique=True),
+    "increase_users_email_length": ChangeType("users", "email", "varchar"),
+    "widen posts.title to 300 characters": ChangeType("posts", "title", "varchar(300)"),
+    "convert order_items.price to numeric(12,2)": ChangeType("order_items", "price", "numeric(12,2)"),
+    "make orders.customer_id not null": SetNullable("orders", "customer_id", False),
+    "customer_id on orders must never be empty": SetNullable("orders", "customer_id", False),
+    "users.name is no longer required": SetNullable("users", "name", True),
+    "rename users.name to full_name": RenameColumn("users", "name", "full_name"),
+    "call users.name display_name instead": RenameColumn("users", "name", "display_name"),
+    "rename_title_to_headline_in_posts": RenameColumn("posts", "title", "headline"),
+    "rename posts to articles": RenameTable("posts", "articles"),
+    "get rid of orders.note": DropColumns("orders", ("note",)),
+    "drop the posts table": DropTable("posts"),
+    "drop the index on posts.title": DropIndex("posts", "posts_by_title"),
+    "drop constraint orders_total_check": DropConstraint("orders", "orders_total_check"),
+    "orders.customer_id should reference customers": AddForeignKey("orders", "customer_id", "customers", "id"),
+    "no two users may have the same email": AddUnique("users", ("email",)),
+    "order totals can't be negative": AddCheck("orders", "total >= 0", "total"),
+    "orders.status must be one of new, paid, shipped": AddCheck("orders", "status IN ('new', 'paid', 'shipped')", "status"),
+    "set the default of orders.status to 'new'": SetDefault("orders", "status", "'new'"),
+    "fill users.age with 0": Backfill("users", "age", "0"),
+    "create table invoices with number text, total numeric(12,2)": CreateTable(
+        "invoices", (NewColumn("number", "text"), NewColumn("total", "numeric(12,2)"))),
+}
+
+
+@pytest.mark.parametrize("text", UNDERSTOOD, ids=lambda text: text)
+def test_a_change_in_words_is_understood(text: str, names: Names):
+    assert understand(text, names).wanted == UNDERSTOOD[text]
+
+
+ASKED_BACK = {
+    "increase_email_length": "email may be meant in any of customers, users.",
+    "make email unique": "email may be meant in any of customers, users.",
+    "drop orders.nothing": "orders has no column nothing.",
+    "add email to users": "users has a column email already.",
+    "add phone to people": "There is no table people.",
+    "frobnicate the users": "What 'frobnicate the users' asks for was not understood.",
+}
+
+
+@pytest.mark.parametrize("text", ASKED_BACK, ids=lambda text: text)
+def test_what_is_not_clear_is_asked_about(text: str, names: Names):
+    with pytest.raises(Unclear) as unclear:
+        understand(text, names)
+    assert unclear.value.message == ASKED_BACK[text]
+    assert unclear.value.hint
+
+
+@pytest.mark.parametrize("text", [
+    "add_phone_to_users phone:string:index", "make orders.customer_id not null", "no two users may have the same email",
+    "orders.customer_id should reference customers", "order totals can't be negative", "fill orders.note with 'none'",
+    "drop the index on posts.title", "create table invoices with number text, total numeric(12,2)"], ids=lambda text: text)
+def test_what_is_written_is_safe_and_comes_back_down(text: str, tmp_path: Path):
+    schema = tmp_path / "schema.sql"
+    schema.write_text(SCHEMA)
+    settings = load(tmp_path, environment={}, options={}, rule_ids=list)
+    options = Options(tmp_path, str(tmp_path), settings)
+    request = Request((), schema)
+    created = create_migration(Wish(text, tmp_path, "20260101000000"), request, options).created
+    assert created is not None
+    assert created.checklist
+    for path, content in created.files:
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(content)
+    report = prove_migrations(Request((tmp_path / "migrations",), schema), options, 500)
+    for proof in report.proofs:
+        # What a DO block does is decided when it runs, and values that were filled in stay.
+        assert proof.verdict is (ProofVerdict.UNDECIDED if "fill" in text else ProofVerdict.SAFE), proof
+        assert proof.reversible.schema_equal in (True, None)
+        assert proof.reversible.data_equal in (True, None)
+    assert len(report.proofs) == len(created.files) // 2
+
+
+def test_the_command_writes_files_and_never_over_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    schema = tmp_path / "schema.sql"
+    schema.write_text(SCHEMA)
+    typed = ["create-migration", "add_phone_to_users", "phone:string", "--schema", str(schema), "--folder", str(tmp_path), "-q"]
+    assert main(typed) == 0
+    assert sorted(path.name for path in (tmp_path / "migrations").iterdir()) == [
+        "0001_add_phone_to_users.down.sql", "0001_add_phone_to_users.up.sql"]
+    assert main([*typed, "--dry-run"]) == 0
+    assert "migrations/0002_add_phone_to_users.up.sql  not written" in capsys.readouterr().out
+    assert main(["migration", "create", "make email unique", "--schema", str(schema), "--folder", str(tmp_path)]) == 2
+    assert "customers.email or users.email" in capsys.readouterr().err

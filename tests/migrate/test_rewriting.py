@@ -1,0 +1,65 @@
+"""The safe form of a migration: harmless by the lint, and the same schema and rows as the short one on a real server."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from benchmarks.lint.__main__ import script
+from benchmarks.locks.cases import corpus
+from benchmarks.rewrite.__main__ import _compared, _judged, scripts_of
+
+from backend_lead.migrate.catalog import Catalog
+from backend_lead.migrate.lint import replay
+from backend_lead.migrate.rewriting import rewrite
+from backend_lead.prove.scratch import Scratch
+
+SHOP = corpus("shop")
+WRITTEN_ANEW = ["add-column-constant-default", "add-column-uuid-default", "create-index", "set-not-null", "add-foreign-key", "add-check", "add-unique", "add-column-unique", "type-text-to-varchar", "type-timestamp-to-timestamptz-utc", "update-all", "drop-index", "create-index-on-partitioned", "rename-then-index-elsewhere", "backfill-and-not-null"]
+CASES = {case.name: case for case in SHOP.cases}
+
+
+@pytest.fixture(scope="module")
+def schema() -> Catalog:
+    catalog = Catalog(complete=True)
+    replay([script("base", [SHOP.schema], alone=True)], catalog, 18)
+    return catalog
+
+
+@pytest.fixture(scope="module")
+def server():
+    with Scratch({"max_connections": "30"}) as scratch:
+        scratch.create_database("base")
+        scratch.execute(SHOP.schema, database="base")
+        yield scratch
+
+
+@pytest.mark.parametrize("name", WRITTEN_ANEW)
+def test_the_safe_form_is_safe_and_leads_to_the_same(name: str, schema: Catalog, server: Scratch):
+    case = CASES[name]
+    found = rewrite(script(name, case.statements, alone=case.alone), schema.copy(), 18)
+    assert not found.left
+    assert _judged(scripts_of(found), schema.copy(), 18) == ""
+    assert _compared(server, case, found) == ""
+
+
+def test_a_value_that_is_too_long_ends_the_migration_and_is_not_cut_off(schema: Catalog):
+    found = rewrite(script("narrow", ["ALTER TABLE customers ALTER COLUMN nickname TYPE varchar(5)"]), schema.copy(), 18)
+    text = " ".join(sql for step in found.steps for sql in step.up)
+    assert "nickname_new = nickname " in text
+    assert "nickname::" not in text
+
+
+def test_what_has_no_safe_form_stays_and_says_so(schema: Catalog):
+    found = rewrite(script("full", ["ALTER TABLE order_lines ALTER COLUMN total SET EXPRESSION AS (price * 3)"]), schema.copy(), 18)
+    assert [sent.sql for sent, _ in found.left] == ["ALTER TABLE order_lines ALTER COLUMN total SET EXPRESSION AS (price * 3)"]
+    assert not found.changed
+
+
+def test_batches_are_bounded_and_go_by_the_key(schema: Catalog):
+    found = rewrite(script("all", ["UPDATE orders SET discount = 0 WHERE discount IS NULL"]), schema.copy(), 18)
+    [step] = found.steps
+    assert not step.transactional
+    assert re.search(r"ORDER BY id LIMIT \d+", step.up[0])
+    assert "COMMIT;" in step.up[0]
+    assert "(discount IS NULL)" in step.up[0]
