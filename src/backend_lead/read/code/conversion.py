@@ -136,7 +136,8 @@ def _response(value: Value, place: Place, declared: Model | None, status: int | 
         code = value.keywords.get("status_code") or value.keywords.get("status")
         if code is None and len(value.positional) > 1 and value.name.endswith("Response"):
             code = value.positional[1]
-        given = as_status(code) or given or (307 if "edirect" in value.name else 0)
+        # A status that is computed may be any.
+        given = as_status(code) or (given if code is None else 0) or (307 if "edirect" in value.name else 0)
         media = text_of(value.keywords.get("media_type"))
         if "edirect" in value.name:
             shape = "redirect"

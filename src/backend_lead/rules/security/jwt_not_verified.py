@@ -33,10 +33,8 @@ def _believed(endpoint: Endpoint, call: Call) -> bool:
             other.name in DECODING and not skips_verification(other) for other in endpoint.calls):
         return False
     # What a middleware reads beside the guard of the route names the caller in a log, and lets nobody in.
-    symbols = {call.symbol, *(hop.symbol for hop in call.path)}
-    believing = {endpoint.handler.name} | {guard.name for guard in authentication_guards(endpoint)}
-    beside = not any(symbol == name or symbol.endswith(f".{name}") for symbol in symbols for name in believing)
-    if beside and authentication_guards(endpoint):
+    first = call.path[0].symbol.rpartition(".")[2] if call.path else ""
+    if first == "dispatch" and all(guard.name != first for guard in authentication_guards(endpoint)):
         return False
     token = call.positional(0) or call.keyword("token") or call.keyword("jwt")
     return token is not None and ("credential" in token.sources or bool(inputs_of(token.sources)))
