@@ -1,12 +1,15 @@
-"""`python -m benchmarks.lint [CORPUS ...] [--postgres 18] [--show]`: the lint against what was measured."""
+"""`python -m benchmarks.lint [CORPUS ...] [--postgres 18] [--show] [--others]`: the lint against what was measured."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+from benchmarks.lint.others import flagged
 from benchmarks.locks.cases import Case, corpus, names
 from benchmarks.locks.hazards import blocked, hazards
 from benchmarks.locks.table import truth
@@ -55,7 +58,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lint")
     parser.add_argument("corpora", nargs="*", choices=[*names(), []])
     parser.add_argument("--postgres", type=int, default=18)
-    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--show", action="store_true", help="list what is missed, and what is told wrongly")
+    parser.add_argument("--others", action="store_true", help="ask other linters about the same cases")
     given = parser.parse_args()
     for name in given.corpora or names():
         whole = corpus(name)
@@ -70,6 +74,9 @@ def main() -> int:
         counts = {kind: [0, 0, 0] for kind in KINDS}
         right = wrong = 0
         flags = [0, 0]
+        harmful: set[str] = set()
+        ours: set[str] = set()
+        asked: list[Case] = []
         for case in whole.cases:
             result = measured.get(case.name)
             if result is None or "skipped" in result:
@@ -85,6 +92,9 @@ def main() -> int:
             may_fail = any(
                 hazard.kind.value == "fails" for statement in change.files[0].statements for hazard in statement.hazards
             )
+            asked.append(case)
+            harmful |= {case.name} if seen else set()
+            ours |= {case.name} if said or ("fails" in seen and may_fail) else set()
             if "fails" in seen:
                 # Whether rows are in the way cannot be known without them; that they may be counts as told.
                 said = {"fails"} if may_fail else said
@@ -112,6 +122,14 @@ def main() -> int:
                 if given.show and not same:
                     print(f"  {case.name}: {relation} {last.get(relation)}, told {mine.get(relation)}")
         _print(name, given.postgres, counts, right, wrong)
+        if given.others:
+            with tempfile.TemporaryDirectory() as folder:
+                for linter, found in {"backend-lead": ours, **flagged(asked, Path(folder), given.postgres)}.items():
+                    hit = len(found & harmful)
+                    print(
+                        f"  harmful or not, {linter}: recall {hit / len(harmful):.3f} of {len(harmful)}   "
+                        f"precision {hit / max(len(found), 1):.3f} of {len(found)}"
+                    )
         print(f"  who waits, readers and writers apart, right for {flags[0] - flags[1]} of {flags[0]} statements")
     return 0
 

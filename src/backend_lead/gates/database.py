@@ -76,8 +76,8 @@ class DatabaseGate:
 
     def __init__(self, dsn: str, *, allow_superuser: bool = False, limits: Limits | None = None,
                  _without: frozenset[Wall] = frozenset()) -> None:
-        self._dsn = _normal_dsn(dsn)
-        self._secrets = _secrets(self._dsn)
+        self._dsn = normal_dsn(dsn)
+        self._secrets = secrets_of(self._dsn)
         self._allow_superuser = allow_superuser
         self._limits = limits or Limits()
         self._without = _without
@@ -225,7 +225,7 @@ def shown_dsn(dsn: str) -> str:
     return one_line(f"{host}{port}{database}")
 
 
-def _normal_dsn(dsn: str) -> str:
+def normal_dsn(dsn: str) -> str:
     """Return an address that libpq understands; `postgresql+asyncpg://` of SQLAlchemy is taken as well."""
     from psycopg import ProgrammingError, conninfo
 
@@ -245,7 +245,8 @@ def _normal_dsn(dsn: str) -> str:
     return normal
 
 
-def _secrets(dsn: str) -> tuple[str, ...]:
+def secrets_of(dsn: str) -> tuple[str, ...]:
+    """Return what no message may repeat of an address, the longest first."""
     from psycopg import conninfo
 
     given = conninfo.conninfo_to_dict(dsn)

@@ -13,6 +13,7 @@ from backend_lead.gates.files import Tree
 from backend_lead.gates.text import mask
 from backend_lead.lead.checking import check, chosen_rules
 from backend_lead.lead.options import Options
+from backend_lead.lead.proofs import keep_proof
 from backend_lead.migrate.application import Application
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.facts import facts, measured
@@ -80,6 +81,7 @@ def prove_migrations(request: Request, options: Options, rows: int, listen: List
             change = lint([script], prepared.catalog, request.postgres, prepared.application)
             files += change.files
             proofs.append(prover.prove(script, change.files[0], catalog, prepared.application))
+            keep_proof(_folder_of(script, request), script, proofs[-1])
             listen(Progress("proofs", number, len(prepared.scripts)))
     listen(Finished("proofs", f"{len(proofs)} migrations"))
     queries = prepared.application.queries if prepared.application is not None else None
@@ -91,6 +93,12 @@ def prove_migrations(request: Request, options: Options, rows: int, listen: List
         for proof in proofs
     )
     return replace(report, findings=findings, proofs=shown)
+
+
+def _folder_of(script: Script, request: Request) -> Path:
+    """Return the folder that a migration was named in."""
+    named = {path.name: path.parent for path in request.files if not path.is_dir()}
+    return named.get(script.path, request.files[0])
 
 
 def _raised(finding: Finding, proofs: Sequence[MigrationProof]) -> Finding:

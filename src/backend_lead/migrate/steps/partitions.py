@@ -152,7 +152,8 @@ def _proven(child: Relation, parent: Relation, bound: Node) -> bool:
         return False
     if bound.strategy == "l":
         values = [str(_constant(item)) for item in bound.listdatums]
-        return any(all(value in check.text for value in values) and f"{key} in" in check.text for check in checks)
+        texts = [check.text for check in checks if f"{key} in" in check.text.lower()]
+        return any(all(value in text for value in values) for text in texts)
     if bound.strategy != "r":
         return False
     low, high = (str(_constant(part[0])) if part else "" for part in (bound.lowerdatums, bound.upperdatums))

@@ -1,0 +1,1 @@
+"""Runs of migrations that are killed, and whether they go on."""

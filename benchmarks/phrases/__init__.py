@@ -1,0 +1,1 @@
+"""Requests for schema changes in people's words, and whether they are understood."""
