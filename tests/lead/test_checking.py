@@ -9,14 +9,32 @@ import pytest
 
 import samples
 from backend_lead.config import Settings, load
-from backend_lead.lead.checking import check, chosen_rules
+from backend_lead.lead.checking import check, chosen_rules, merged
 from backend_lead.model.event import Finished, Progress, Started, silent
-from backend_lead.model.finding import Dimension, Severity
+from backend_lead.model.finding import Dimension, EndpointRef, Severity
+from backend_lead.model.place import Place
 from backend_lead.model.server import Server
 from backend_lead.rules.rule import Rule
 
 OWNER, LOOP = (next(each for each in samples.FINDINGS if each.rule == name)
                for name in ("missing-owner-check", "query-in-a-loop"))
+
+
+def under(path, **more):
+    return replace(OWNER, endpoint=EndpointRef("GET", path), touches=(f"route:GET {path}",),
+                   message=f"GET {path} reads orders.", **more)
+
+
+def test_one_handler_under_two_paths_is_one_finding():
+    [found] = merged([under("/b"), under("/a"), under("/c")])
+    assert found.message == "GET /a reads orders. The same handler answers GET /b, GET /c."
+    assert found.touches == ("route:GET /a", "route:GET /b", "route:GET /c")
+
+
+def test_other_places_methods_and_words_are_kept_apart():
+    findings = [under("/a"), under("/b", place=Place("other.py", 1)), replace(under("/c"), message="GET /c writes."),
+                replace(under("/d"), endpoint=EndpointRef("PUT", "/d"), message="PUT /d reads orders.")]
+    assert list(merged(findings)) == findings
 
 
 def rule(name, *findings, fault=None, **more):

@@ -17,7 +17,7 @@ from backend_lead.lead.review import review
 SOURCE = """from fastapi import FastAPI
 from sqlalchemy import Column, Integer, String
 from sqlalchemy.orm import Session, declarative_base
-app = FastAPI()
+app = FastAPI(debug=True)
 Base = declarative_base()
 class Order(Base):
     __tablename__ = "orders"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from backends import APP, backend, by, endpoint, parameter, query, refusal, rows_of, run, table
+from backends import APP, backend, by, call, endpoint, named, parameter, query, refusal, rows_of, run, table
 
 from backend_lead.model.backend import SourceFile
 from backend_lead.model.document import ApiDocument, Operation
@@ -48,10 +48,31 @@ def test_handler_under_two_paths_is_one_finding():
     assert "Reached from POST /api/users/create as well." in found.message
 
 
-def test_interface_of_calls_is_one_finding():
+def test_interface_of_calls_is_silent():
     calls = [endpoint(f"POST /things{number}/create", line=number) for number in range(12)]
-    [found] = run("verb-in-path", backend(*calls, endpoint("GET /things")))
-    assert found.message == "12 of 13 routes are named by what they do, first of all POST /things0/create."
+    assert run("verb-in-path", backend(*calls, endpoint("GET /things"))) == []
+
+
+def test_verb_whose_better_name_is_taken_is_silent():
+    taken = endpoint("POST /orders/create", line=1), endpoint("POST /orders", line=2)
+    assert run("verb-in-path", backend(*taken)) == []
+
+
+def test_post_that_lists_takes_a_filter():
+    assert run("verb-in-path", backend(endpoint("POST /orders/list"), endpoint("POST /orders/get_lines"))) == []
+
+
+def test_path_of_another_server_is_left_alone():
+    passes_on = call("httpx.AsyncClient.post", named("url", "{}/models/delete", "row:settings.url"))
+    assert run("verb-in-path", backend(endpoint("POST /proxy/models/delete", calls=(passes_on,)))) == []
+    assert run("unversioned-route", backend(*VERSIONED, endpoint("POST /proxy/models/delete", calls=(passes_on,)))) == []
+    assert run("unversioned-route", backend(*VERSIONED, endpoint("POST /api/chat/completions"))) == []
+
+
+def test_unversioned_route_on_other_tables_is_another_interface():
+    versioned = (replace(VERSIONED[0], queries=(query("select", "orders"),)), *VERSIONED[1:])
+    mine, other = (endpoint(f"GET /{name}", query("select", name)) for name in ("orders", "weather"))
+    assert [each.endpoint.path for each in run("unversioned-route", backend(*versioned, mine, other))] == ["/orders"]
 
 
 def test_form_for_people_may_have_a_verb():
@@ -146,8 +167,10 @@ def test_error_answers_200():
     [found] = run("error-answers-200", backend(track))
     assert found.place == Place(APP, 8)
     assert found.message == 'GET /parcels/{id} returns an error ("error") with status 200.'
-    both = endpoint("GET /x", responses=(answer("success", "error", status=0), answer("success", "data", line=9)))
+    both = endpoint("GET /x", responses=(answer("success", "error"), answer("success", "data", line=9)))
     assert len(run("error-answers-200", backend(both))) == 1
+    unknown = endpoint("GET /x", responses=(answer("success", "error", status=0), answer("success", "data", line=9)))
+    assert run("error-answers-200", backend(unknown)) == []
 
 
 def test_errors_of_one_handler_are_one_finding():

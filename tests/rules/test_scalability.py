@@ -51,7 +51,13 @@ def test_synchronous_queries_of_a_handler_are_one_finding():
 def test_dependency_that_queries_on_the_loop_is_named_itself():
     inside = replace(READ, symbol="app.auth.current_user")
     [found] = run("blocking-call-in-async", backend(endpoint("GET /orders", inside)))
-    assert found.fix.startswith("def current_user(...):")
+    assert found.fix == "await run_in_threadpool(current_user, ...)  # from fastapi.concurrency, where current_user is called"
+
+
+def test_call_in_a_constructor_may_be_made_once():
+    inside = call("requests.get", in_async=True, path=(hop("app.store.Store.__init__", 3),))
+    assert run("blocking-call-in-async", backend(endpoint("GET /x", calls=(inside,)))) == []
+    assert len(run("blocking-call-in-async", backend(endpoint("GET /x", calls=(replace(inside, once=False),))))) == 1
 
 
 def test_query_of_the_handler_itself_counts_when_the_loop_is_not_known():

@@ -28,17 +28,24 @@ def verdicts(backend: Backend, findings: Iterable[Finding]) -> tuple[Verdict, ..
 
     `findings` are those of the security rules, before ignores and baseline: accepting a fault does not mend it.
     """
-    breaking: dict[tuple[str, str], list[Finding]] = {}
+    breaking: dict[str, list[Finding]] = {}
     for finding in findings:
-        if finding.rule in BREAKING and finding.endpoint is not None:
-            breaking.setdefault((finding.endpoint.method, finding.endpoint.path), []).append(finding)
+        if finding.rule in BREAKING:
+            for name in _routes(finding):
+                breaking.setdefault(name, []).append(finding)
     scoping = Scoping.of(backend)
     ruled = []
     for endpoint in backend.endpoints:
-        faults = breaking.get((endpoint.method, endpoint.path), [])
+        faults = breaking.get(endpoint.name, [])
         ruling, because = _broken(faults) if faults else _rule(endpoint, scoping)
         ruled.append(Verdict(endpoint.method, endpoint.path, ruling, because, endpoint.handler.place))
     return tuple(sorted(ruled, key=lambda verdict: (verdict.path, verdict.method, verdict.place)))
+
+
+def _routes(finding: Finding) -> set[str]:
+    """Return the endpoints that a finding is about: its own, and the others that lead to the same place."""
+    named = {key.removeprefix("route:") for key in finding.touches if key.startswith("route:")}
+    return named | ({str(finding.endpoint)} if finding.endpoint is not None else set())
 
 
 def _broken(faults: list[Finding]) -> tuple[Ruling, str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from backend_lead.config import Settings
 from backend_lead.gates.text import mask, one_line
@@ -34,6 +34,24 @@ def chosen_rules(settings: Settings, backend: Backend, dimensions: Iterable[Dime
                  and (not rule.preview or settings.preview or rule.id in settings.enabled))
 
 
+def merged(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield one finding where a rule says the same of a handler under several paths; it names them all."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        said = finding.message.replace(str(finding.endpoint), "") if finding.endpoint else finding.message
+        method = finding.endpoint.method if finding.endpoint else ""
+        groups.setdefault((finding.rule, finding.place, finding.symbol, method, said), []).append(finding)
+    for group in groups.values():
+        first = min(group, key=lambda finding: (str(finding.endpoint), finding.order))
+        others = sorted({str(finding.endpoint) for finding in group} - {str(first.endpoint)})
+        if first.endpoint is None or not others:
+            yield from group
+            continue
+        touches = tuple(dict.fromkeys(key for finding in (first, *group) for key in finding.touches))
+        shown = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")
+        yield replace(first, message=f"{first.message} The same handler answers {shown}.", touches=touches)
+
+
 def check(backend: Backend, rules: tuple[Rule, ...], listen: Listener, *, debug: bool = False) -> Checked:
     """Return what the rules find, each finding once and with its secrets masked.
 
@@ -45,7 +63,7 @@ def check(backend: Backend, rules: tuple[Rule, ...], listen: Listener, *, debug:
     stopped = []
     for number, rule in enumerate(rules, start=1):
         try:
-            found.update((masked_finding(finding, values), None) for finding in rule.check(backend))
+            found.update((masked_finding(finding, values), None) for finding in merged(rule.check(backend)))
         except MemoryError:
             raise
         except Exception as error:

@@ -68,6 +68,8 @@ class Backend:
     calls made while answering a request hang on their endpoint.  `previous` is the backend at `--since`.
     `source_lines` maps a file to the source lines that findings quote.  `processes` is the number of worker processes
     of the web server, as a Procfile, a compose file or the server's own configuration starts it; None when not known.
+    `databases` are the systems that the program is written for (`postgresql`, `mysql`, `sqlite`, ...), empty when
+    nothing tells.
     `change` are migrations that are judged.
     """
 
@@ -85,6 +87,7 @@ class Backend:
     server: Server | None = None
     previous: Backend | None = None
     processes: int | None = None
+    databases: tuple[str, ...] = ()
     change: Change | None = None
 
     def table(self, name: str) -> Table | None:

@@ -58,7 +58,8 @@ class Parameter:
     """One input.  `location` is path, query, header, cookie, body, form or file.
 
     `fields` are the field names of a declared body model, "*" standing for a free-form object.  `maximum` is the
-    declared upper bound of a number, or the maximum length of a text.
+    declared upper bound of a number, or the maximum length of a text.  `spans`: a part of the path that may hold
+    slashes.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Parameter:
     minimum: float | None = None
     maximum: float | None = None
     fields: tuple[str, ...] = ()
+    spans: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from backend_lead.model.query import Query
 from backend_lead.model.table import ForeignKey, Table
 
 T = TypeVar("T")
+MOST_PRINCIPALS = 2
 LONGEST_PATH = 4
 """Foreign keys followed from a table to the principal; longer chains say nothing about who owns a row."""
 
@@ -80,7 +81,11 @@ def principal_tables(backend: Backend) -> tuple[str, ...]:
                 name for query in endpoint.queries if _identifies(query, endpoint) for name in query.tables)
     found = {min(dict.fromkeys(names), key=lambda name: (-called[name], -referenced[name], names.index(name)))
              for names in by_guards.values() if names}
-    return tuple(sorted(found or _compared_with_principal(backend)))
+    if not found:
+        found = _compared_with_principal(backend)
+        # Callers are one kind of row, or two; where many are compared with them, the labels have gone astray.
+        found = found if len(found) <= MOST_PRINCIPALS else set()
+    return tuple(sorted(found))
 
 
 @once_per_backend

@@ -44,7 +44,8 @@ class Query:
     that are pasted into that text.  `api` is what sends it (`sqlalchemy`, `psycopg`, `asyncpg`).  `is_async`: it is
     awaited. `on_loop`: the function that sends it runs on the event loop; None when that is not known. `grouped`:
     rows are folded into fewer (GROUP BY, DISTINCT). `loop_sources` are the sources of what the loops around it go
-    through.
+    through. `deferred`: sent by work that goes on after the answer. `brings` are the relationships that
+    are loaded with the rows (`items`, `items.product`, "*" for all).
     """
 
     operation: str
@@ -72,3 +73,5 @@ class Query:
     on_loop: bool | None = None
     grouped: bool = False
     loop_sources: tuple[str, ...] = ()
+    deferred: bool = False
+    brings: tuple[str, ...] = ()

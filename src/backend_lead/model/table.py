@@ -9,7 +9,10 @@ from backend_lead.model.place import Place
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; `type` is the SQL type in lower case (`integer`, `character varying(80)`), or "" when unknown."""
+    """One column; `type` is the SQL type in lower case (`integer`, `character varying(80)`), or "" when unknown.
+
+    `zoned`: whether the program's own default for a point in time carries a zone; None when none is known.
+    """
 
     name: str
     type: str = ""
@@ -18,6 +21,7 @@ class Column:
     unique: bool = False
     default: str | None = None
     place: Place | None = None
+    zoned: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,11 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table.  `source` is "models", "migrations", "sql" or "server"; `rows` and `size_bytes` come from a server."""
+    """One table.  `source` is "models", "migrations", "sql", "server" or "elsewhere" (a model whose table the service's
+    own migrations do not make); `rows` and `size_bytes` come from a server.
+
+    `primary_key_assumed`: only the model declares the primary key, the migrations that make the table do not.
+    """
 
     name: str
     columns: tuple[Column, ...] = ()
@@ -70,6 +78,7 @@ class Table:
     place: Place | None = None
     rows: int | None = None
     size_bytes: int | None = None
+    primary_key_assumed: bool = False
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name, or None."""

@@ -16,6 +16,7 @@ from backend_lead.model.backend import Backend, SourceFile
 from backend_lead.model.event import Finished, Listener, Started, silent
 from backend_lead.model.place import Place, Unresolved
 from backend_lead.read.code.reading import read_code
+from backend_lead.read.databases import databases_of
 from backend_lead.read.facts import remembered
 from backend_lead.read.join import merge_tables
 from backend_lead.read.openapi import find_documents, read_document
@@ -91,6 +92,7 @@ def read_backend(
         tuple(sorted({*unresolved, *tree.skipped}, key=_unresolved_order)),
         server,
         processes=worker_processes(tree),
+        databases=("postgresql",) if server is not None else databases_of(tree, sources.values()),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint, Parameter, Response
-from backend_lead.model.ownership import is_principal, read_by_guard
+from backend_lead.model.ownership import is_principal, read_by_guard, sent_before
 from backend_lead.model.query import Filter, Query
 from backend_lead.model.table import Table
 from backend_lead.rules._filters import EQUALITY
@@ -42,12 +42,14 @@ class RowList:
 def row_lists(backend: Backend, schema: Schema) -> Iterator[RowList]:
     """Yield the unlimited queries on tables that get large whose rows are returned, by path."""
     for endpoint in in_order(backend.endpoints):
-        if endpoint.method != "GET":
+        # A GET that writes reports on what it did.
+        if endpoint.method != "GET" or any(query.operation in ("insert", "update", "delete")
+                                           for query in endpoint.queries if not sent_before(query, endpoint)):
             continue
         found = [query for query in endpoint.queries if _is_unlimited(endpoint, query)]
         for query in {(query.place, query.tables): query for query in found}.values():
             table = schema.known(query.tables[0])
-            if table is None or not schema.is_large(table, written=True):
+            if table is None or not schema.is_large(table, written=True) or table.name in schema.capped:
                 continue
             row_list = RowList(endpoint, query, table, tuple(_scope(schema, query, table)))
             bounded = _is_bounded(schema, query, table) or not _shows_rows(query, table)

@@ -15,6 +15,10 @@ _PRESCRIBED = frozenset({
     "oauth", "oauth2", "oidc", "saml", "sso", "auth", "login", "logout", "signin", "signup", "sign-in", "sign-up",
     "callback", "authorize", "token", "webhook",
     "webhooks", "graphql", "socket", "ws", "scim", "mcp"})
+_SENDS = re.compile(r"^(requests|httpx|aiohttp|urllib3?)\b")
+# The paths of OpenAI's interface, which its clients put behind whatever address they are given.
+_COPIED = ("/chat/completions", "/completions", "/embeddings", "/audio/speech", "/audio/transcriptions",
+           "/images/generations", "/responses", "/moderations")
 _HEALTH = frozenset({"health", "healthz", "healthcheck", "health-check", "health_check", "_health", "ready", "readyz",
                      "readiness", "live", "livez", "liveness", "ping", "status", "heartbeat", "__heartbeat__",
                      "__lbheartbeat__", "up", "alive"})
@@ -56,7 +60,7 @@ def is_operational(path: str) -> bool:
 def is_prescribed(path: str) -> bool:
     """Say whether a protocol or another party decides on the path: sign-in, callbacks, GraphQL."""
     plain = named_segments(path)
-    return bool(plain) and bool({plain[0], plain[-1]} & _PRESCRIBED)
+    return path.rstrip("/").endswith(_COPIED) or (bool(plain) and bool({plain[0], plain[-1]} & _PRESCRIBED))
 
 
 def named_segments(path: str) -> list[str]:
@@ -69,6 +73,15 @@ def is_health(path: str) -> bool:
     """Say whether a path tells whether the service is up."""
     parts = [part.lower() for part in segments(path)]
     return bool(parts) and parts[-1] in _HEALTH and not any(is_parameter(part) for part in parts)
+
+
+def is_forwarded(endpoint: Endpoint) -> bool:
+    """Say whether the endpoint passes requests on to another server under that server's own path."""
+    tail = "/" + "/".join(part for part in segments(endpoint.path)[-2:] if not is_parameter(part))
+    free = any(is_parameter(part) and ":path" in part for part in segments(endpoint.path))
+    addresses = [argument.value or "" for call in endpoint.calls if _SENDS.search(call.name)
+                 for argument in call.arguments]
+    return (free and bool(addresses)) or (len(tail) > 1 and any(tail in address for address in addresses))
 
 
 def is_page(endpoint: Endpoint) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend_lead.model.table import Index, Table
-from backend_lead.rules._schema import Key, keys_of
+from backend_lead.rules._schema import Key, keys_of, primary_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,9 @@ class Redundant:
 
 def redundant_indexes(table: Table) -> Iterator[Redundant]:
     """Yield the indexes that another key of the table makes unnecessary, each once, duplicates before prefixes."""
-    keys = keys_of(table)
+    # A primary key that the migrations never made does the work of no index.
+    keys = [key for key in keys_of(table) if key.index is not None or not key.constraint
+            or not (table.primary_key_assumed and key.columns == primary_key(table))]
     gone: set[str] = set()
     for index in sorted((each.index for each in keys if each.index is not None), key=lambda index: index.name):
         mine = next(key for key in keys if key.index is index)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from backend_lead.model.backend import Backend
+from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Evidence
 from backend_lead.model.place import Place
 from backend_lead.model.query import Filter, Query
@@ -72,6 +73,11 @@ def leading(table: Table) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_own(table: Table) -> bool:
+    """Say whether a table is in the service's own database, as far as is known."""
+    return table.source in _SOURCES
+
+
 def is_known(table: Table | None) -> bool:
     """Say whether the table's columns and indexes were read, so that a missing index is missing.
 
@@ -119,18 +125,30 @@ class Schema:
 
     backend: Backend
     inserted: dict[str, list[str]] = field(init=False)
+    capped: set[str] = field(init=False)
     _tables: dict[str, Table] = field(init=False)
     _growing: frozenset[str] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._tables = {table.name: table for table in reversed(self.backend.tables)}
         self.inserted = {}
+        self.capped = set()
         for endpoint in self.backend.endpoints:
+            self.capped |= self._counted_before(endpoint)
             for query in endpoint.queries:
                 if query.operation == "insert" and query.tables:
                     names = self.inserted.setdefault(self.name(query.tables[0]), [])
                     if endpoint.name not in names:
                         names.append(endpoint.name)
+
+    def _counted_before(self, endpoint: Endpoint) -> set[str]:
+        """Return the tables whose rows an endpoint counts before it adds one, and may refuse: they have a limit."""
+        if not any(answer.error for answer in endpoint.responses):
+            return set()
+        added = {self.name(query.tables[0]) for query in endpoint.queries
+                 if query.operation == "insert" and query.tables}
+        return {name for query in endpoint.queries if query.operation == "select" and "(count)" in query.columns
+                for name in map(self.name, query.tables) if name in added}
 
     def table(self, name: str) -> Table | None:
         """Return the table of that name, with or without its schema, or None."""
@@ -192,12 +210,11 @@ class Schema:
         return holders[0] if len(holders) == 1 and all(tables) else None
 
 
-def is_mysql(backend: Backend) -> bool:
-    """Say whether the program connects to MySQL or MariaDB and to nothing else that is known.
+def is_postgresql(backend: Backend) -> bool | None:
+    """Say whether the program may keep its rows in PostgreSQL; None when nothing tells which system it is.
 
-    InnoDB builds the index behind a foreign key by itself, and its types are other ones.
+    Of a program that is written for several the harm is named that PostgreSQL would do.
     """
-    addresses = [call.arguments[0].value or "" for call in backend.calls
-                 if call.name.rpartition(".")[2] in ("create_engine", "create_async_engine") and call.arguments]
-    known = [address for address in addresses if "://" in address or address.startswith(("mysql", "mariadb"))]
-    return bool(known) and all(address.startswith(("mysql", "mariadb")) for address in known)
+    if backend.server is not None:
+        return True
+    return "postgresql" in backend.databases if backend.databases else None

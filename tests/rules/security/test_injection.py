@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from reading import in_shop, read
 
-from backend_lead.model.finding import Evidence, Severity
+from backend_lead.model.finding import Severity
 
 WEB = """
 import asyncio, os, json, pickle, shlex, shutil, subprocess
@@ -222,13 +222,31 @@ def test_look_alike(tmp_path, rule, body):
     assert read(tmp_path, rule, code(body)) == []
 
 
-def test_one_segment_of_the_route_weighs_less(tmp_path):
-    [found] = read(tmp_path, "path-traversal", code("""
-        @app.get("/x/{name}")
-        def x(name: str):
+@pytest.mark.parametrize(("segment", "kind", "count"), [
+    ("{name}", "str", 0), ("{name:path}", "str", 1), ("{name:path}", "Name", 0)])
+def test_one_segment_of_the_route_leads_nowhere(tmp_path, segment, kind, count):
+    found = read(tmp_path, "path-traversal", code(f"""
+        import enum
+
+        class Name(enum.StrEnum):
+            SMALL = "small"
+
+        @app.get("/x/{segment}")
+        def x(name: {kind}):
             return FileResponse(FOLDER / name)
         """))
-    assert (found.severity, found.evidence) == (Severity.MEDIUM, Evidence.TRACED)
+    assert [each.severity for each in found] == [Severity.HIGH] * count
+
+
+def test_object_of_a_class_of_routes_is_no_input(tmp_path):
+    assert read(tmp_path, "path-traversal", code("""
+        class Files:
+            folder = FOLDER
+
+            @app.get("/x")
+            def x(self):
+                return FileResponse(self.folder)
+        """)) == []
 
 
 def test_one_statement_reached_by_two_routes_is_one_finding(tmp_path):

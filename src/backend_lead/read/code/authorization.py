@@ -38,7 +38,12 @@ def _of(outcome: Outcome, status: int | None) -> list[Guard]:
     if made:
         return made
     labels = {label for condition in outcome.conditions for label in condition.sources}
-    found = sorted(label.removeprefix("row:") for label in labels if label.startswith("row:") and "." not in label)
+    # What is asked last decides: whether a row is there, or what stands in it.
+    last = outcome.conditions[-1].sources if outcome.conditions else frozenset()
+    rows = [label.removeprefix("row:") for label in last if label.startswith("row:")]
+    if any("." not in row for row in rows) and any(label.endswith("credentials") for label in last):
+        return []  # The caller's own row was looked up by the credential: that asks who calls, not what he may do.
+    found = sorted(rows) if not any("." in row for row in rows) else []
     if found and "principal" in labels and status in (403, 404, None):
         # The row was looked up together with the principal, and was not there.
         return [Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=found[0])]

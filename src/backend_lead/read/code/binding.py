@@ -73,7 +73,7 @@ def _set_attribute(run: Interpreter, owner: Value, name: str, value: Value, line
 
 
 def _set_item(run: Interpreter, owner: Value, key: Value, value: Value, line: int) -> None:
-    touch_shared(run, owner, line, key.sources | value.sources)
+    touch_shared(run, owner, line, key.sources | value.sources, value)
     if isinstance(owner, External) and owner.name.endswith(".headers") and run.requesting:
         run.emit(HeaderSet((text_of(key) or "*").lower()))
     setter = getattr(owner, "set_item", None)

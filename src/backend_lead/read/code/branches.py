@@ -8,9 +8,10 @@ from typing import Any
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.binding import assign
 from backend_lead.read.code.calls import enter
+from backend_lead.read.code.choosing import choose, unchosen
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.evaluation import evaluate, iterate
-from backend_lead.read.code.exceptions import is_a
+from backend_lead.read.code.exceptions import CHOSEN, is_a
 from backend_lead.read.code.execution import (
     ENDED,
     EXECUTORS,
@@ -24,6 +25,8 @@ from backend_lead.read.code.execution import (
 )
 from backend_lead.read.code.frames import Condition, Frame
 from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.leaving import is_search, loops_left, raises
+from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
 
@@ -66,9 +69,21 @@ def _side(run: Interpreter, statements: tuple[Any, ...], condition: Condition) -
     frame = frame_of(run)
     run.conditions.append(condition)
     held = len(run.conditions)
-    status = execute_block(run, statements)
+    status = _block(run, frame, statements)
     del run.conditions[held - 1 :]
     return status, frame.scope.names
+
+
+def _block(run: Interpreter, frame: Frame, statements: tuple[Any, ...]) -> int:
+    """A block inside a loop; what it does before it leaves the loop for good is not repeated by it."""
+    left = min(loops_left(frame, statements), run.loops)
+    run.loops -= left
+    frame.loops -= left
+    try:
+        return execute_block(run, statements)
+    finally:
+        run.loops += left
+        frame.loops += left
 
 
 def _merge(into: dict[str, Value], first: dict[str, Value], second: dict[str, Value]) -> None:
@@ -78,13 +93,18 @@ def _merge(into: dict[str, Value], first: dict[str, Value], second: dict[str, Va
         merged = dict(first)
         for name, value in second.items():
             other = first.get(name)
-            merged[name] = value if other is None or other is value else join((other, value))
+            if other is None or other is value:
+                merged[name] = value
+            else:
+                merged[name] = join((unchosen(other, value), unchosen(value, other)))
     into.clear()
     into.update(merged)
 
 
 def narrow(run: Interpreter, test: Any, holds: bool) -> None:
     """Drop the alternatives of a name that a test on it rules out (`if x is None`, `if not x`, `if x`)."""
+    if run.requesting:
+        choose(run, frame_of(run).scope, test, holds)
     if isinstance(test, s.Operation):
         if test.operator == "not":
             narrow(run, test.operands[0], not holds)
@@ -156,11 +176,14 @@ def _once(run: Interpreter, node: Any, frame: Frame, element: Value | None, cert
     before = dict(frame.scope.names)
     if element is not None:
         assign(run, node.target, element)
+    repeated = repeated and not is_search(node.body)
     run.loops += repeated
+    frame.loops += repeated
     run.loop_sources.append(element.sources if element is not None and repeated else frozenset())
-    status = execute_block(run, node.body)
+    status = _block(run, frame, node.body)
     run.loop_sources.pop()
     run.loops -= repeated
+    frame.loops -= repeated
     if not certain:
         after = frame.scope.names
         _merge(after, dict(after), before)
@@ -197,10 +220,13 @@ def _try(run: Interpreter, node: Any) -> int:
         frame.scope.names.clear()
         frame.scope.names.update(merged)
         if name is not None:
-            caught = join(r.value for r in mine) if mine else Unknown(frozenset({"exception"}))
-            assign(run, s.Name(0, name), _as_exception(caught))
+            caught = join(r.value for r in mine) if mine else Unknown()
+            assign(run, s.Name(0, name), _as_exception(caught) if _may_be_any(types) else caught)
         run.handling.append(mine)
-        ended = execute_block(run, body)
+        # What is done on the way out, in a handler that raises, is not done for each element.
+        loops, run.loops = run.loops, 0 if raises(body) else run.loops
+        ended = _block(run, frame, body)
+        run.loops = loops
         run.handling.pop()
         statuses.append((ended, dict(frame.scope.names)))
     frame.raises.extend(raised)
@@ -212,6 +238,11 @@ def _try(run: Interpreter, node: Any) -> int:
         if ended != GOES_ON:
             return ended
     return result if statuses else RAISED
+
+
+def _may_be_any(types: list[Value]) -> bool:
+    """Whether an `except` clause takes exceptions whose text the program does not choose: any at all, a library's."""
+    return not types or any(isinstance(kind, (Symbol, External)) and kind.name not in CHOSEN for kind in types)
 
 
 def _as_exception(value: Value) -> Value:

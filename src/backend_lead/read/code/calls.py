@@ -22,6 +22,12 @@ from backend_lead.read.code.values import Choice, Known, Native, Part, Setting, 
 
 MOST_WAYS = 4
 LOUD = ("builtins.open", "builtins.eval", "builtins.exec", "builtins.compile")
+# What looks at a function, or keeps it, and does not call it.
+KEEPING = (
+    "pickle.", "cloudpickle.", "dill.", "marshal.", "json.", "copy.", "inspect.", "typing.", "weakref.", "operator.",
+    *(f"builtins.{each}" for each in (
+        "callable", "delattr", "getattr", "hasattr", "hash", "id", "isinstance", "issubclass", "print", "repr",
+        "setattr", "str", "type", "vars")))
 # Calls that say nothing about a backend and would drown the others.
 QUIET = (
     "logging.",
@@ -141,22 +147,29 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
     if not name.startswith(QUIET) or name in LOUD:
         run.emit(CallMade(name, site, run, function.sources))
     sources = function.sources | site.sources
-    if run.requesting:
+    if run.requesting and not name.startswith(KEEPING):
         for value in site.positional:
             if isinstance(value, FunctionValue):
                 call_back(run, value, site)
     if isinstance(function, Part):
-        return Unknown(sources, function.name)
+        fallback = site.argument(1) if function.member == "get" else None
+        # What stands in for a missing list tells that the others are lists.
+        return (Items([Unknown(sources)], fallback.kind, False, sources) if isinstance(fallback, Items)
+                else Unknown(sources, function.name))
     return External(function.name, sources, tuple(site.positional), site.keywords)
 
 
 def call_back(run: Interpreter, function: FunctionValue, site: Site) -> Value:
     """A function handed to a library is followed with the arguments that were handed over with it."""
     after = site.positional[site.positional.index(function) + 1 :]
+    # Where a library calls it, on the loop or in a thread, is not known.
+    on_loop, run.on_loop = run.on_loop, run.on_loop and function.definition.is_async
     try:
         return invoke(run, function, Site(after, site.keywords, site.line, site.frame, site.node, open_=True))
     except Aborted:
         return Unknown()
+    finally:
+        run.on_loop = on_loop
 
 
 # ---------------------------------------------------------------- functions of the target
@@ -172,6 +185,7 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
         return Unknown(site.sources)
     if not run.requesting:
         return _finish(run, _enter(run, function, site)[0])
+    run.returned = None
     key = (
         function.signature(),
         tuple([v.signature() for v in site.positional]),
@@ -179,6 +193,7 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
         run.anonymous,
         run.loops > 0,
         run.on_loop,
+        run.deferred,
     )
     remembered = run.memory.get(key) or run.memory.get((run.request_number, key)) or _widened(run, function)
     if remembered is None:
@@ -189,6 +204,7 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
         result = fresh(remembered.result) if remembered.result is not None else None
     if remembered.events:
         run.events.append(Nested(remembered, site.frame.hops))
+    run.returned = (result, remembered.returns) if result is not None else None
     return _finish(run, result)
 
 
@@ -200,8 +216,14 @@ def written_to(function: FunctionValue, site: Site) -> list[Instance]:
 
 def _widened(run: Interpreter, function: FunctionValue) -> Remembered | None:
     """After many different ways into the same function within one request, the last one stands for the rest."""
-    known: list[Remembered] = run.ways.setdefault((id(function.definition), id(function.receiver)), [])
+    known: list[Remembered] = run.ways.setdefault(_way(run, function), [])
     return known[-1] if len(known) >= MOST_WAYS else None
+
+
+def _way(run: Interpreter, function: FunctionValue) -> object:
+    """What differs between ways that must not stand for each other: inside a loop and outside, before the answer and
+    after it."""
+    return id(function.definition), id(function.receiver), run.loops > 0, run.deferred
 
 
 def _finish(run: Interpreter, result: Value | None) -> Value:
@@ -230,6 +252,7 @@ def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object
         # What is kept must not change when this request goes on to write to it.
         kept = fresh(result) if result is not None else None
         made = Remembered(kept, frame.raises, run.events, held, len(site.frame.hops), function)
+        made.returns = [outcome.under(outcome.conditions[held:]) for outcome in frame.returns]
         made.keep_writes(targets, before)
         # Events keep the frame for its name and path; how it ended is told by now.
         frame.raises, frame.returns = [], []
@@ -238,7 +261,7 @@ def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object
     grown = sizes != [len(v.values) for v in site.positional if isinstance(v, (Items, Fields))]
     if run.steps > 0 and not grown:
         run.memory[key if run.request_reads == reads else (run.request_number, key)] = made
-    run.ways.setdefault((id(function.definition), id(function.receiver)), []).append(made)
+    run.ways.setdefault(_way(run, function), []).append(made)
     return made, result
 
 

@@ -10,9 +10,12 @@ from backend_lead.read.code.calls import CallMade
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.exceptions import as_status, class_name
 from backend_lead.read.code.frames import Outcome
+from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.literals import text_of
 from backend_lead.read.code.program import Program
+from backend_lead.read.code.response_models import Model, is_pydantic
+from backend_lead.read.code.sources import MARKS
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Choice, Known, Setting, Text, Unknown, Value
 
@@ -21,14 +24,22 @@ LONGEST_LITERAL = 300
 
 def sources(labels: Iterable[str]) -> tuple[str, ...]:
     """Labels as the model has them: sorted, without the reader's own marks."""
-    return tuple(sorted({label for label in labels if not label.startswith(("number:", "bound:", "configuration"))}))
+    return tuple(sorted({label for label in labels if not label.startswith(MARKS)}))
 
 
 def sanitized(labels: Iterable[str]) -> tuple[str, ...]:
-    """`number` when every label of an input is known to be a number."""
+    """`number` when every input is known to be a number, `chosen` when each is that or compared with what is known."""
     inputs = {label for label in labels if label.startswith(("path", "query", "body", "form", "header", "cookie"))}
     numbers = {label.removeprefix("number:") for label in labels if label.startswith("number:")}
-    return ("number",) if inputs and inputs <= numbers else ()
+    chosen = {label.removeprefix("chosen:") for label in labels if label.startswith("chosen:")}
+    if not inputs or not inputs <= numbers | chosen:
+        return ()
+    return ("number",) if inputs <= numbers else ("chosen",)
+
+
+def _open(labels: frozenset[str]) -> set[str]:
+    """The labels without those of inputs that a test has left no choice."""
+    return {label for label in labels if not {f"chosen:{label}", f"number:{label}"} & labels}
 
 
 def argument(name: str | None, value: Value) -> Argument:
@@ -100,16 +111,16 @@ def _arguments(event: CallMade) -> Iterator[Argument]:
 # ---------------------------------------------------------------- responses
 
 
-def response_of(outcome: Outcome, declared: Value | None, status: int | None) -> list[Response]:
+def response_of(outcome: Outcome, declared: Model | None, status: int | None, run: Interpreter) -> list[Response]:
     """What a handler's result sends to the client."""
-    return [_response(value, outcome.place, declared, status) for value in _alternatives(outcome.value)]
+    return [_response(value, outcome.place, declared, status, run) for value in _alternatives(outcome.value)]
 
 
 def _alternatives(value: Value) -> list[Value]:
     return list(value.options) if isinstance(value, Choice) else [value]
 
 
-def _response(value: Value, place: Place, declared: Value | None, status: int | None) -> Response:
+def _response(value: Value, place: Place, declared: Model | None, status: int | None, run: Interpreter) -> Response:
     media = None
     shape = "unknown"
     given = status or 0
@@ -125,7 +136,8 @@ def _response(value: Value, place: Place, declared: Value | None, status: int | 
         code = value.keywords.get("status_code") or value.keywords.get("status")
         if code is None and len(value.positional) > 1 and value.name.endswith("Response"):
             code = value.positional[1]
-        given = as_status(code) or given or (307 if "edirect" in value.name else 0)
+        # A status that is computed may be any.
+        given = as_status(code) or (given if code is None else 0) or (307 if "edirect" in value.name else 0)
         media = text_of(value.keywords.get("media_type"))
         if "edirect" in value.name:
             shape = "redirect"
@@ -133,7 +145,7 @@ def _response(value: Value, place: Place, declared: Value | None, status: int | 
             shape = "file"
         content = value.keywords.get("content") or (value.positional[0] if value.positional else None)
         if shape == "unknown" and content is not None:
-            inner = _response(content, place, declared, given)
+            inner = _response(content, place, None, given, run)
             return Response(
                 given, place, inner.shape, inner.fields, inner.columns, None, given >= 400, inner.sources, media
             )
@@ -145,32 +157,27 @@ def _response(value: Value, place: Place, declared: Value | None, status: int | 
             (),
             None,
             given >= 400,
-            sources(value.sources),
+            sources(_open(value.sources) if shape == "redirect" else value.sources),
             media,
         )
-    fields, columns, shape = _content(value, declared)
-    model = declared.definition.name if isinstance(declared, ClassValue) else None
+    fields, columns, shape = _content(value, declared, run)
+    model = declared.cls.definition.name if declared is not None else None
     return Response(given, place, shape, fields, columns, model, given >= 400, sources(value.sources), media)
 
 
-def _content(value: Value, declared: Value | None) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+def _content(value: Value, declared: Model | None, run: Interpreter) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """Names written out, `table.column`s that leave, and the shape."""
-    allowed: frozenset[str] | None = None
-    if isinstance(declared, ClassValue):
-        allowed = frozenset(f for c in declared.line_of_bases() for f in c.annotations)
     names: dict[str, None] = {}
     columns: dict[str, None] = {}
-    shape = _walk(value, allowed, names, columns, 0)
-    if allowed is not None:
+    shape = _walk(value, declared, names, columns, 0, run)
+    if declared is not None:
         # What an envelope holds in turn (`items: list[Order]`) is written out as well.
-        nested = [n for n in names if n not in allowed]
-        names = dict.fromkeys(f for c in reversed(declared.line_of_bases()) for f in c.annotations)  # type: ignore[union-attr]
-        names.update(dict.fromkeys(nested))
+        names = dict.fromkeys((*declared.fields, *names))
     return tuple(names), tuple(sorted(columns)), shape
 
 
 def _walk(
-    value: Value, allowed: frozenset[str] | None, names: dict[str, None], columns: dict[str, None], depth: int
+    value: Value, model: Model | None, names: dict[str, None], columns: dict[str, None], depth: int, run: Interpreter
 ) -> str:
     if isinstance(value, Setting) and value.default is not None:
         value = value.default
@@ -178,38 +185,48 @@ def _walk(
         return "empty" if value.value is None else "text"
     if depth > 4:
         return "unknown"
-    if isinstance(value, Fields):
-        for key, inner in value.values.items():
-            if allowed is None or depth > 0 or str(key) in allowed:
-                names[str(key)] = None
-                _leaves(inner, columns)
-                _walk(inner, None, {}, columns, depth + 1)
-        return "object"
     if isinstance(value, Items):
         for inner in value.values[:20]:
-            _walk(inner, allowed, names, columns, depth + 1)
+            _walk(inner, model, names, columns, depth + 1, run)
         return "list"
     table = row_table(value)
     if table is not None:
         for column in table_columns(value):
-            if allowed is None or column in allowed:
+            if model is None or column in model.fields:
                 columns[f"{table}.{column}"] = None
                 names[column] = None
         return "object"
-    if isinstance(value, Instance):
-        for key, inner in value.attributes.items():
-            if not key.startswith("\x00") and (allowed is None or key in allowed):
-                names[key] = None
-                _leaves(inner, columns)
-                if isinstance(inner, (Items, Instance)):
-                    _walk(inner, None, names, columns, depth + 1)
+    if isinstance(value, (Fields, Instance)):
+        _walk_fields(value, model, names, columns, depth, run)
         return "object"
     _leaves(value, columns)
     return "text" if isinstance(value, Text) else "unknown"
 
 
+def _walk_fields(
+    value: Fields | Instance, model: Model | None, names: dict[str, None], columns: dict[str, None], depth: int,
+    run: Interpreter,
+) -> None:
+    """The fields of a mapping or an object that the model lets out, each through the model of its own."""
+    parts = value.values if isinstance(value, Fields) else value.attributes
+    if model is None and isinstance(value, Instance) and is_pydantic(value.cls):
+        model = Model(value.cls)
+    for key, inner in parts.items():
+        if str(key).startswith("\x00") or (model is not None and str(key) not in model.fields):
+            continue
+        names[str(key)] = None
+        _leaves(inner, columns)
+        if isinstance(inner, (Items, Instance, Fields)):
+            below = model.behind(str(key), run) if model is not None else None
+            found = names if isinstance(value, Instance) else {}
+            _walk(inner, below, found, columns, depth + 1, run)
+
+
 def _leaves(value: Value, columns: dict[str, None]) -> None:
     """A value whose only content is a column leaves as that column."""
+    if isinstance(value, Choice):
+        for option in value.options:
+            _leaves(option, columns)
     if isinstance(value, (Unknown, Text)):
         for label in value.sources:
             if label.startswith("row:") and "." in label:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from backend_lead.model.endpoint import Call, Endpoint, Handler, Response
+from backend_lead.model.endpoint import Call, Endpoint, Handler, Parameter, Response
 from backend_lead.model.place import Hop, Place
 from backend_lead.model.query import Query
 from backend_lead.read.code.annotations import type_of
@@ -22,12 +23,14 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.querying import QueryMade
 from backend_lead.read.code.remembering import distinct, happened, unfold
+from backend_lead.read.code.response_models import model_behind
 from backend_lead.read.code.routing import Inclusion, Placed, Router, place_routes
-from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic
+from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Known, Value, options_of
 from backend_lead.read.code.wrapping import inner_function
 
 Told = list[tuple[Any, tuple[Hop, ...]]]
+_SPANNING = re.compile(r"\{(\w+):path\}|<path:(\w+)>")
 
 
 def placed_routes(routers: list[Router]) -> Iterator[Placed]:
@@ -116,7 +119,7 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         placed.app.framework.NAME,
         judged.authentication,
         (*judged.guards, *guards),
-        tuple(answer.parameters),
+        _parameters(answer, placed.path),
         tuple(_queries(told)),
         tuple(_calls(told, run)),
         tuple(_responses(answer, placed, status, function, run, refusals)),
@@ -126,6 +129,15 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         _headers(told, answer),
     )
     return endpoint, [e for e, _ in told if isinstance(e, SharedWrite)]
+
+
+def _parameters(answer: Answer, path: str) -> tuple[Parameter, ...]:
+    """The inputs; those of the path that take slashes are told (`/files/{name:path}`, `/files/<path:name>`)."""
+    spanning = {name for pair in _SPANNING.findall(path) for name in pair if name}
+    return tuple(
+        replace(each, spans=True) if each.location == "path" and each.name in spanning else each
+        for each in answer.parameters
+    )
 
 
 def handler_of(value: Value) -> FunctionValue | None:
@@ -201,15 +213,6 @@ def _responses(
         and (placed.app.framework.NAME == "fastapi")
     ):
         declared = type_of(run, function.definition.returns, function.scope)
-    declared = _element(declared)
-    found = [r for outcome in answer.returns for r in response_of(outcome, declared, status)]
+    model = model_behind(declared)
+    found = [r for outcome in answer.returns for r in response_of(outcome, model, status, run)]
     return list(dict.fromkeys([*found, *refusals]))
-
-
-def _element(declared: Value | None) -> Value | None:
-    """The model behind `list[Model]` or `Optional[Model]`."""
-    while isinstance(declared, Generic):
-        if isinstance(declared.origin, ClassValue):
-            return declared.origin
-        declared = declared.arguments[0] if declared.arguments else None
-    return declared if isinstance(declared, ClassValue) else None

@@ -45,6 +45,9 @@ ANCESTRY = {
     ),
     "fastapi.HTTPException": ("starlette.exceptions.HTTPException", "fastapi.exceptions.HTTPException"),
 }
+# Raised by a program's own checks, with a text that is meant to be read.
+CHOSEN = {f"builtins.{name}" for name in (
+    "AssertionError", "ValueError", "TypeError", "KeyError", "LookupError", "PermissionError", "NotImplementedError")}
 GENERAL = {"builtins.Exception", "builtins.BaseException"}
 
 

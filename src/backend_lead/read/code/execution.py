@@ -12,6 +12,8 @@ from typing import Any
 from backend_lead.model.place import Place
 from backend_lead.read.code.frames import Aborted, Frame, Outcome
 from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import External
+from backend_lead.read.code.target_values import Instance
 from backend_lead.read.code.values import Value
 
 GOES_ON, RETURNED, RAISED, JUMPED, ENDED = range(5)  # ENDED: every side ended, but not in the same way.
@@ -57,11 +59,24 @@ def raise_value(run: Interpreter, value: Value, line: int) -> None:
     frame.raises.append(Outcome(value, run.place(line), frame.symbol, tuple(run.conditions), bool(run.caught)))
 
 
-def touch_shared(run: Interpreter, owner: Value, line: int, sources: frozenset[str] = frozenset()) -> None:
-    """Record a write, while a request is answered, to a container that lives in a module."""
-    if run.requesting and id(owner) in run.shared:
+# What can be handed to no other process: locks, running work, connections.
+_OF_PROCESS = (
+    "asyncio.", "anyio.", "concurrent.", "multiprocessing.", "queue.", "socket.", "subprocess.", "threading.")
+
+
+def touch_shared(run: Interpreter, owner: Value, line: int, sources: frozenset[str] = frozenset(),
+                 stored: Value | None = None) -> None:
+    """Record a write, while a request is answered, to a container that lives in a module; what belongs to the process
+    itself is left out."""
+    if run.requesting and id(owner) in run.shared and not _is_of_process(stored):
         name, _ = run.shared[id(owner)]
         run.emit(SharedWrite(name, run.place(line), frame_of(run).symbol, sources))
+
+
+def _is_of_process(value: Value | None) -> bool:
+    if isinstance(value, External):
+        return value.name.startswith(_OF_PROCESS)
+    return isinstance(value, Instance) and any(_is_of_process(each) for each in value.attributes.values())
 
 
 class HeaderSet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from backend_lead.read.code import syntax as s
@@ -11,11 +12,18 @@ from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, key_of
 from backend_lead.read.code.evaluation import EVALUATORS, evaluate, iterate
 from backend_lead.read.code.frames import Frame, Site
 from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.library_values import Symbol
 from backend_lead.read.code.names import lookup
 from backend_lead.read.code.operations import binary, compare, concatenate, relabel
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value, join, options_of
+
+# What starts a coroutine and does not wait for it, unless the function does so further on.
+STARTING = frozenset({
+    "asyncio.create_task", "asyncio.ensure_future", "asyncio.get_event_loop.create_task",
+    "asyncio.get_running_loop.create_task"})
+_WAITING = re.compile(rb"\.gather\(|\bwait(_for)?\(|\bas_completed\(|\bawait\s+\w*task")
 
 
 def _frame(run: Interpreter) -> Frame:
@@ -34,8 +42,25 @@ def _attribute(run: Interpreter, node: Any) -> Value:
 
 
 def _call(run: Interpreter, node: Any, awaited: bool = False) -> Value:
-    frame = _frame(run)
     function = evaluate(run, node.function)
+    later = isinstance(function, Symbol) and function.name in STARTING and not _waits(run)
+    before, run.deferred = run.deferred, run.deferred or later
+    try:
+        site = _site(run, node, awaited)
+    finally:
+        run.deferred = before
+    return call(run, function, site)
+
+
+def _waits(run: Interpreter) -> bool:
+    """Whether the function waits somewhere for what it has started."""
+    function = _frame(run).function
+    return function is not None and _WAITING.search(function.definition.source) is not None
+
+
+def _site(run: Interpreter, node: Any, awaited: bool) -> Site:
+    """The arguments of a call."""
+    frame = _frame(run)
     positional: list[Value] = []
     keywords: dict[str, Value] = {}
     open_ = False
@@ -64,7 +89,7 @@ def _call(run: Interpreter, node: Any, awaited: bool = False) -> Value:
             else:
                 keywords["**"] = value
                 open_ = True
-    return call(run, function, Site(positional, keywords, node.line, frame, node, awaited, open_))
+    return Site(positional, keywords, node.line, frame, node, awaited, open_)
 
 
 def _await(run: Interpreter, node: Any) -> Value:

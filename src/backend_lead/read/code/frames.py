@@ -64,6 +64,7 @@ class Frame:
         "caller",
         "function",
         "line",
+        "loops",
         "module",
         "raises",
         "returns",
@@ -89,6 +90,7 @@ class Frame:
         self.raises: list[Outcome] = []
         self.yields: list[Value] = []
         self.tests: frozenset[str] = frozenset()
+        self.loops = 0
         self._hops: tuple[Hop, ...] | None = None
         self.cached: bool = (caller is not None and caller.cached) or (function is not None and function.is_remembered)
 

@@ -56,6 +56,7 @@ class Interpreter:
         self.unresolved: list[tuple[str, str, Place]] = []
         self.models: dict[str, ClassValue] = {}
         self.core_tables: dict[str, Any] = {}
+        self.queried: set[str] = set()
         self.schema: Any = None
         self.user_loaders: list[Value] = []
         self.request_values: dict[str, Value] = {}
@@ -73,6 +74,7 @@ class Interpreter:
         self.applications: list[Any] = []
         self.pairs_seen: list[Pair] = []
         self.handling: list[list[Outcome]] = []
+        self.returned: tuple[Value, list[Outcome]] | None = None
         self._symbols: dict[str, Value] = {}
 
     # ------------------------------------------------------------ names

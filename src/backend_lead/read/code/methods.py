@@ -85,7 +85,8 @@ def _join(value: Value, site: Site, run: Interpreter) -> Value:
                 parts.append(value)
             parts.append(item)
         if not items.complete:
-            parts.append(Unknown(items.sources))
+            # More of the same: how many there are says nothing of what stands in the text.
+            parts.append(Unknown(frozenset().union(*(item.sources for item in items.values))))
         return concatenate(parts)
     return Unknown(value.sources | site.sources)
 
@@ -152,8 +153,8 @@ _TEXT["format"] = _format
 
 
 def _append(value: Items, site: Site, run: Interpreter) -> Value:
-    touch_shared(run, value, site.line, site.sources)
     added = site.argument(0)
+    touch_shared(run, value, site.line, site.sources, added)
     if added is not None:
         if len(value.values) < 2_000:
             value.values.append(added)
@@ -223,7 +224,11 @@ def _get(value: Fields, site: Site, run: Interpreter) -> Value:
     if isinstance(key, Known) and isinstance(key.value, str) and "*" in value.values:
         return join((Unknown(deepen(value.values["*"].sources, key.value)), fallback))
     rest = list(value.values.values())[:4]
-    return join([*rest, fallback]) if rest else Unknown(value.sources | site.sources)
+    if rest:
+        return join([*rest, fallback])
+    sources = value.sources | site.sources
+    # What stands in for a missing list tells that the others are lists.
+    return Items([Unknown(sources)], fallback.kind, False, sources) if isinstance(fallback, Items) else Unknown(sources)
 
 
 def _items(value: Fields, site: Site, run: Interpreter) -> Value:
@@ -247,8 +252,8 @@ def _update(value: Fields, site: Site, run: Interpreter) -> Value:
 
 
 def _setdefault(value: Fields, site: Site, run: Interpreter) -> Value:
-    touch_shared(run, value, site.line, site.sources)
     key, fallback = site.argument(0), site.argument(1, "default") or Known(None)
+    touch_shared(run, value, site.line, site.sources, fallback)
     if key_of(key) is not UNKNOWN_KEY:
         return value.values.setdefault(key_of(key), fallback)
     return join([*list(value.values.values())[:4], fallback])

@@ -35,7 +35,11 @@ def _resolve(run: Interpreter, lazy: LazyImport) -> Value | None:
     if module is None:
         prefix = f"{lazy.module}.{lazy.name}" if lazy.module else lazy.name
         return import_module(run, prefix, lazy.importer, lazy.level)
-    return member_of_module(run, module, lazy.name)
+    found = member_of_module(run, module, lazy.name)
+    if found is None and not lazy.level and module.state == "followed":
+        # A package of the target that is called like a library (`app/alembic/`), but is not on the search path.
+        return run.symbol(f"{lazy.module}.{lazy.name}")
+    return found
 
 
 def member_of_module(run: Interpreter, module: CodeModule, name: str) -> Value | None:

@@ -63,6 +63,9 @@ def binary(run: Interpreter, operator: str, left: Value, right: Value) -> Value:
             return concatenate([left, right])
     if operator in ("-", "|", "&") and isinstance(left, Items) and left.kind == "set":
         return _of_sets(operator, left, right)
+    if operator == "*" and (_is_text(left) or isinstance(left, Items)):
+        # How often something is repeated is no part of it.
+        return Items(left.values, left.kind, False, left.sources) if isinstance(left, Items) else Unknown(left.sources)
     if operator == "%" and _is_text(left):
         return _percent(left, right)
     if operator == "/" and not (isinstance(left, Known) and isinstance(left.value, (int, float))):
@@ -134,9 +137,12 @@ def compare(run: Interpreter, operator: str, left: Value, right: Value, line: in
         return Setting(None if None in sides else compare(run, operator, sides[0], sides[1], line))  # type: ignore[arg-type]
     # What fills a registry may lie in a module that was not followed: that it is empty decides nothing later on.
     bare = run.requesting and isinstance(right, (Items, Fields)) and not right.values
-    decided = None if bare and operator in ("in", "not in") else _decide(operator, left, right)
-    if decided is not None:
-        return Known(decided, left.sources | right.sources)
+    decided = {
+        None if bare and operator in ("in", "not in") else _decide(operator, option, right)
+        for option in options_of(left)
+    }
+    if len(decided) == 1 and None not in decided:
+        return Known(decided.pop(), left.sources | right.sources)
     if operator in ("<", ">", "<=", ">="):
         run.bounded |= left.sources | right.sources
     pair = Pair(left.sources, operator, right.sources)

@@ -8,6 +8,8 @@ from backend_lead.model.place import Place
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.values import Value
 
+_REVISION = (b"down_revision", b"def upgrade")
+
 
 class Scope:
     """Names bound in a module, class body or function call; `parent` is the enclosing one."""
@@ -59,6 +61,11 @@ class CodeModule:
     def parsed(self) -> bool:
         """Whether anything asked for the tree."""
         return self._tree is not None
+
+    @property
+    def is_revision(self) -> bool:
+        """Whether the file is one step of a migration history; the models in it are those of its day."""
+        return all(mark in self.source for mark in _REVISION)
 
     def place(self, number: int) -> Place:
         """A line of this file; the same one each time, because events name the same lines again and again."""

@@ -12,7 +12,7 @@ from backend_lead.read.code.containers import Items
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.literals import literal
-from backend_lead.read.code.sources import widen
+from backend_lead.read.code.sources import MARKS, widen
 from backend_lead.read.code.target_values import ClassValue, Instance
 from backend_lead.read.code.values import Known, Native, Setting, Unknown, Value, join
 
@@ -110,7 +110,7 @@ def conditions_of(values: Iterable[Value]) -> tuple[tuple[Filter, ...], frozense
 
 def plain(labels: Iterable[str]) -> tuple[str, ...]:
     """Sources as the model has them."""
-    return tuple(sorted({label for label in labels if not label.startswith(("number:", "bound:", "configuration"))}))
+    return tuple(sorted({label for label in labels if not label.startswith(MARKS)}))
 
 
 def bound_of(value: Value | None, run: Interpreter) -> str | None:
@@ -147,6 +147,7 @@ def row_sources(filters: Iterable[Filter]) -> frozenset[str]:
 def send(run: Interpreter, site: Site, query: Query) -> QueryMade:
     """Record that a query is sent here."""
     module = site.frame.module
+    run.queried.update(query.tables)
     made = QueryMade(
         replace(
             query,
@@ -155,6 +156,7 @@ def send(run: Interpreter, site: Site, query: Query) -> QueryMade:
             symbol=site.frame.symbol,
             is_async=site.awaited,
             on_loop=run.on_loop,
+            deferred=run.deferred,
             statement=module.line(site.line) if run.requesting else "",
         ),
         run.path(),

@@ -21,7 +21,7 @@ class Remembered:
     what lies beyond both belongs to the call itself.
     """
 
-    __slots__ = ("depth", "events", "function", "held", "raises", "result", "writes")
+    __slots__ = ("depth", "events", "function", "held", "raises", "result", "returns", "writes")
 
     def __init__(
         self, result: Value | None, raises: list[Any], events: list[Any], held: int, depth: int, function: FunctionValue
@@ -32,6 +32,7 @@ class Remembered:
         self.held = held
         self.depth = depth
         self.function = function  # Keeps the identities in the key alive.
+        self.returns: list[Any] = []
         self.writes: list[dict[str, Value]] = []
 
     def keep_writes(self, targets: list[Instance], before: list[dict[str, Value]]) -> None:

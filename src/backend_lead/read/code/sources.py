@@ -10,6 +10,8 @@ from functools import lru_cache
 
 NOTHING: frozenset[str] = frozenset()
 MOST_SOURCES = 12
+MARKS = ("number:", "bound:", "chosen:", "configuration")
+"""What labels begin with that say something about a source, and are none themselves."""
 MOST_REMEMBERED = 100_000
 
 
@@ -27,7 +29,7 @@ def widen(sources: frozenset[str]) -> frozenset[str]:
     """Many sources with their details left out: `body:email` becomes `body`, `row:users.id` becomes `row:users`."""
     if len(sources) <= MOST_SOURCES:
         return sources
-    return frozenset([_wider(source) for source in sources])
+    return frozenset([_wider(source) for source in sources if not source.startswith(MARKS)])
 
 
 def _wider(source: str) -> str:

@@ -68,6 +68,26 @@ class SchemaBuilder:
         for index in indexes:
             self.create_index(key, index)
 
+    def add_table(self, table: Table) -> None:
+        """Add a table as a model declares it."""
+        self.create_table(table.name, table.columns, table.primary_key, table.foreign_keys,
+                          [index for index in table.indexes if not index.constraint],
+                          [(index.name, index.columns) for index in table.indexes if index.constraint],
+                          table.place, table.schema)
+
+    def copy_keys(self, table: str, source: str) -> None:
+        """Give a table the primary key, indexes and unique constraints of another one, under names of its own."""
+        draft, original = self._tables.get(_key(table, None)), self._tables.get(_key(source, None))
+        if draft is None or original is None:
+            return
+        if original.primary_key and not draft.primary_key:
+            self.add_primary_key(table, original.primary_key)
+        for index in original.indexes.values():
+            if index.constraint and index.unique:
+                self.add_unique(table, index.columns)
+            else:
+                self.create_index(table, replace(index, name=""))
+
     def has_table(self, name: str, schema: str | None = None) -> bool:
         """Say whether the table exists at this point."""
         return _key(name, schema) in self._tables

@@ -30,6 +30,7 @@ ACTIONS = {"r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 # Numbers of the grammar's ConstrType.
 _NULL, _NOT_NULL, _DEFAULT, _IDENTITY, _PRIMARY, _UNIQUE, _EXCLUSION, _FOREIGN_KEY = 1, 2, 3, 4, 7, 8, 9, 10
 # Numbers of the grammar's ObjectType.
+_LIKE_INDEXES = 1 << 6  # INCLUDING INDEXES, of the grammar's TableLikeOption.
 _COLUMN, _INDEX, _SCHEMA, _CONSTRAINT, _TABLE = 7, 21, 37, 41, 42
 
 
@@ -102,6 +103,7 @@ class _Session:
             return
         columns: list[Column] = []
         constraints: list[tuple[Node, tuple[str, ...]]] = []
+        copied: list[tuple[str, bool]] = []
         for parent in statement.inh_relations:
             columns += self.builder.columns_of(self.name(parent.range_var))
         for element in statement.table_elts:
@@ -110,10 +112,15 @@ class _Session:
                 constraints += [(part.constraint, (element.column_def.colname,))
                                 for part in element.column_def.constraints]
             elif kind(element) == "table_like_clause":
-                columns += self.builder.columns_of(self.name(element.table_like_clause.relation))
+                copied.append((self.name(element.table_like_clause.relation),
+                               bool(element.table_like_clause.options & _LIKE_INDEXES)))
+                columns += self.builder.columns_of(copied[-1][0])
             elif kind(element) == "constraint":
                 constraints.append((element.constraint, ()))
         self.builder.create_table(name, columns, place=self.place)
+        for original, with_indexes in copied:
+            if with_indexes:
+                self.builder.copy_keys(name, original)
         for constraint, own in [*constraints, *((part.constraint, ()) for part in statement.constraints)]:
             self.constraint(name, constraint, own)
 

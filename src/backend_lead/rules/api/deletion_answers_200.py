@@ -12,7 +12,7 @@ from backend_lead.rules._reached import in_order
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Deletion answers 200 with an empty body", Severity.LOW, preview=True)
+RULE = RuleInfo("Deletion answers 200 with an empty body", Severity.LOW)
 write = Writer(__name__, RULE)
 
 

@@ -30,7 +30,7 @@ def check(backend: Backend) -> Iterator[Finding]:
         answers = [response for response in endpoint.responses if not response.error]
         succeeds = any(not _is_error(response) for response in answers)
         for response in answers:
-            if succeeds and _is_error(response) and (response.status or endpoint.success_status) == 200:
+            if succeeds and _is_error(response) and response.status == 200:
                 key = (endpoint.handler.name, response.place.file)
                 found.setdefault(key, []).append((endpoint, response))
     for reached in found.values():

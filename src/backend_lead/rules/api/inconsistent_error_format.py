@@ -14,7 +14,7 @@ from backend_lead.rules._reached import also, in_order, routes_touched
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Inconsistent error format", Severity.LOW)
+RULE = RuleInfo("Inconsistent error format", Severity.LOW, preview=True)
 write = Writer(__name__, RULE)
 
 # An error body without any of these is something else, a next step for example.
@@ -33,7 +33,9 @@ def check(backend: Backend, *, share: float = 0.7, least: int = 4) -> Iterator[F
         if prescribed or not endpoint.in_schema or is_operational(endpoint.path):
             continue
         for response in endpoint.responses:
-            keys = _format(response)
+            # What `abort` of Flask sends is the page of an error handler, and its keys are not known.
+            page = endpoint.framework == "flask" and (response.model or "").endswith("HTTPException")
+            keys = frozenset() if page else _format(response)
             if keys:
                 formats.setdefault(response.place, keys)
                 reached.setdefault(response.place, []).append(endpoint)

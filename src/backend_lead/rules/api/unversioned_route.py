@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Finding, Severity
-from backend_lead.rules._paths import is_operational, is_page, is_prescribed, segments, version_of
+from backend_lead.model.ownership import sent_before
+from backend_lead.rules._paths import is_forwarded, is_operational, is_page, is_prescribed, segments, version_of
 from backend_lead.rules._reached import in_order
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
@@ -25,13 +26,16 @@ def check(backend: Backend, *, share: float = 0.7, least: int = 4) -> Iterator[F
         return
     prefixes = Counter(_up_to_version(endpoint.path) for endpoint in versioned)
     prefix = min(prefixes, key=lambda each: (-prefixes[each], each))
+    tables = {name for endpoint in versioned for query in endpoint.queries for name in query.tables}
     for endpoint in routes:
-        if not version_of(endpoint.path):
+        # What works on other things than the interface does may be another one.
+        own = {name for query in endpoint.queries if not sent_before(query, endpoint) for name in query.tables}
+        if (own & tables or not tables) and not version_of(endpoint.path):
             yield _finding(endpoint, prefix, len(versioned), len(routes))
 
 
 def _is_of_interface(endpoint: Endpoint) -> bool:
-    free = not is_operational(endpoint.path) and not is_prescribed(endpoint.path)
+    free = not (is_operational(endpoint.path) or is_prescribed(endpoint.path) or is_forwarded(endpoint))
     return endpoint.in_schema and not is_page(endpoint) and (version_of(endpoint.path) is not None or free)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Finding, Severity
-from backend_lead.rules._paths import is_page, is_parameter, named_segments, segments, shape
+from backend_lead.rules._paths import is_forwarded, is_page, is_parameter, named_segments, segments, shape
 from backend_lead.rules._reached import also, in_order, routes_touched
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
@@ -20,8 +20,8 @@ write = Writer(__name__, RULE)
 # Each verb with the methods that people send it by, and the method that says the same.
 _VERBS = {
     **dict.fromkeys(("create", "insert", "add"), (("POST", "PUT"), "POST")),
-    **dict.fromkeys(("get", "list"), (("GET", "POST"), "GET")),
-    **dict.fromkeys(("fetch", "retrieve"), (("GET",), "GET")),
+    # A POST that lists takes a filter in its body, which a GET cannot.
+    **dict.fromkeys(("get", "list", "fetch", "retrieve"), (("GET",), "GET")),
     **dict.fromkeys(("delete", "destroy", "remove"), (("DELETE", "POST", "GET"), "DELETE")),
     **dict.fromkeys(("update", "modify", "edit"), (("PUT", "PATCH", "POST"), "PATCH")),
     "save": (("POST", "PUT"), "PUT"),
@@ -29,6 +29,8 @@ _VERBS = {
 # Verbs that are also actions of their own count only in front of a noun (/addUser), never alone.
 _ONLY_WITH_NOUN = frozenset({"add", "edit", "save", "remove"})
 _MANY = frozenset({"create", "insert", "add", "delete", "destroy", "remove"})
+# Many at once, named in a body, which a DELETE or a GET does not take.
+_SEVERAL = frozenset({"batch", "bulk", "many", "multiple", "all", "selected"})
 _NO_NOUNS = frozenset({"ons", "on", "started", "history", "all", "by", "or", "and", "me", "in", "out", "for", "to",
                        "if", "prices", "price", "items"})
 
@@ -47,8 +49,9 @@ def check(backend: Backend, *, many: int = 10) -> Iterator[Finding]:
     """Yield one finding for each handler with a segment that is a verb and a noun, or a verb that repeats the method.
 
     What a domain does (/orders/{id}/cancel, /login, /search, /export) is no repetition and stays.  A path that takes
-    GET and POST is a form for people.  Where more than half of all routes are named so, the interface is one of calls,
-    and that is one finding.
+    GET and POST is a form for people.  Where more than half of all routes are named so, the interface is one of calls
+    by design, and renaming one of them would make it less of a piece; where the name that we would offer is taken by
+    another route, the verb tells the two apart.
     """
     methods: dict[str, set[str]] = {}
     for endpoint in backend.endpoints:
@@ -56,14 +59,16 @@ def check(backend: Backend, *, many: int = 10) -> Iterator[Finding]:
     found: dict[tuple[object, ...], list[Named]] = {}
     for endpoint in in_order(backend.endpoints):
         form = {"GET", "POST"} <= methods[shape(endpoint.path)]
-        named = None if form or not endpoint.in_schema or is_page(endpoint) else next(_verbs(endpoint), None)
+        left = form or not endpoint.in_schema or is_page(endpoint) or is_forwarded(endpoint)
+        named = None if left else next(_verbs(endpoint), None)
         if named is not None:
             found.setdefault((endpoint.handler.place, endpoint.method, named.segment), []).append(named)
-    count = sum(map(len, found.values()))
+    count = sum(any(_verb_and_noun(segment) for segment in segments(endpoint.path)) for endpoint in backend.endpoints)
     if count > many and count > len(backend.endpoints) / 2:
-        yield _everywhere(next(iter(found.values()))[0], count, len(backend.endpoints))
-    else:
-        yield from map(_finding, found.values())
+        return
+    for group in found.values():
+        if not any(_VERBS[each.verb][1] in methods.get(shape(_without(each)), ()) for each in group):
+            yield _finding(group)
 
 
 def _verbs(endpoint: Endpoint) -> Iterator[Named]:
@@ -86,6 +91,8 @@ def _verb_and_noun(segment: str) -> tuple[str, str] | None:
     # `list-items` and `get-started` may be names of things; two words and a known verb are a call.
     if words[1] in _NO_NOUNS and words[0] in ("list", "get", "add", "save"):
         return None
+    if words[-1] in _SEVERAL:
+        return None
     return words[0], "-".join(words[1:])
 
 
@@ -106,16 +113,6 @@ def _finding(group: list[Named]) -> Finding:
         f"whether the call may be repeated or its answer kept, and each operation needs a name of its own.",
         f"{method} {_without(first)}", endpoint=endpoint, symbol=endpoint.handler.name, snippet=endpoint.name,
         touches=routes_touched(endpoints))
-
-
-def _everywhere(first: Named, count: int, routes: int) -> Finding:
-    return write(
-        first.endpoint.handler.place,
-        f"{count} of {routes} routes are named by what they do, first of all {first.endpoint.name}.",
-        "An interface of calls gives up what HTTP offers: caches keep no answer, gateways and clients cannot tell "
-        "which call may be repeated, and every operation has a name that people have to look up.",
-        f"{_VERBS[first.verb][1]} {_without(first)}", symbol=first.endpoint.handler.name, snippet="verbs in paths",
-        effort=5)
 
 
 def _without(named: Named) -> str:

@@ -15,7 +15,7 @@ from backend_lead.rules._schema import Schema
 from backend_lead.rules._writing import Writer, counted
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Filter without an index", Severity.MEDIUM)
+RULE = RuleInfo("Filter without an index", Severity.MEDIUM, preview=True)
 write = Writer(__name__, RULE, Job.MIGRATION)
 
 def check(backend: Backend, *, large: int = 100_000, widest: int = 3) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Finding, Job, Severity
+from backend_lead.model.ownership import sent_before
 from backend_lead.model.query import Query
 from backend_lead.rules._loops import harm, outer_query, row_columns
 from backend_lead.rules._reached import Reached, also, reached_queries, routes_touched
@@ -16,13 +17,15 @@ from backend_lead.rules.rule import RuleInfo
 RULE = RuleInfo("Relationship loaded in a loop", Severity.HIGH, preview=True)
 write = Writer(__name__, RULE, Job.DIAGNOSE)
 
+WRITES = ("insert", "update", "delete")
 _SENDS_ON_TOUCH = ("", "select", "true", "dynamic", "write_only")
 
 
 def check(backend: Backend) -> Iterator[Finding]:
     """Yield one finding for each relationship that is loaded again for every row of a query in a loop.
 
-    A relationship to one row that the request has fetched already is answered by the session without a query.
+    A relationship to one row that the request has fetched already is answered by the session without a query.  An
+    asynchronous session raises instead of querying, so that what was touched there has been loaded by other means.
     """
     loading = {f"{each.model.rpartition('.')[2]}.{each.attribute}": each.lazy.lower() for each in backend.relationships}
     causes: dict[tuple[object, ...], list[Reached[Query]]] = {}
@@ -44,7 +47,13 @@ def _outer(reached: Reached[Query]) -> Query | None:
 
 
 def _is_repeated(endpoint: Endpoint, query: Query) -> bool:
-    if not query.lazy or not query.in_loop:
+    if any(each.operation in WRITES and not sent_before(each, endpoint) for each in endpoint.queries):
+        return False  # Work on rows one by one has locks, orders and effects of its own.
+    asynchronous = any(each.is_async for each in endpoint.queries)
+    if not query.lazy or not query.in_loop or query.deferred or asynchronous:
+        return False
+    name = (query.relationship or "").rpartition(".")[2]
+    if any(brought.rpartition(".")[2] == name for each in endpoint.queries for brought in each.brings):
         return False
     known = query.single and any(each.single and not each.lazy and each.operation == "select"
                                  and each.tables[:1] == query.tables[:1] for each in endpoint.queries)

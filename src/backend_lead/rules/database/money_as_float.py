@@ -9,7 +9,7 @@ from backend_lead.model.backend import Backend
 from backend_lead.model.finding import Finding, Job, Severity
 from backend_lead.model.table import Column, Table
 from backend_lead.rules._ddl import quoted
-from backend_lead.rules._schema import NOWHERE, evidence_of, place_of
+from backend_lead.rules._schema import NOWHERE, evidence_of, is_own, place_of
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
 
@@ -31,7 +31,7 @@ _RATES = frozenset({"rate", "ratio", "percent", "percentage", "pct", "factor", "
 
 def check(backend: Backend) -> Iterator[Finding]:
     """Yield one finding for each floating-point column that its name, beside its table, tells to be money."""
-    for table in backend.tables:
+    for table in filter(is_own, backend.tables):
         for column in table.columns:
             if _FLOATS.match(column.type) and _is_money(table, column):
                 yield _finding(table, column)

@@ -36,10 +36,12 @@ def check(backend: Backend) -> Iterator[Finding]:
 
 
 def _is_deep(endpoint: Endpoint, query: Query) -> bool:
-    bounded = any(each.location == "query" and each.name.lower() in _POSITIONS and each.maximum is not None
-                  for each in endpoint.parameters)
-    return (query.operation == "select" and query.offset in ("input", "bound") and bool(query.tables)
-            and not query.grouped and not bounded)
+    positions = [each for each in endpoint.parameters
+                 if each.location == "query" and each.name.lower() in _POSITIONS]
+    bounded = any(each.maximum is not None for each in positions)
+    # Without a position to ask for, the pages are those of a loop inside.
+    return (endpoint.method == "GET" and bool(positions) and query.operation == "select"
+            and query.offset in ("input", "bound") and bool(query.tables) and not query.grouped and not bounded)
 
 
 def _finding(group: list[Reached[Query]], table: Table) -> Finding:

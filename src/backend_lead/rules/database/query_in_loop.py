@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Finding, Job, Severity
+from backend_lead.model.ownership import sent_before
 from backend_lead.model.query import Filter, Query
 from backend_lead.rules._loops import harm, is_of_element, outer_query
 from backend_lead.rules._reached import Reached, also, reached_queries, routes_touched
@@ -15,7 +16,7 @@ from backend_lead.rules._schema import Schema
 from backend_lead.rules._writing import Writer, listed
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Query in a loop", Severity.HIGH, preview=True)
+RULE = RuleInfo("Query in a loop", Severity.HIGH)
 write = Writer(__name__, RULE, Job.DIAGNOSE)
 
 
@@ -29,6 +30,7 @@ class Element:
 
 
 # A query of SQLite is a function call, no round trip.
+WRITES = ("insert", "update", "delete")
 _IN_PROCESS = ("sqlite3", "aiosqlite")
 
 
@@ -52,14 +54,15 @@ def check(backend: Backend) -> Iterator[Finding]:
 
 def _element(schema: Schema, endpoint: Endpoint, query: Query) -> tuple[Filter, Query | None] | None:
     """Return the filter that compares with the element of the loop, and the query of the rows it goes through."""
-    if not query.in_loop or query.lazy or query.operation != "select" or query.api in _IN_PROCESS:
+    if not query.in_loop or query.deferred or query.lazy or query.operation != "select" or query.api in _IN_PROCESS:
         return None
+    if any(each.operation in WRITES and not sent_before(each, endpoint) for each in endpoint.queries):
+        return None  # Work on rows one by one has locks, orders and effects of its own.
+    if not query.loop_sources:
+        return None  # The loop counts, or waits: it goes through nothing that has elements.
     equal = [part for part in query.filters if part.operator == "=" and part.other is None and not part.alternative]
     for part in equal:
         table = is_of_element(schema, part, query)
-        # A write that takes its rows one by one reads each again, often under a lock: that is how it works.
-        if table and endpoint.method != "GET" and schema.owner(part.table, part.column, query) == table:
-            continue
         outer = outer_query(endpoint, query, {table}) if table else None
         if outer is not None:
             return part, outer

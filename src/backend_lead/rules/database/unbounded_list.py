@@ -12,7 +12,7 @@ from backend_lead.rules._schema import Schema, primary_key
 from backend_lead.rules._writing import Writer, counted, listed
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("List without a limit", Severity.MEDIUM, owasp_api="API4:2023", cwe="CWE-770")
+RULE = RuleInfo("List without a limit", Severity.MEDIUM, preview=True, owasp_api="API4:2023", cwe="CWE-770")
 write = Writer(__name__, RULE)
 
 

@@ -13,7 +13,7 @@ from backend_lead.rules._reached import Reached, also, in_order, reached_calls
 from backend_lead.rules._writing import Writer, counted
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Blocking call on the event loop", Severity.HIGH, preview=True)
+RULE = RuleInfo("Blocking call on the event loop", Severity.HIGH)
 write = Writer(__name__, RULE)
 
 # Flask runs each asynchronous view on a loop of its own, where nobody else waits.
@@ -42,7 +42,10 @@ def check(backend: Backend) -> Iterator[Finding]:
 
 
 def _waits(endpoint: Endpoint, call: Call) -> bool:
-    return call.in_async and not call.awaited and is_blocking(call.name) and endpoint.framework not in _OWN_LOOPS
+    # What a constructor does may be done once, for an object that is kept.
+    made = call.once is not False and any(hop.symbol.endswith(".__init__") for hop in call.path)
+    return (not made and call.in_async and not call.awaited and is_blocking(call.name)
+            and endpoint.framework not in _OWN_LOOPS)
 
 
 def _waits_for_rows(endpoint: Endpoint, query: Query) -> bool:
@@ -76,6 +79,12 @@ def _finding(reached: Reached[Call]) -> Finding:
 
 def _queries(endpoint: Endpoint, function: str, queries: list[Query]) -> Finding:
     first = queries[0]
+    name = function.rpartition(".")[2] or "handler"
+    if endpoint.handler.is_async and first.symbol == endpoint.handler.name:
+        fix = f"def {name}(...):  # without async: FastAPI runs it in a thread"
+    else:
+        name = first.symbol.rpartition(".")[2] or name
+        fix = f"await run_in_threadpool({name}, ...)  # from fastapi.concurrency, where {name} is called"
     tables = sorted({name for query in queries for name in query.tables})
     return write(
         first.place,
@@ -83,7 +92,6 @@ def _queries(endpoint: Endpoint, function: str, queries: list[Query]) -> Finding
         f"({', '.join(tables[:3]) or first.api}) without awaiting {'it' if len(queries) == 1 else 'them'}.",
         "The event loop stands still while the database works: every other request of this process waits for these "
         "rows, so one slow query stops them all.",
-        f"def {function.rpartition('.')[2] or 'handler'}(...):  # without async: FastAPI runs it in a thread",
-        severity=Severity.MEDIUM, endpoint=endpoint, symbol=first.symbol, snippet=first.statement or endpoint.name,
+        fix, severity=Severity.MEDIUM, endpoint=endpoint, symbol=first.symbol, snippet=first.statement or endpoint.name,
         path=first.path,
         touches=(f"route:{endpoint.name}", *(f"query:{query.place}" for query in queries[:5])))

@@ -15,7 +15,7 @@ from backend_lead.rules._schema import Schema
 from backend_lead.rules._writing import Writer, counted
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Cacheable read without validators", Severity.LOW)
+RULE = RuleInfo("Cacheable read without validators", Severity.LOW, preview=True)
 write = Writer(__name__, RULE)
 
 _VALIDATORS = frozenset({"etag", "cache-control", "last-modified", "expires"})

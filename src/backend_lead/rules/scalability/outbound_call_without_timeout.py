@@ -12,7 +12,7 @@ from backend_lead.rules._reached import Reached, also, reached_calls
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Outbound call without a timeout", Severity.MEDIUM, cwe="CWE-1088")
+RULE = RuleInfo("Outbound call without a timeout", Severity.MEDIUM, preview=True, cwe="CWE-1088")
 write = Writer(__name__, RULE)
 
 _SESSIONS = ("requests.Session", "requests.session", "requests.sessions.Session")

@@ -12,7 +12,7 @@ from backend_lead.rules._reached import Reached, also, is_deferred, reached_call
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Slow work in the request", Severity.MEDIUM)
+RULE = RuleInfo("Slow work in the request", Severity.MEDIUM, preview=True)
 write = Writer(__name__, RULE)
 
 _MAIL = "sends mail"

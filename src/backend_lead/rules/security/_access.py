@@ -76,21 +76,54 @@ class Access:
         return next((guard for guard in endpoint.guards if guard.kind is GuardKind.ROLE and not guard.optional
                      and guard.detail not in self.references and guard.detail not in _CREDENTIALS), None)
 
-    def owner_guard(self, endpoint: Endpoint) -> Guard | None:
-        """Return the guard that compares an owner or a tenant with the caller, of whatever rows."""
-        return next((guard for guard in endpoint.guards
-                     if guard.kind in (GuardKind.OWNERSHIP, GuardKind.TENANT) and not guard.optional), None)
+    def owner_guards(self, endpoint: Endpoint) -> list[Guard]:
+        """Return the guards that compare an owner or a tenant with the caller, of whatever rows."""
+        return [guard for guard in endpoint.guards
+                if guard.kind in (GuardKind.OWNERSHIP, GuardKind.TENANT) and not guard.optional]
+
+    def checks(self, endpoint: Endpoint, table: str, sources: tuple[str, ...]) -> bool:
+        """Say whether anything in a route compares an owner with the caller that may decide about rows of a table,
+        picked by these inputs.
+
+        A guard of other rows does not: whose note it is says nothing of the file beside it.
+        """
+        for guard in self.owner_guards(endpoint):
+            compared = guard.detail.partition(".")[0]
+            if not compared or ":" in compared or self._are_connected(compared, table):
+                return True
+        return self.asks_who(endpoint, table, sources)
 
     def binds(self, query: Query) -> bool:
         """Say whether a query names the caller, in a condition or in what it writes."""
         return any(is_principal(source) for sources in values_of(query) for source in sources)
 
-    def asks_who(self, endpoint: Endpoint) -> bool:
-        """Say whether any query compares rows other than the principal's own with the caller, before the handler or
-        in it: a look into memberships and grants counts as a check."""
-        return any(is_principal(source) and self._table(part, query) not in self.principals
-                   for query in endpoint.queries for part in query.filters for source in part.sources
-                   if not (sent_before(query, endpoint) and not _by_input(query)))
+    def asks_who(self, endpoint: Endpoint, table: str, sources: tuple[str, ...]) -> bool:
+        """Say whether any query, before the handler or in it, compares rows with the caller that have to do with a
+        table, or with what its rows are picked by: a look into memberships and grants counts as a check."""
+        for query in endpoint.queries:
+            if sent_before(query, endpoint) and not _by_input(query):
+                continue
+            inputs = {source for part in query.filters for source in inputs_of(part.sources)}
+            for part in query.filters:
+                name = self._table(part, query)
+                if (name not in self.principals and any(map(is_principal, part.sources))
+                        and (not name or inputs & set(sources) or self._are_connected(name, table))):
+                    return True
+        return False
+
+    def _are_connected(self, one: str, other: str) -> bool:
+        """Say whether two tables are the same, or foreign keys lead from both to one that is not the callers' own."""
+        return bool(self._around(one) & self._around(other))
+
+    def _around(self, table: str) -> set[str]:
+        found, waiting = {table}, [table]
+        while waiting:
+            name = waiting.pop()
+            for reference, target in self.references.items():
+                if reference.rpartition(".")[0] == name and target not in found and target not in self.principals:
+                    found.add(target)
+                    waiting.append(target)
+        return found
 
     def picked(self, query: Query) -> tuple[str, Filter] | None:
         """Return the owned table of which a query picks rows by an input, with the condition that picks.
@@ -102,9 +135,14 @@ class Access:
             table = self.backend.table(name)
             if name not in self.paths or table is None or part.alternative or part.operator.lower() not in _EQUAL:
                 continue
-            keys = {*table.primary_key, *(self.paths[name][0].rpartition(".")[2:])}
-            keys |= {column.name for column in table.columns if column.primary_key}
-            chosen = inputs_of(part.sources)
+            primary = set(table.primary_key) | {column.name for column in table.columns if column.primary_key}
+            named = {other.column for other in query.filters if self._table(other, query) == name}
+            # A part of a key of several columns names many rows: the members of a group.
+            # Nor does the key of a group that callers belong to, as a user's own key does.
+            step = self.paths[name][0]
+            group = self.references.get(step) in self.anchors and self.references.get(step) not in self.principals
+            keys = {*(() if group else (step.rpartition(".")[2],)), *(primary if primary <= named else ())}
+            chosen = [source for source in inputs_of(part.sources) if _names_key(source, part.column, name)]
             if part.column in keys and chosen and not any(
                     is_principal(source) or source.startswith(("credential", "row:", "secret"))
                     for source in part.sources) and not any(each.startswith("cookie") for each in chosen):
@@ -146,6 +184,18 @@ def _knows_principal(endpoint: Endpoint, principals: tuple[str, ...]) -> bool:
                for query in endpoint.queries) or any(
         is_principal(source) and source not in _CREDENTIALS
         for query in endpoint.queries for sources in values_of(query) for source in sources)
+
+
+def _names_key(source: str, column: str, table: str) -> bool:
+    """Say whether an input is meant as the key that it is compared with: it stands in the path, or is called so.
+
+    The text of a search that leads to a row by way of others is no key.
+    """
+    location, _, name = source.partition(":")
+    if location == "path" or not name:
+        return True
+    words = set(re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()))
+    return bool(words & {"id", "ids", "uuid", "key", "pk", column.lower(), table.lower(), table.lower().rstrip("s")})
 
 
 def _by_input(query: Query) -> bool:

@@ -14,7 +14,7 @@ from backend_lead.rules.rule import RuleInfo
 from backend_lead.rules.security._inputs import argument_at
 from backend_lead.rules.security._tokens import ENCODING
 
-RULE = RuleInfo("JWT without expiry", Severity.MEDIUM, owasp_api="API2:2023", cwe="CWE-613")
+RULE = RuleInfo("JWT without expiry", Severity.MEDIUM, preview=True, owasp_api="API2:2023", cwe="CWE-613")
 write = Writer(__name__, RULE)
 
 _KEYS = re.compile(r"'(\w+)': ")

@@ -39,7 +39,10 @@ def _limits(call: Call) -> bool:
 
 
 def _is_limited(endpoint: Endpoint) -> bool:
-    return (endpoint.guarded_by(GuardKind.RATE_LIMIT) or any(answer.status == 429 for answer in endpoint.responses)
+    passed = {hop.symbol.lower() for call in endpoint.calls for hop in call.path}
+    named = any(limiter in symbol.replace("_", "") for symbol in passed for limiter in _LIMITERS)
+    refused = any(answer.status == 429 for answer in endpoint.responses)
+    return (named or refused or endpoint.guarded_by(GuardKind.RATE_LIMIT)
             or any(_limits(call) for call in endpoint.calls))
 
 

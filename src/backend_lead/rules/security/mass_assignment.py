@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint, GuardKind
 from backend_lead.model.finding import Finding, Severity
+from backend_lead.model.ownership import sent_before
 from backend_lead.model.query import Query
 from backend_lead.rules._reached import Reached, also, reached_queries
 from backend_lead.rules._writing import Writer, listed
 from backend_lead.rules.rule import RuleInfo
 from backend_lead.rules.security._access import Access
+from backend_lead.rules.security._passwords import PASSWORD, stored_hashes
 
 RULE = RuleInfo("Mass assignment of a privilege", Severity.CRITICAL, owasp_api="API3:2023", cwe="CWE-915")
 write = Writer(__name__, RULE)
@@ -25,7 +27,13 @@ def check(backend: Backend) -> Iterator[Finding]:
     privileged = _privileged(access)
 
     def wanted(endpoint: Endpoint, query: Query) -> bool:
-        return bool(access.role_guard(endpoint) is None and access.owner_guard(endpoint) is None
+        # Whoever may change his own row may not change what he may do; the owner of something else may hand it on.
+        of_others = any(guard.detail.partition(".")[0] not in access.principals
+                        for guard in access.owner_guards(endpoint))
+        # A row of another kind of caller (an application, say) is nothing that he is known by here.
+        known_by = {name for each in endpoint.queries if sent_before(each, endpoint) for name in each.tables}
+        of_another = bool(known_by) and not known_by & set(query.tables[:1])
+        return bool(access.role_guard(endpoint) is None and not of_others and not of_another
                     and query.operation in ("insert", "update") and _granted(query, privileged))
 
     for reached in reached_queries(backend, wanted):
@@ -34,9 +42,11 @@ def check(backend: Backend) -> Iterator[Finding]:
 
 def _privileged(access: Access) -> frozenset[str]:
     """Return the columns (`users.role`) that decide in a guard of a role."""
+    hashes = stored_hashes(access.backend)
     return frozenset(guard.detail for endpoint in access.backend.endpoints for guard in endpoint.guards
                      if guard.kind is GuardKind.ROLE and guard.detail.count(".") == 1
-                     and guard.detail not in access.references and not guard.detail.startswith("principal.")
+                     and guard.detail not in access.references and guard.detail not in hashes
+                     and not PASSWORD.search(guard.detail) and not guard.detail.startswith("principal.")
                      and guard.detail.partition(".")[0] in access.principals)
 
 

@@ -13,6 +13,7 @@ from backend_lead.rules._reached import in_order
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
 from backend_lead.rules.security._access import WRITES, Access, is_way_in
+from backend_lead.rules.security._inputs import inputs_of
 
 RULE = RuleInfo("Missing owner check", Severity.CRITICAL, owasp_api="API1:2023", cwe="CWE-639")
 write = Writer(__name__, RULE)
@@ -64,8 +65,7 @@ def _checked_tables(endpoint: Endpoint, access: Access) -> list[str]:
 
 def _loose(endpoint: Endpoint, access: Access) -> _LOOSE | None:
     """Return the first query that picks an owned row by an input, when nothing in the route asks whose it is."""
-    if (access.role_guard(endpoint) or access.owner_guard(endpoint) or access.asks_who(endpoint) or is_way_in(endpoint)
-            or _asks_elsewhere(endpoint)):
+    if access.role_guard(endpoint) or is_way_in(endpoint) or _asks_elsewhere(endpoint):
         return None
     own = access.own_queries(endpoint)
     for query in own:
@@ -75,7 +75,8 @@ def _loose(endpoint: Endpoint, access: Access) -> _LOOSE | None:
         name, part = picked
         if name in access.principals and not any(name in each.tables and each.operation in WRITES for each in own):
             continue  # Looking up another user is what directories and profiles are for.
-        return query, name, part
+        if not access.checks(endpoint, name, inputs_of(part.sources)):
+            return query, name, part
     return None
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend_lead.model.backend import Backend
-from backend_lead.model.endpoint import Endpoint
+from backend_lead.model.endpoint import Authentication, Endpoint
 from backend_lead.model.finding import Finding, Severity
 from backend_lead.model.query import Query
 from backend_lead.rules._reached import in_order
 from backend_lead.rules._writing import Writer, listed
 from backend_lead.rules.rule import RuleInfo
 from backend_lead.rules.security._access import Access, collection, is_safe, is_way_in
+from backend_lead.rules.security._inputs import inputs_of
 
 RULE = RuleInfo("Missing role check", Severity.HIGH, owasp_api="API5:2023", cwe="CWE-862")
 write = Writer(__name__, RULE)
@@ -24,15 +25,21 @@ def check(backend: Backend, fewest_beside: int = 2) -> Iterator[Finding]:
     writers = [(endpoint, found) for endpoint in in_order(backend.endpoints)
                if (found := _writes(endpoint, access)) and not is_safe(endpoint)]
     for endpoint, queries in writers:
-        if (not access.is_for_people(endpoint) or access.role_guard(endpoint) or is_way_in(endpoint)
-                or access.owner_guard(endpoint) or access.asks_who(endpoint)):
+        if not access.is_for_people(endpoint) or access.role_guard(endpoint) or is_way_in(endpoint):
             continue
-        loose = [query for query in queries if not any(name in access.paths for name in query.tables)]
+        loose = [query for query in queries if not any(name in access.paths for name in query.tables)
+                 and not access.checks(endpoint, query.tables[0], _inputs(query))]
         if loose:
-            others = [(other, found) for other, found in writers if other.name != endpoint.name]
+            # A route that asks nobody for anything is another fault, and no example.
+            others = [(other, found) for other, found in writers if other.name != endpoint.name
+                      and other.authentication is not Authentication.NONE]
             siblings = _siblings(endpoint, loose, others, fewest_beside)
             if siblings and all(access.role_guard(other) for other in siblings):
                 yield _finding(endpoint, loose[0], siblings, access)
+
+
+def _inputs(query: Query) -> tuple[str, ...]:
+    return tuple(source for part in query.filters for source in inputs_of(part.sources))
 
 
 def _writes(endpoint: Endpoint, access: Access) -> list[Query]:
@@ -41,11 +48,12 @@ def _writes(endpoint: Endpoint, access: Access) -> list[Query]:
 
 
 def _siblings(endpoint: Endpoint, loose: list[Query], others: list[tuple[Endpoint, list[Query]]],
-              fewest: int) -> list[Endpoint]:
+              fewest: int, most_kinds: int = 3) -> list[Endpoint]:
     tables = {name for query in loose for name in query.tables}
     same = [other for other, queries in others if any(tables & set(query.tables) for query in queries)]
     if same:
-        return same
+        # What routes of every kind write is a record of what they did, not what they are for.
+        return same if len({collection(other) for other in same}) <= most_kinds else []
     beside = [other for other, _ in others if collection(other) == collection(endpoint)
               and other.handler.place.file == endpoint.handler.place.file]
     return beside if len(beside) >= fewest else []

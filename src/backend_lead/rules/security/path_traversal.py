@@ -46,12 +46,13 @@ def _inputs(endpoint: Endpoint, call: Call) -> tuple[str, ...]:
         return ()
     if any(not source.startswith(("path:", "query:", "body:", "form:", "environment")) for source in path.sources):
         return ()
-    return () if call.symbol != endpoint.handler.name and _is_narrow(found, endpoint) else found
+    return () if _is_narrow(found, endpoint) else found
 
 
 def _is_narrow(inputs: tuple[str, ...], endpoint: Endpoint) -> bool:
-    """Say whether the inputs come from the route: they hold no slash, unless a converter lets one in."""
-    return all(source.startswith("path:") and f"{{{source[5:]}}}" in endpoint.path for source in inputs)
+    """Say whether the inputs are single segments of the route: the server splits at each slash before it matches."""
+    spanning = {f"path:{each.name}" for each in endpoint.parameters if each.spans}
+    return all(source.startswith("path:") and source not in spanning for source in inputs)
 
 
 def _path(call: Call) -> Argument | None:
@@ -64,7 +65,6 @@ def _finding(reached: Reached[Call]) -> Finding:
     call, endpoint = reached.what, reached.endpoint
     inputs = _inputs(endpoint, call)
     name = inputs[0].partition(":")[2] or "value"
-    narrow = _is_narrow(inputs, endpoint)
     changes = call.name in _CHANGING
     verb = call.name.rpartition(".")[2]
     doing = {"FileResponse": "sends the file at", "send_file": "sends the file at", "open": "opens the file at",
@@ -76,6 +76,5 @@ def _finding(reached: Reached[Call]) -> Finding:
         f"file the service may {'write is lost' if changes else 'read is sent, its settings and keys first'}.",
         f'path = (folder / {name}).resolve()\nif not path.is_relative_to(folder.resolve()):\n    '
         + ("abort(404)" if endpoint.framework == "flask" else "raise HTTPException(404)"),
-        severity=Severity.MEDIUM if narrow and not changes else None,
         endpoint=endpoint, symbol=call.symbol, snippet=call.statement or call.name, path=call.path,
         touches=reached.touches)

@@ -173,6 +173,10 @@ class Inputs:
         for position, parameter in enumerate(parameters):
             if parameter.kind in ("rest", "options") or (skip_first and position == 0):
                 continue
+            if position == 0 and _is_self(origin or function):
+                # A decorator of the class binds its methods later; what it gives them is an object of the class.
+                keywords[parameter.name] = of_type(self.run, (origin or function).owner or Unknown(), frozenset())
+                continue
             value = self.parameter(parameter, function if origin is None else origin, scope)
             if value is None:
                 return None
@@ -223,7 +227,10 @@ class Inputs:
         if location == "query" and run.anonymous and plain_default is not None:
             return plain_default
         source = location if location in ("body", "form") and not _is_simple(type_name) else f"{location}:{name}"
-        labels = frozenset({source, *((f"number:{source}",) if _is_number(kind) else ())})
+        marks = [f"number:{source}"] if _is_number(kind) else []
+        if isinstance(kind, ClassValue) and _is_enumeration(kind):
+            marks.append(f"chosen:{source}")
+        labels = frozenset({source, *marks})
         if type_name in ("builtins.dict", "typing.Dict"):
             return Fields({"*": Unknown(labels)}, False, labels)
         if kind is None:
@@ -280,6 +287,12 @@ class Inputs:
         )
         if parameter not in self.answer.parameters:
             self.answer.parameters.append(parameter)
+
+
+def _is_self(function: FunctionValue) -> bool:
+    """Whether a function stands in a class and nothing has bound it yet."""
+    unbound = function.owner is not None and function.receiver is None
+    return unbound and not {"static", "class"} & set(function.marks)
 
 
 def _is_none(value: Value) -> bool:

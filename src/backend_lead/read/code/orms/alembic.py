@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from backend_lead.read.code.literals import literal, text_of
 from backend_lead.read.code.names import follow_module
 from backend_lead.read.code.orms.sql_text import SqlText
 from backend_lead.read.code.orms.sqlalchemy_definitions import ColumnMade
+from backend_lead.read.code.orms.sqlalchemy_models import table_of
 from backend_lead.read.code.orms.sqlalchemy_schema import read_column, read_constraints
 from backend_lead.read.code.orms.sqlalchemy_types import sql_type
 from backend_lead.read.code.program import CodeModule
@@ -28,7 +29,8 @@ from backend_lead.read.database.catalog import SchemaBuilder
 
 MARKERS: tuple[bytes, ...] = ()
 HARVEST_ORDER = 1
-_REVISION = (b"down_revision", b"def upgrade")
+MOSTLY = 0.8
+"""The share of the models' tables that a history makes when it is the whole of the schema."""
 
 
 def harvest(run: Interpreter, tree: Tree, known: list[Table]) -> tuple[list[Table], list[Relationship]]:
@@ -48,7 +50,7 @@ def _in_order(run: Interpreter) -> list[CodeModule]:
     """Revisions from the first to the last; several heads follow one another in the order of their names."""
     found: dict[str, tuple[CodeModule, list[str]]] = {}
     for _, module in sorted(run.program.modules.items()):
-        if all(mark in module.source for mark in _REVISION):
+        if module.is_revision:
             follow_module(run, module)
             name = text_of(module.scope.names.get("revision"))
             if name is not None:
@@ -92,11 +94,17 @@ def _upgrade(run: Interpreter, module: CodeModule) -> None:
 def join_tables(models: list[Table], history: list[Table]) -> list[Table]:
     """One table from both words: columns as the models have them, completed and indexed by what migrations made."""
     by_name = {t.name: t for t in history}
-    joined = []
+    joined, alone = [], []
     for table in models:
         made = by_name.pop(table.name, None) or by_name.pop(f"{table.schema}.{table.name}", None)
-        joined.append(_joined(table, made) if made is not None else table)
-    return [*joined, *by_name.values()]
+        if made is not None:
+            joined.append(_joined(table, made))
+        else:
+            alone.append(table)
+    if len(joined) >= MOSTLY * len(models):
+        # A history that makes nearly all tables would make these as well, if they were in the same database.
+        alone = [replace(table, source="elsewhere") for table in alone]
+    return [*joined, *alone, *by_name.values()]
 
 
 def _joined(table: Table, made: Table) -> Table:
@@ -112,6 +120,7 @@ def _joined(table: Table, made: Table) -> Table:
         indexes=indexes,
         foreign_keys=tuple(keys.values()),
         primary_key=table.primary_key or made.primary_key,
+        primary_key_assumed=not made.primary_key,
         source="migrations",
     )
 
@@ -296,6 +305,23 @@ _OPERATIONS: dict[str, Operation] = {
 }
 
 
+def _create_all(owner: Value, member: str, site: Site, run: Interpreter) -> Value | None:
+    """`Base.metadata.create_all(bind)` in a migration: the tables that are named, else those of its own models, else
+    all of the program's."""
+    if run.schema is None or member != "create_all":
+        return None
+    given = site.keywords.get("tables")
+    values: Iterable[Value] = given.values if isinstance(given, Items) else site.frame.module.scope.names.values()
+    tables = [table for value in values if (table := table_of(value, run)) is not None]
+    if not tables and given is None:
+        everything = (*run.models.values(), *run.core_tables.values())
+        tables = [table for value in everything if (table := table_of(value, run)) is not None]
+    for table in tables:
+        if not run.schema.has_table(table.name, table.schema):
+            run.schema.add_table(table)
+    return Known(None)
+
+
 def _operation(name: str) -> Any:
     def apply(site: Site, run: Interpreter) -> Value | None:
         if run.schema is not None:
@@ -342,3 +368,4 @@ CALLS: dict[str, Any] = {
     "alembic.bind.execute": _operation("execute"),
     "sqlalchemy.inspect": lambda site, run: External("sqlalchemy.inspect"),
 }
+METHODS = [_create_all]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.model.query import Assignment, Filter, Query
+from backend_lead.read.code import syntax as s
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
@@ -143,6 +144,16 @@ def _parameters(site: Site) -> dict[str, Value]:
     return given
 
 
+def _origin(site: Site) -> Site:
+    """Where the text of a statement comes from: of a function that only passes on what it is given, its caller."""
+    frame, node = site.frame, site.node
+    first = node.arguments[0] if isinstance(node, s.Call) and node.arguments else None
+    if (frame.function is None or frame.caller is None or frame.caller.function is None or not isinstance(first, s.Name)
+            or all(each.name != first.name for each in frame.function.definition.parameters)):
+        return site
+    return Site(site.positional, site.keywords, frame.line, frame.caller, None, site.awaited, site.open)
+
+
 def _send(
     sql: str, holes: list[Value], parameters: dict[str, Value], member: str, site: Site, run: Interpreter
 ) -> Value:
@@ -150,7 +161,9 @@ def _send(
         parsed = statements(sql)
     except SqlUnreadable:
         parsed = ()
-    built = plain(label for value in holes for label in value.sources if f"number:{label}" not in value.sources)
+    site = _origin(site)
+    built = plain(label for value in holes for label in value.sources
+                  if not {f"number:{label}", f"chosen:{label}"} & value.sources)
     if not parsed:
         made = send(
             run, site, Query("other", (), site.place, raw=True, built=built, sql=_shown(sql), complete=False, api="sql")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from backend_lead.read.code.containers import Fields
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
+from backend_lead.read.code.literals import literal
 from backend_lead.read.code.values import Value
 
 
@@ -23,15 +25,22 @@ class ColumnMade(Value):
 
 
 class RelationshipMade(Value):
-    """`relationship(...)`."""
+    """`relationship(...)`; SQLModel's takes the same arguments in `sa_relationship_kwargs`."""
 
     __slots__ = ("keywords", "place", "positional")
 
     def __init__(self, site: Site) -> None:
         super().__init__()
         self.positional = list(site.positional)
-        self.keywords = site.keywords
+        inner = site.keywords.get("sa_relationship_kwargs")
+        given = {str(k): v for k, v in inner.values.items()} if isinstance(inner, Fields) else {}
+        self.keywords = {**given, **site.keywords}
         self.place = site.place
+
+    @property
+    def lazy(self) -> str:
+        """When it is loaded, as the ORM names it; when it is touched unless told otherwise."""
+        return str(literal(self.keywords.get("lazy")) or "select")
 
 
 def _constraint(name: str) -> Any:

@@ -6,7 +6,6 @@ from backend_lead.gates.files import Tree
 from backend_lead.model.backend import Relationship
 from backend_lead.model.table import Table
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.literals import literal
 from backend_lead.read.code.orms.sqlalchemy_models import table_of
 from backend_lead.read.code.orms.sqlalchemy_relationships import target_of
 from backend_lead.read.code.target_values import ClassValue
@@ -40,7 +39,7 @@ def _relationships(cls: ClassValue, table: str, run: Interpreter) -> list[Relati
                     attribute,
                     table,
                     other.name,
-                    str(literal(made.keywords.get("lazy")) or "select"),
+                    made.lazy,
                     made.place,
                 )
             )

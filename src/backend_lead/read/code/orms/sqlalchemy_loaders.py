@@ -26,19 +26,22 @@ def load_options(parts: Parts, site: Site, run: Interpreter) -> Parts:
 
 def _loads(value: Value, prefix: str) -> set[str]:
     """The relationships that a loader option brings along, nested ones as `items.product`."""
-    found: set[str] = set()
-    if isinstance(value, External):
-        owner = getattr(value, "chain", None)
-        if owner is not None:
-            found |= _loads(owner, prefix)
-            prefix = next(iter(sorted(found, key=len, reverse=True)), "") + "." if found else prefix
-        for argument in value.positional:
-            if isinstance(argument, RelationRef):
-                found.add(f"{prefix}{argument.name}")
-                prefix = f"{prefix}{argument.name}."
-            elif text_of(argument) == "*":
-                found.add("*")
-    return found
+    return _chained(value, prefix)[0] if isinstance(value, External) else set()
+
+
+def _chained(value: External, prefix: str) -> tuple[set[str], str]:
+    """The relationships of a chain of options, and the prefix of what is loaded below its last one."""
+    owner = getattr(value, "chain", None)
+    found, prefix = _chained(owner, prefix) if owner is not None else (set(), prefix)
+    for argument in value.positional:
+        if isinstance(argument, RelationRef):
+            found.add(f"{prefix}{argument.name}")
+            prefix = f"{prefix}{argument.name}."
+        elif isinstance(argument, Loader):  # joinedload(...).options(selectinload(...), joinedload(...))
+            found |= _loads(argument, prefix)
+        elif text_of(argument) == "*":
+            found.add("*")
+    return found, prefix
 
 
 class Loader(External):

@@ -87,7 +87,8 @@ def table_of(value: Value | None, run: Interpreter) -> Table | None:
         value.marks["table"] = None
         if is_model(value):
             value.marks["table"] = _read_model(value, run)
-            run.models[value.marks["table"].name] = value
+            if not value.module.is_revision:
+                run.models[value.marks["table"].name] = value
     found: Table | None = value.marks["table"]
     return found
 
@@ -175,7 +176,10 @@ def _table_name(cls: ClassValue, run: Interpreter) -> str:
             )
         except Aborted:
             value = None
-    return text_of(value) or re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", cls.definition.name).lower()
+    # SQLModel takes the class's name as it is, Flask-SQLAlchemy writes it with underscores.
+    plain = "sqlmodel.SQLModel" in cls.outside_bases()
+    name = cls.definition.name
+    return text_of(value) or (name if plain else re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name)).lower()
 
 
 def _table_arguments(
@@ -193,13 +197,13 @@ def _core_table(site: Site, run: Interpreter) -> Value | None:
     if name is None or len(site.positional) < 2:
         return None
     columns, indexes, keys = [], [], []
-    for part in site.positional[2:]:
+    for part in site.positional[1:]:
         if isinstance(part, ColumnMade):
             column, index, key = read_column("", part, None, name, site.place, run)
             columns.append(column)
             indexes += [index] if index else []
             keys += [key] if key else []
-    more, more_keys, primary = read_constraints(site.positional[2:], name, site.place)
+    more, more_keys, primary = read_constraints(site.positional[1:], name, site.place)
     table = Table(
         name,
         tuple(columns),
@@ -212,7 +216,8 @@ def _core_table(site: Site, run: Interpreter) -> Value | None:
         site.place,
     )
     made = CoreTable(table)
-    run.core_tables[name] = made
+    if not site.frame.module.is_revision:
+        run.core_tables[name] = made
     return made
 
 

@@ -11,7 +11,7 @@ from backend_lead.model.table import Table
 from backend_lead.read.code.containers import Items
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.literals import literal, text_of
+from backend_lead.read.code.literals import text_of
 from backend_lead.read.code.orms.sqlalchemy_columns import ColumnRef, RelationRef
 from backend_lead.read.code.orms.sqlalchemy_definitions import RelationshipMade
 from backend_lead.read.code.orms.sqlalchemy_models import CoreTable, table_of
@@ -72,7 +72,7 @@ def _touch(value: Instance, name: str, table: Table, run: Interpreter) -> Value 
     if target is None or other is None:
         return Unknown(value.sources)
     extra = _beside(value.sources, table.name)
-    lazy = str(literal(made.keywords.get("lazy")) or "select")
+    lazy = made.lazy
     loaded = isinstance(value, Row) and (name in value.loaded or "*" in value.loaded)
     if (
         run.requesting

@@ -9,6 +9,7 @@ from backend_lead.model.table import Column, ForeignKey, Index
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.literals import literal, text_of
+from backend_lead.read.code.orms.sqlalchemy_defaults import is_zoned
 from backend_lead.read.code.orms.sqlalchemy_definitions import ColumnMade
 from backend_lead.read.code.orms.sqlalchemy_types import sql_type
 from backend_lead.read.code.target_values import ClassValue, Generic
@@ -47,6 +48,7 @@ def read_column(
         unique and not indexed,
         text_of(default) if default is not None else None,
         here,
+        is_zoned(keywords, given, here, run),
     )
     index = Index(f"ix_{table}_{name}", (name,), unique, place=here) if indexed else None
     key = next(
@@ -133,7 +135,8 @@ def read_constraints(
                     columns,
                     literal(part.keywords.get("unique")) is True,
                     text_of(part.keywords.get("postgresql_using")) or "btree",
-                    predicate="(condition)" if where is not None else None,
+                    # What is not read may be another condition each time.
+                    predicate=_condition(where, here) if where is not None else None,
                     place=here,
                 )
             )
@@ -158,6 +161,11 @@ def read_constraints(
                     )
                 )
     return indexes, keys, primary
+
+
+def _condition(where: Value, place: Place) -> str:
+    inner = text_of(getattr(where, "text", where))
+    return inner or f"(condition at {place})"
 
 
 def _column_name(value: Value) -> str:

@@ -125,6 +125,7 @@ def send_statement(run: Interpreter, site: Site, parts: Parts, **changes: Any) -
             assignments=parts.assignments,
             complete=parts.complete,
             grouped=parts.grouped,
+            brings=tuple(sorted(parts.loaded)),
         ),
     )
     return Rows(_row(run, parts), made, parts.absent and run.anonymous)

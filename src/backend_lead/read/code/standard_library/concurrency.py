@@ -67,6 +67,8 @@ CALLS: dict[str, Any] = {
     "starlette.background.BackgroundTasks.add_task": _later(0),
     "starlette.background.BackgroundTask": _later(0),
     "threading.Thread": _later(-1),
+    "concurrent.futures.ThreadPoolExecutor.submit": _later(0),
+    "concurrent.futures.ProcessPoolExecutor.submit": _later(0),
     "asyncio.gather": _gather,
     "asyncio.create_task": through(),
     "asyncio.ensure_future": through(),
