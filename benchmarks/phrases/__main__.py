@@ -103,7 +103,8 @@ def main() -> int:
     replay([script("schema", [(FOLDER / "schema.sql").read_text(encoding="utf-8")], alone=True)], catalog, 18)
     names = Names(catalog)
     right = asked = guessed = 0
-    lines = [line for line in (FOLDER / "heldout.txt").read_text(encoding="utf-8").splitlines() if " => " in line]
+    text = (FOLDER / "heldout.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if " => " in line and not line.startswith("#")]
     for line in lines:
         text, _, expected = line.rpartition(" => ")
         try:

@@ -13,8 +13,10 @@ from ruamel.yaml import YAML
 
 from backend_lead.read.openapi_nodes import DEPTH_LIMIT, DocumentUnreadable, parse, parse_json, parse_yaml, walk
 
+# NEL, LS and PS end a line in YAML 1.1 and do not in 1.2 (§5.4): writer and reader may differ about them.
+TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x85\u2028\u2029"), max_size=12)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12),
+    st.none() | st.booleans() | st.integers() | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
         st.text(alphabet="abc$/~ é\"\\\n", max_size=6), inner, max_size=4),
     max_leaves=20)
@@ -43,7 +45,10 @@ def test_json_says_what_the_standard_library_says(value, indent):
 @given(VALUES)
 def test_yaml_says_what_was_written(value):
     stream = io.StringIO()
-    YAML(typ="safe", pure=True).dump({"top": as_text(value)}, stream)
+    writer = YAML(typ="safe", pure=True)
+    # Plain, the writer writes texts that its own parser refuses (`?0`).
+    writer.default_style = '"'
+    writer.dump({"top": as_text(value)}, stream)
     assert plain(parse_yaml(stream.getvalue())) == {"top": as_text(value)}
 
 

@@ -5,10 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from backend_lead.migrate.create.naming import Names, Unclear, joined, one_of
-from backend_lead.migrate.create.request_words import ADD_VERB, NOISE, PLACES
+from backend_lead.migrate.create.request_words import ADDING, NOISE, PLACES
 from backend_lead.migrate.create.tagging import Piece, pieces
+
+_CLOSING = frozenset(
+    [
+        ",",
+        "and",
+        "&",
+        "to",
+        "in",
+        "on",
+        "for",
+        "from",
+        "of",
+        "with",
+        "as",
+        "which",
+        "that",
+        "not",
+        "null",
+        "default",
+        "unique",
+        "required",
+        ";",
+        ")",
+        ".",
+    ]
+)
 
 
 @dataclass
@@ -154,6 +181,39 @@ class Phrase:
         """Return the type that is named, "" for none."""
         return next((piece.type for piece in self.pieces if piece.type), "")
 
+    def explicit_names(self) -> list[str]:
+        """Return the new names that are said to be names: called X, column X, "X", or spelled x_y."""
+        found: list[str] = []
+        for index, piece in enumerate(self.pieces):
+            if piece.is_name or piece.type or not re.fullmatch(r"'?[a-z_]\w*'?", piece.text):
+                continue
+            before = self.pieces[index - 1].text if index else ""
+            after = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+            called = before in ("called", "named") and piece.text not in NOISE
+            listed = before in (",", "and", "&") and bool(found) and self.pieces[index - 2].text.strip("'") == found[-1]
+            closed = after is None or after.type or after.literal or after.text in _CLOSING
+            column = before in ("column", "columns", "field", "fields", ":") and piece.text not in NOISE and closed
+            spelled = not piece.literal and (piece.quoted or "_" in piece.text)
+            if called or column or spelled or (listed and closed and piece.text not in NOISE):
+                found.append(piece.text.strip("'"))
+        return list(dict.fromkeys(found))
+
+    def keys(self, kind: str) -> list[tuple[str, str]]:
+        """Return the indexes, or the constraints, that are there: each with its table."""
+        catalog = self.names.catalog
+        if kind == "index":
+            return [(each.table, each.name) for each in catalog.indexes.values() if not each.constraint]
+        return [(table, name) for table in self.names.tables() for name in catalog.relations[table].constraints]
+
+    def key_named(self, kind: str) -> tuple[str, str] | None:
+        """Return the table and the name of the index, or of the constraint, that the phrase names, the longest."""
+        named = [
+            (table, name)
+            for table, name in self.keys(kind)
+            if re.search(rf"(?i)(?<![A-Za-z0-9]){re.escape(name)}(?!\w)", self.text)
+        ]
+        return max(named, key=lambda each: len(each[1])) if named else None
+
     def tail(self, *words: str) -> list[Piece]:
         """Return the pieces behind the last of some words."""
         for index in range(len(self.pieces) - 1, -1, -1):
@@ -163,7 +223,12 @@ class Phrase:
 
     def is_new(self) -> bool:
         """Whether the phrase adds a column to a table that has none of that name."""
-        if not re.match(ADD_VERB, self.words):
+        if any(
+            piece.dotted and self.names.column(piece.table, piece.column) is None and after.type
+            for piece, after in pairwise(self.pieces)
+        ):
+            return True
+        if not re.search(ADDING, self.words):
             return False
         table = self.table(required=False)
         return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backend_lead.migrate.create.fields import field_of, sql_value
 from backend_lead.migrate.create.naming import Unclear, joined
@@ -91,7 +92,7 @@ def _new_name(phrase: Phrase, rest: Sequence[Piece]) -> str:
 def add(phrase: Phrase) -> Wanted | None:
     """Return new columns of a table that is there."""
     table = phrase.table()
-    columns = [field_of(each, phrase) for each in phrase.fields]
+    columns = [_with_words(field_of(each, phrase), phrase) for each in phrase.fields]
     if not columns:
         columns = _new_columns(phrase, table)
     for column in columns:
@@ -103,6 +104,13 @@ def add(phrase: Phrase) -> Wanted | None:
     return AddColumns(table, tuple(columns))
 
 
+def _with_words(column: NewColumn, phrase: Phrase) -> NewColumn:
+    """`position:integer not null default 0`: what stands behind the fields is said of them."""
+    default = _default_value(phrase) if re.search(r"\bdefault", phrase.words) else column.default
+    required = bool(re.search(NOT_NULL, phrase.words))
+    return replace(column, default=default, nullable=column.nullable and not required)
+
+
 def _new_columns(phrase: Phrase, table: str) -> list[NewColumn]:
     dotted = [piece for piece in phrase.pieces if piece.dotted and piece.table == table]
     index = next((i for i, piece in enumerate(phrase.pieces) if piece.table == table), len(phrase.pieces))
@@ -112,7 +120,7 @@ def _new_columns(phrase: Phrase, table: str) -> list[NewColumn]:
         # `add phone and fax to users, not null`: what stands before the table names, what follows describes.
         cut = max(i for i, piece in enumerate(before) if piece.text in PLACES)
         region = before[:cut]
-    names = [piece.column for piece in dotted] or _listed(phrase, region)
+    names = [piece.column for piece in dotted] or phrase.explicit_names() or _listed(phrase, region)
     if not names:
         names = _listed(phrase, [piece for piece in phrase.pieces if piece.table != table])
     if not names:
@@ -165,11 +173,11 @@ def _column(phrase: Phrase, name: str, kind: str, default: str | None) -> NewCol
 
 def drop(phrase: Phrase) -> Wanted | None:
     """Return what goes: columns, an index, a default, a constraint, a table."""
-    if re.search(r"\bindex\b", phrase.words):
+    if re.search(r"\bindex\b", phrase.words) or phrase.key_named("index"):
         return drop_index(phrase)
     if re.search(r"\bdefault\b", phrase.words):
         return SetDefault(*phrase.target(), None)
-    if re.search(r"\b(constraint|check|foreign key|fk)\b", phrase.words):
+    if re.search(r"\b(constraint|check|foreign key|fk)\b", phrase.words) or phrase.key_named("constraint"):
         return drop_constraint(phrase)
     for piece in phrase.pieces:
         if piece.dotted and phrase.names.column(piece.table, piece.column) is None:
@@ -224,11 +232,15 @@ def _default_value(phrase: Phrase) -> str | None:
             piece.text for piece in phrase.tail("to", "=", "as", "is", "be") if piece.text not in ("be", "the", "value")
         ]
         found = rest[0] if rest else None
+    if found in ("value", "some", "any", "something", "anything"):
+        return None
     return sql_value(found) if found else None
 
 
 def maybe_change_type(phrase: Phrase) -> Wanted | None:
     """Return a column's new type, None when the phrase says none."""
+    if any(name for name in phrase.explicit_names() if not phrase.names.holders(name)):
+        return None
     said = phrase.type() or re.search(SIZE, phrase.words) or re.match(r"^(change|alter|modify|convert)\b", phrase.words)
     return change_type(phrase) if said and not re.match(ADD_VERB.replace("extend|", ""), phrase.words) else None
 

@@ -26,7 +26,9 @@ _COMPARISONS = (
 
 
 def index(phrase: Phrase) -> Wanted | None:
-    """Return an index over the columns that are named."""
+    """Return an index over the columns that are named, or a new column that has one."""
+    if phrase.explicit_names() and phrase.is_new():
+        return None
     table = phrase.table(required=False)
     columns = phrase.columns(table)
     if not columns:
@@ -42,10 +44,10 @@ def index(phrase: Phrase) -> Wanted | None:
             raise one_of(columns[0], holders or phrase.names.holders(columns[0]))
         table = holders[0]
     # A word that stands among the columns and is none is a column that is not there.
-    first = next(i for i, piece in enumerate(phrase.pieces) if piece.column)
-    unknown = phrase.part(phrase.pieces[first:]).strangers()
-    if unknown and any(piece.text in ("and", ",") for piece in phrase.pieces[first:]):
-        raise phrase.names.missing_column(table, unknown[0])
+    for index, piece in enumerate(phrase.pieces[2:], 2):
+        beside = phrase.pieces[index - 1].text in ("and", ",", "(") and (phrase.pieces[index - 2].is_name)
+        if beside and not piece.is_name and not piece.type and piece.text in phrase.strangers():
+            raise phrase.names.missing_column(table, piece.text)
     method = next(
         (each for each in ("gin", "gist", "brin", "hash") if re.search(rf"\b{each}\b", phrase.words)), "btree"
     )
@@ -55,9 +57,9 @@ def index(phrase: Phrase) -> Wanted | None:
 def drop_index(phrase: Phrase) -> Wanted | None:
     """Return the index that goes, by its name or by what it is over."""
     known = phrase.names.catalog.indexes
-    named = [index for index in known.values() if re.search(rf"\b{re.escape(index.name)}\b", phrase.text)]
+    named = phrase.key_named("index")
     if named:
-        return DropIndex(named[0].table, named[0].name)
+        return DropIndex(*named)
     table = phrase.table(required=False)
     columns = tuple(phrase.columns(table))
     fitting = [
@@ -82,14 +84,9 @@ def drop_index(phrase: Phrase) -> Wanted | None:
 def drop_constraint(phrase: Phrase) -> Wanted | None:
     """Return the constraint that goes, by its name or by what it is about."""
     relations = phrase.names.catalog.relations
-    named = [
-        (table, name)
-        for table in phrase.names.tables()
-        for name in relations[table].constraints
-        if re.search(rf"\b{re.escape(name)}\b", phrase.text)
-    ]
-    if len(named) == 1:
-        return DropConstraint(*named[0])
+    named = phrase.key_named("constraint")
+    if named:
+        return DropConstraint(*named)
     table = phrase.table(required=False)
     columns = set(phrase.columns(table))
     kind = (

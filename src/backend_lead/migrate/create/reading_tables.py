@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from backend_lead.migrate.create.fields import described, field_of
 from backend_lead.migrate.create.naming import Unclear, joined
@@ -12,12 +13,23 @@ from backend_lead.migrate.create.wanted import CreateTable, DropTable, Wanted
 
 def create_table(phrase: Phrase) -> Wanted | None:
     """Return a new table with its columns."""
+    if any(piece.table and after.text == "table" for piece, after in pairwise(phrase.pieces)):
+        return None
     strangers = [name for name in phrase.strangers() if name not in ("named", "called")]
     fields = [field_of(each, phrase) for each in phrase.fields]
-    head = re.split(r"\b(?:with|having|containing|that has|which has|holding)\b", phrase.words, maxsplit=1)
+    # `create table addresses (id bigint, city text)`, `a table for warehouses: code varchar(10), city text`
+    listed = re.match(r"^([^(:,]*?\btable\b[^(:,]*)(?: \(|:) (.+?)(?: \))?$", re.sub(r" (?=:)", "", phrase.words))
+    head = (
+        list(listed.groups())
+        if listed
+        else re.split(r"\b(?:with|having|containing|that has|which has|holding)\b", phrase.words, maxsplit=1)
+    )
     if not fields and len(head) > 1:
         fields = [described(part, phrase) for part in re.split(r",(?![^()]*\))|\band\b", head[1]) if part.strip()]
-    named = [name for name in strangers if name in joined(head[0].split()) or name in head[0].replace(" ", "_")]
+    called = [name for name in phrase.explicit_names() if name in re.findall(r"\w+", head[0])]
+    named = called or [
+        name for name in strangers if name in joined(head[0].split()) or name in head[0].replace(" ", "_")
+    ]
     if not named:
         known = next((piece.table for piece in phrase.pieces if piece.table), "")
         if known:
@@ -33,6 +45,8 @@ def create_table(phrase: Phrase) -> Wanted | None:
 
 def drop_table(phrase: Phrase) -> Wanted | None:
     """Return the table that goes."""
+    if any(piece.column and not piece.table for piece in phrase.pieces):
+        return None
     tables = list(dict.fromkeys(piece.table for piece in phrase.pieces if piece.table))
     if not tables:
         stranger = next(iter(phrase.strangers()), "")

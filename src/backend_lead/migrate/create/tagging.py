@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 
 from backend_lead.migrate.create.naming import Names
+from backend_lead.migrate.create.rephrasing import plainly
 from backend_lead.migrate.create.vocabulary import type_in
 
 _POLITE = re.compile(
     r"(?i)^(please|pls|kindly|hey|hi|ok|so|just|now|then|also|(can|could) (you|we)( please)?|would you|will you|"
-    r"i('d| would) like (you )?to|i (want|need|have) (you )?to|i (want|need)|we('d| would) like to|"
+    r"i('d| would) like( you)?( to)?|i('d| would) prefer (it )?if|would you mind|be able to|"
+    r"i (want|need|have) (you )?to|i (want|need)|we('d| would) like to|"
     r"we (want|need|have|should|must|ought) to|we (want|need|should|must)|let'?s|let us|go ahead and|"
     r"it'?s time to|time to|help me( to)?|you should)[,:]?\s+"
 )
@@ -37,7 +39,7 @@ STOP = frozenset(_STOP.split())
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One piece: `text` as it was typed, in lower case; what it may mean: a table, a column, both, a type, or a
-    literal."""
+    literal; `quoted` when it stood in quotes as a name does."""
 
     text: str
     table: str = ""
@@ -45,6 +47,7 @@ class Piece:
     dotted: bool = False
     type: str = ""
     literal: bool = False
+    quoted: bool = False
 
     @property
     def is_name(self) -> bool:
@@ -71,25 +74,10 @@ def _words(text: str) -> list[str]:
     text = re.sub(r"[‘’“”]", "'", text)
     for short, long in _CONTRACTIONS:
         text = re.sub(short, long, text)
-    text = re.sub(r"(\w)'s\b", r"\1 's", text)
-    words: list[str] = []
-    for match in _WORD.finditer(text):
-        words.append(match.group())
-    return words
-
-
-def is_identifier(text: str) -> bool:
-    """Say whether a text begins with a migration's name: `add_phone_to_users`, `AddPhoneToUsers`."""
-    first, *rest = text.strip().split() or [""]
-    named = re.match(r"^[a-z]+(_[a-z0-9]+)+$|^([A-Z][a-z0-9]+){2,}$", first)
-    return bool(named) and all(":" in word for word in rest)
-
-
-def spelled_out(text: str) -> tuple[str, list[str]]:
-    """Return a migration's name as words, and the fields that follow it (`phone:string:index`)."""
-    first, *rest = text.strip().split()
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", first).lower()
-    return snake.replace("_", " "), rest
+    text = re.sub(r"(\w)'s\b", r"\1 's", plainly(re.sub(r"(\ws)'(?= )", r"\1", text)))
+    while (shorter := _POLITE.sub("", text, count=1)) != text:
+        text = shorter
+    return [match.group() for match in _WORD.finditer(text)]
 
 
 def _at(words: list[str], index: int, names: Names) -> tuple[Piece, int]:
@@ -97,7 +85,11 @@ def _at(words: list[str], index: int, names: Names) -> tuple[Piece, int]:
     if word[0] in "'\"`" and len(word) > 1:
         inner = word[1:-1]
         named = word[0] != "'" and (names.table(inner) or names.holders(inner))
-        return (_name(inner, names) if named else Piece(word, literal=True)), 1
+        if named:
+            return _name(inner, names), 1
+        if word[0] != "'" and re.fullmatch(r"[A-Za-z_]\w*", inner):
+            return Piece(inner.lower(), quoted=True), 1
+        return Piece(word, literal=True), 1
     if "." in word and not word[0].isdigit():
         table, _, column = word.rpartition(".")
         known = names.table(table)
@@ -117,7 +109,7 @@ def _at(words: list[str], index: int, names: Names) -> tuple[Piece, int]:
         if (
             length <= 2
             and (kind := type_in(" ".join(run))) is not None
-            and not (length == 1 and word.lower() == "number")
+            and not (length == 1 and word.lower() in ("number", "long"))
         ):
             return Piece(" ".join(run).lower(), type=kind), length
     return Piece(word.lower()), 1

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backend_lead.migrate.create.identifiers import is_identifier, spelled_out
 from backend_lead.migrate.create.naming import Names, Unclear
 from backend_lead.migrate.create.phrase import Phrase
 from backend_lead.migrate.create.reading_columns import (
@@ -24,8 +25,8 @@ from backend_lead.migrate.create.reading_columns import (
 )
 from backend_lead.migrate.create.reading_keys import check, foreign_key, index
 from backend_lead.migrate.create.reading_tables import create_table, drop_table
-from backend_lead.migrate.create.request_words import ADD_VERB, DROP, NOT_NULL, NULLABLE, SIZE
-from backend_lead.migrate.create.tagging import is_identifier, spelled_out
+from backend_lead.migrate.create.request_words import ADDING, DROP, NOT_NULL, NULLABLE, SIZE
+from backend_lead.migrate.create.unexplained import not_understood
 from backend_lead.migrate.create.wanted import Wanted
 
 EXAMPLES = (
@@ -50,14 +51,21 @@ def understand(text: str, names: Names) -> Understood:
     fields: list[str] = []
     spoken = text
     if is_identifier(text):
-        spoken, fields = spelled_out(text)
+        spoken, fields = spelled_out(text, names)
     elif re.search(r"\s\w+:\w+", text):
         spoken, *fields = re.split(r"\s+(?=\w+:\w)", text)
     phrase = Phrase.of(spoken, fields, names)
+    phrase.text = text
     for pattern, reader in _INTENTS:
         if re.search(pattern, phrase.words):
             wanted = reader(phrase)
             if wanted is not None:
+                unknown = not_understood(phrase, wanted)
+                if unknown:
+                    raise Unclear(
+                        f"These words were not understood: {', '.join(unknown)}.",
+                        "Say the change alone, a new name with its underscores: 'add due_date date to orders'",
+                    )
                 return Understood(wanted, tuple(phrase.assumed))
     examples = "\n".join(f"  backend-lead migration create {example!r}" for example in EXAMPLES)
     raise Unclear(f"What {text!r} asks for was not understood.", f"Say it like one of these:\n{examples}")
@@ -71,13 +79,15 @@ _INTENTS: tuple[tuple[str, _Reader], ...] = (
         r"|\bgive .* the name\b|\bneeds? to be (called|named)\b",
         rename,
     ),
+    (rf"^(?!.*{DROP}[^:]*\b(foreign key|references?)\b).*(\bforeign key\b|\breferences?\b)", foreign_key),
     (NULLABLE, nullable),
-    (rf"{DROP}.*\btable\b(?!.*\b(column|field|index)\b)(?!.*\bfrom\b)", drop_table),
+    (rf"^(?!.*\b(column|field|index|constraint)s?\b).*{DROP}.*\btable\b(?!.*\bfrom\b)", drop_table),
     (DROP, drop),
     (r"\b(backfill|populate|initiali[sz]e|fill)\b|^copy\b", backfill),
     (
-        r"\b(create|add|make|new|introduce|need|set up|build|want)\b.*\btable\b"
+        r"\b(create|add|make|new|introduce|need|set up|build|want|have)\b.*\btable\b"
         r"(?!.*\b(column|field|index)\b)(?!.* to the )"
+        r"|^(an? )?(new )?table (called|named|for)\b"
         r"|^create (?!(an? |the )?(unique |new )*(index|column|field|foreign|constraint|check)\b)\w",
         create_table,
     ),
@@ -101,5 +111,5 @@ _INTENTS: tuple[tuple[str, _Reader], ...] = (
         r"(?!.*\b(column|field) to\b)",
         maybe_change_type,
     ),
-    (rf"{ADD_VERB}|\b(needs?|gets?|should (have|get)|must have|is missing|lacks?)\b", add),
+    (ADDING, add),
 )

@@ -1,0 +1,94 @@
+"""Roundabout ways of saying a thing → the plain one, before a phrase is cut into pieces.
+
+Each line is a turn of speech, never a name: names and quoted values are left as they stand.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NAME = r"[A-Za-z_][\w.]*"
+# What is said → how the grammar says it.  The order matters: types first, then verbs.
+_TURNS: tuple[tuple[str, str], ...] = (
+    # types
+    (r"\btimestamps? with(?: a)? time ?zones?\b", "timestamptz"),
+    (r"\bwhole[- ]numbers?\b", "integer"),
+    (r"\b(?:true/false|yes/no)\b", "boolean"),
+    (r"\b(?:short|long|unlimited|free|plain) (string|text)s?\b", r"\1"),
+    (r"\b(integer|boolean|string|decimal|timestamp|uuid|date)s\b", r"\1"),
+    (
+        r"\b(varchar|string|text|char)s?,? (?:of|with) (?:a )?(?:max(?:imum|imal)? )?(?:length(?: of)? )?"
+        r"(?:at most |up to )?(\d+)(?: char(?:acter)?s?)?(?: at most)?\b",
+        r"varchar(\2)",
+    ),
+    (
+        r"\b(?:numeric|decimal)\b(.*?) (?:with|of|having) (\d+) digits,?(?: and| with)? (\d+)"
+        r"(?: of them)?(?: decimals?(?: places)?| after the (?:decimal )?point)",
+        r"numeric(\2,\3)\1",
+    ),
+    # NULL
+    (r"\bnon-null(?:able)?\b", "not null"),
+    (r"\bdo(?:es)? not (?:have|need) to be (?:given|set|filled(?: in)?|present|there)\b", "optional"),
+    (r"\b(?:has|have|needs?) to be (?:filled(?: in)?|given|set|present)(?: always)?\b", "must be set"),
+    (r"\b(?:should|must|may|can|is|are) ?not (?:be )?allowed to be (?:null|empty|blank)\b", "must not be null"),
+    (r"\b(?:an? |the |each |every )?(\w+) must always have (?:an? |the )?(\w+)\b", r"\2 of \1 must be set"),
+    (r"^(.+?) can be (?:saved|stored|created|added|inserted) without (?:an? |the )?(.+)$", r"\2 of \1 optional"),
+    (r"\b(?:it )?(?:should|must) be possible to leave (.+?) (?:blank|empty|out)\b", r"\1 optional"),
+    # defaults
+    (r"\b(?:should|must|shall|to) start (?:with|as|at|out as) (?:the )?(\w+) ('[^']*'|\d+)", r"\1 default \2"),
+    (r"\b(?:and )?starts? (?:at|with) ('[^']*'|-?\d+(?:\.\d+)?)", r"default \1"),
+    (r"\bthat is (true|false|\d+) (?:unless|if|when) (?:we|you|they|it|nothing|not).*$", r"default \1"),
+    (r"\bif nothing is (?:said|given),? (.+?) (?:is|has) to be (.+)$", r"default of \1 to \2"),
+    (r"\buse ('[^']*'|\S+) as (?:the )?default(?: value)? (?:of |for )?(.+)$", r"default of \2 to \1"),
+    (r"\bwith (?:an? )?empty object as (?:its|the) default\b", "default '{}'"),
+    (r"\bdefault(?:ing|s)?(?: to)?(?: the)? current (?:time(?:stamp)?|date)\b", "default now"),
+    (r"\b(?:should|must|shall) have no default\b", "remove default"),
+    (r"\b(?:should|must) not default to anything\b", "remove default"),
+    # what goes
+    (r"\b(?:any ?more|any longer|from now on)\b", ""),
+    (r"\bthrow (.+?) (?:away|out)\b", r"drop \1"),
+    (r"^(.+?) (?:should|must|shall|can|may|has to|needs to) be (?:dropped|deleted|removed|thrown away)\b", r"drop \1"),
+    (r"^(.+?) (?:should|shall|must|need) no longer be (?:stored|kept|saved)(?: (on|in|for))?\b", r"drop \1 \2"),
+    (r"^(.+?) (?:can|may|should|must) go$", r"drop \1"),
+    (r"^the index (\w+) is (?:not|no longer) needed\b", r"drop index \1"),
+    (r"\bstop enforcing\b", "drop constraint"),
+    # names
+    (r"\b(?:should|shall|must|is|was|were) (?:to )?(?:be )?(?:known as|become)\b", "rename to"),
+    (rf"^(?:it if )?({_NAME} (?:on|in|of) {_NAME}|{_NAME}) was (?:named|called)\b", r"rename \1 to"),
+    (rf"\bcall (?:the )?({_NAME}) table ({_NAME})", r"rename table \1 to \2"),
+    # keys and checks
+    (r"\bha(?:s|ve) to be unique\b", "unique"),
+    (r"\bmust not occur (?:twice|more than once)\b", "unique"),
+    (r"\b(?:and )?(?:become|set to|turn) null when (?:the |an? )?\w+ is deleted\b", "on delete set null"),
+    (r"\bnobody (?:should|must|may) be able to (?:enter|give|set) (?:an? )?negative (.+)$", r"check \1 non-negative"),
+    (r"\bmay only (?:have|be) the (\w+) ('[^']*'(?:,? ?(?:or |and )?'[^']*')+)", r"\1 check one of \2"),
+    # sizes
+    (r"\bcan be up to (\d+) char(?:acter)?s(?: long)?\b.*", r"length \1"),
+    (
+        r"^.*\b(?:ran|run) out of (?:room|space) in ([\w.]+),? (?:so )?(?:raise|increase) the limit to (\d+)",
+        r"increase \1 to \2",
+    ),
+    (
+        r"^set (?:the )?(\w+) to ('[^']*'|\S+) (?:for|on|in) (?:all |every )?(\w+) "
+        r"(?:that have none|without one|where it is (?:null|missing|empty)|that have no \w+)$",
+        r"backfill \3.\1 with \2",
+    ),
+    (r"\breferences? (\w+) ?\((\w+)\)", r"references \1.\2"),
+    (rf"^store ({_NAME}) as (?:an? )?(.+?) instead of .*$", r"change \1 to \2"),
+    (rf"^({_NAME}\.{_NAME}) (?:as|can be|->|→) (?:an? )?(\w+(?:\(\d+(?:,\s*\d+)?\))?)$", r"change \1 to \2"),
+    (rf"^({_NAME}\.{_NAME}) \w+(?:\([\d, ]+\))? (?:->|→) (.+)$", r"change \1 to \2"),
+    (rf"^({_NAME}\.{_NAME}) .*\bmake it (?:an? )?(.+)$", r"change \1 to \2"),
+    # new columns
+    (rf"^({_NAME}):? add (?:column )?(.+)$", r"add column \2 to \1"),
+    (rf"^({_NAME}): (?:new )?column (.+)$", r"add column \2 to \1"),
+    (r"\bgive it an?\b", "give"),
+    (r"^idx ", "index "),
+    (r"^fk ([\w.]+) ([\w.]+)", r"foreign key \1 references \2"),
+)
+
+
+def plainly(text: str) -> str:
+    """Return a request with its roundabout turns said plainly."""
+    for pattern, plain in _TURNS:
+        text = re.sub(pattern, plain, text, flags=re.IGNORECASE)
+    return re.sub(r"\s+", " ", text).strip()
