@@ -1,4 +1,4 @@
-"""`python -m benchmarks.phrases [--show]`: how many requests in people's words are understood as they were meant.
+"""`python -m benchmarks.phrases [shop|rail] [--show]`: how many requests in people's words are understood as they were meant.
 
 Three answers count: right; asked back, where the request was clear (a question too many); and guessed, where it was
 understood as something else, or was not clear and was answered all the same.
@@ -97,13 +97,15 @@ def _same(expected: str, got: str) -> bool:
 def main() -> int:
     """Print how many are right, asked back and guessed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.phrases")
+    parser.add_argument("domain", nargs="?", choices=("shop", "rail"), default="shop")
     parser.add_argument("--show", action="store_true")
     given = parser.parse_args()
+    folder = FOLDER / given.domain
     catalog = Catalog(complete=True)
-    replay([script("schema", [(FOLDER / "schema.sql").read_text(encoding="utf-8")], alone=True)], catalog, 18)
+    replay([script("schema", [(folder / "schema.sql").read_text(encoding="utf-8")], alone=True)], catalog, 18)
     names = Names(catalog)
     right = asked = guessed = 0
-    text = (FOLDER / "heldout.txt").read_text(encoding="utf-8")
+    text = (folder / "requests.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if " => " in line and not line.startswith("#")]
     for line in lines:
         text, _, expected = line.rpartition(" => ")

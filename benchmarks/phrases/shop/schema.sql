@@ -1,4 +1,4 @@
--- The schema that the phrases of heldout.txt are about.  Some names occur in several tables on purpose.
+-- The schema that the requests of requests.txt are about.  Some names occur in several tables on purpose.
 CREATE TABLE teams (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name text NOT NULL,
