@@ -214,6 +214,7 @@ def _probe(dsn: str, case: Case, number: int, probe: str | None, whole: Seen) ->
             except psycopg.Error as error:
                 failure.append(str(error).splitlines()[0])
 
+        _flush(writer)
         read_before = _read_so_far(watcher)
         thread = threading.Thread(target=run)
         thread.start()
@@ -237,11 +238,16 @@ def _probe(dsn: str, case: Case, number: int, probe: str | None, whole: Seen) ->
             for oid, _, kind, file in watcher.execute(_RELATIONS).fetchall():
                 if oid in names and file != names[oid][2]:
                     (whole.rebuilt if kind in ("i", "I") else whole.rewrites).append(names[oid][0])
-            writer.execute("SELECT pg_stat_force_next_flush()" if writer.info.server_version >= 150000 else "SELECT 1")
-            time.sleep(0.05)
+            _flush(writer)
             for oid, rows in _read_so_far(watcher).items():
                 if rows > read_before.get(oid, 0) and oid in names:
                     whole.scans.append(names[oid][0])
+
+
+def _flush(session: psycopg.Connection[Any]) -> None:
+    """Make what a session has read so far seen by others."""
+    session.execute("SELECT pg_stat_force_next_flush()" if session.info.server_version >= 150000 else "SELECT 1")
+    time.sleep(0.05)
 
 
 def _read_so_far(session: psycopg.Connection[Any]) -> dict[int, int]:
@@ -302,14 +308,18 @@ def _snapshot(session: psycopg.Connection[Any]) -> dict[tuple[int, int], tuple[s
 
 
 def _as(session: psycopg.Connection[Any], column: str, kind: tuple[int, int]) -> str:
-    """Return a column as it was: cast to its old type, an enum's value by its number, since that may be renamed."""
+    """Return a column as it was: cast to its old type, an enum's value by its number (pg_enum.oid), since labels may be renamed
+    and others put before them."""
     name, category = session.execute(
         """
         SELECT format_type(%s::oid, %s), (SELECT typtype::text FROM pg_type WHERE oid = %s::oid)""",
         (*kind, kind[0]),
     ).fetchone() or ("", "")
     if category == "e":
-        return f'array_position(enum_range(NULL::{name}), "{column}"::{name})'
+        return (
+            f"(SELECT e.oid FROM pg_enum e WHERE e.enumtypid = {kind[0]} "
+            f'AND e.enumlabel = "{column}"::text)'
+        )
     return f'"{column}"::{name}'
 
 

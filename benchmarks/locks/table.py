@@ -30,6 +30,13 @@ _VOLATILE = """
       AND proname !~ '^(pg_|lo_|binary_upgrade|brin_|gin_|ts_stat|database_to|table_to|query_to|cursor_to|schema_to)'
     ORDER BY 1
 """
+# Those of which no form with that many arguments is immutable.
+_UNSTEADY = """
+    SELECT proname::text || '/' || pronargs FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
+    WHERE nspname = 'pg_catalog' AND prokind = 'f' AND prorettype <> 'trigger'::regtype AND pronargs > 0
+      AND proname !~ '^(pg_|lo_|binary_upgrade|brin_|gin_|ts_stat|database_to|table_to|query_to|cursor_to|schema_to)'
+    GROUP BY proname, pronargs HAVING bool_and(provolatile <> 'i') ORDER BY 1
+"""
 
 
 def catalog_of(schema: str, facts: Facts) -> Catalog:
@@ -64,12 +71,14 @@ def write_table(major: int) -> list[str]:
     with Scratch(major=major) as scratch:
         casts = {str(pair): str(how) for pair, how in scratch.execute(_CASTS)}
         volatile = [str(name) for (name,) in scratch.execute(_VOLATILE)]
-    steps, doubts = learn(corpus("shop"), truth("shop", major), Facts(major, {}, casts, frozenset(volatile)))
+        unsteady = [str(name) for (name,) in scratch.execute(_UNSTEADY)]
+    steps, doubts = learn(corpus("shop"), truth("shop", major), Facts(major, {}, casts, frozenset(volatile), frozenset(unsteady)))
     KNOWLEDGE.mkdir(exist_ok=True)
     lines = [f"    {json.dumps(key)}: {json.dumps(steps[key], sort_keys=True)}" for key in sorted(steps)]
     text = "\n".join((
         "{", f'  "major": {major},', '  "steps": {', ",\n".join(lines), "  },",
-        f'  "casts": {json.dumps(casts, sort_keys=True)},', f'  "volatile": {json.dumps(volatile)}', "}", ""))
+        f'  "casts": {json.dumps(casts, sort_keys=True)},', f'  "volatile": {json.dumps(volatile)},',
+        f'  "unsteady": {json.dumps(unsteady)}', "}", ""))
     (KNOWLEDGE / f"postgres-{major}.json").write_text(text, encoding="utf-8")
     return doubts
 

@@ -1,4 +1,5 @@
-"""`python -m benchmarks.phrases [shop|rail] [--show]`: how many requests in people's words are understood as they were meant.
+"""`python -m benchmarks.phrases [shop|rail] [--show]`: how many requests are understood as they were
+meant.
 
 Three answers count: right; asked back, where the request was clear (a question too many); and guessed, where it was
 understood as something else, or was not clear and was answered all the same.

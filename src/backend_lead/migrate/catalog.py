@@ -168,6 +168,12 @@ class Catalog:
         schema = words[-2] if len(words) > 1 else self.path
         return f"{schema}.{words[-1]}" if schema not in ("", "public") else words[-1]
 
+    @staticmethod
+    def beside(table: str, name: str) -> str:
+        """Return the name of an index, given without a schema, of a table: it lives in the table's schema."""
+        schema = table.rpartition(".")[0]
+        return f"{schema}.{name}" if schema and "." not in name else name
+
     def table(self, name: str) -> Relation | None:
         """Return the table of that name, or None."""
         found = self.relations.get(name)
@@ -211,6 +217,11 @@ class Catalog:
     def taken(self) -> set[str]:
         """Return the names of relations and indexes, which share one space."""
         return {*self.relations, *self.indexes}
+
+    def taken_beside(self, table: str) -> set[str]:
+        """Return the names that relations and indexes of a table's schema have, without the schema."""
+        schema = table.rpartition(".")[0]
+        return {name.rpartition(".")[2] for name in self.taken() if name.rpartition(".")[0] == schema}
 
     def users_of_type(self, name: str) -> list[tuple[Relation, Column]]:
         """Return the columns that have a type of the database's own, directly or as an array."""

@@ -195,6 +195,15 @@ def changes_by_row(node: Node, catalog: Catalog, facts: Facts) -> bool:
     return False
 
 
+def is_unsteady(node: Node, facts: Facts) -> bool:
+    """Say whether an expression calls one of PostgreSQL's functions of which no form is IMMUTABLE."""
+    return any(
+        kind_or_empty(part) == "func_call"
+        and f"{names(part.func_call.funcname)[-1]}/{len(part.func_call.args)}" in facts.unsteady
+        for part in walk(node)
+    )
+
+
 def proven_not_null(node: Node) -> frozenset[str]:
     """Return the columns that a CHECK keeps from being NULL: `a IS NOT NULL`, alone or joined by AND."""
     what = kind(node)

@@ -98,8 +98,9 @@ def constraint_of(constraint: Node, table: str, own: tuple[str, ...], catalog: C
         found.target = catalog.name(constraint.pktable)
         found.on_delete = constraint.fk_del_action
         found.target_columns = tuple(names(constraint.pk_attrs)) or primary_key(catalog, found.target)
-    if constraint.indexname and constraint.indexname in catalog.indexes:
-        found.columns = catalog.indexes[constraint.indexname].columns
+    behind = catalog.beside(table, constraint.indexname) if constraint.indexname else ""
+    if behind in catalog.indexes:
+        found.columns = catalog.indexes[behind].columns
     if not found.name:
         words = () if what == "primary_key" else columns
         found.name = constraint.indexname or default_name(table, words, LABELS[what], _taken(catalog, table))
@@ -116,9 +117,10 @@ def attach(relation: Relation, constraint: Constraint, catalog: Catalog) -> None
     constraint.valid = constraint.valid and constraint.enforced
     relation.constraints[constraint.name] = constraint
     if constraint.kind in ("primary_key", "unique", "exclusion"):
-        known = catalog.indexes.pop(constraint.index, None) if constraint.index else None
-        catalog.indexes[constraint.name] = Index(
-            constraint.name,
+        given, name = (catalog.beside(relation.name, each) for each in (constraint.index, constraint.name))
+        known = catalog.indexes.pop(given, None) if constraint.index else None
+        catalog.indexes[name] = Index(
+            name,
             relation.name,
             constraint.columns,
             constraint.kind != "exclusion",
@@ -126,7 +128,7 @@ def attach(relation: Relation, constraint: Constraint, catalog: Catalog) -> None
             known.mentions if known else frozenset(),
             constraint=True,
         )
-        constraint.index = constraint.name
+        constraint.index = name
     if constraint.kind == "primary_key" or (constraint.kind == "not_null" and constraint.valid):
         for name in constraint.columns:
             if name in relation.columns:
@@ -149,4 +151,4 @@ def is_unique_key(catalog: Catalog, table: str, columns: tuple[str, ...]) -> boo
 
 def _taken(catalog: Catalog, table: str) -> set[str]:
     relation = catalog.relations.get(table)
-    return catalog.taken() | (set(relation.constraints) if relation is not None else set())
+    return catalog.taken_beside(table) | (set(relation.constraints) if relation is not None else set())

@@ -87,7 +87,11 @@ def _cast(old: Type, new: Type, explicit: bool, catalog: Catalog, facts: Facts, 
         return _of_arrays(old, new, explicit, catalog, facts, utc)
     target, source = own_type(new, catalog), own_type(old, catalog)
     if source is not None and source.kind == "domain" and source.base is not None:
-        return TypeChange(False) if new.name == old.name else _cast(source.base, new, explicit, catalog, facts, utc)
+        if new.name == old.name:
+            return TypeChange(False)
+        # A value of a domain carries no length, so PostgreSQL does not see that the new one is long enough.
+        base = replace(source.base, modifiers=()) if new.modifiers else source.base
+        return _cast(base, new, explicit, catalog, facts, utc)
     if target is not None and target.kind == "domain" and target.base is not None:
         inner = _cast(old, target.base, explicit, catalog, facts, utc)
         if inner.impossible or not target.checked:

@@ -186,7 +186,7 @@ def _(wanted: DropIndex, catalog: Catalog) -> Iterator[Step]:
         )
     yield Step(
         f"drop_{index.name}",
-        (f"DROP INDEX CONCURRENTLY {_in_schema(index.table, index.name)};",),
+        (f"DROP INDEX CONCURRENTLY {index.name};",),
         (_create_index(index, concurrently=True),),
         transactional=False,
     )
@@ -368,8 +368,9 @@ def _as_it_is(column: Column) -> str:
 
 def _create_index(index: Index, *, concurrently: bool = False) -> str:
     using = f" USING {index.method}" if index.method != "btree" else ""
+    name = index.name.rpartition(".")[2]
     return (
-        f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {'CONCURRENTLY ' if concurrently else ''}{index.name} ON "
+        f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {'CONCURRENTLY ' if concurrently else ''}{name} ON "
         f"{index.table}{using} ({', '.join(index.columns)});"
     )
 

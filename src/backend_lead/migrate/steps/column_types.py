@@ -41,6 +41,8 @@ def _type(command: Node, relation: Relation, judge: Judge) -> None:
         judge.act("alter-type-rewriting", target=table, children=children)
         judge.undecided = f"the type that {table}.{name} has now is not known"
         return
+    if relation.partition:
+        judge.fail("partition", table, f"{table} is a partition: the types are those of {', '.join(relation.parents)}.")
     changed = type_change(name, column.type, new, using, judge.catalog, judge.facts, utc=judge.catalog.utc)
     if changed.impossible:
         judge.fail("no-cast", table, f"{changed.impossible}: {table}.{name}.")

@@ -23,6 +23,10 @@ def _add(command: Node, relation: Relation, judge: Judge) -> None:
     definition = getattr(command, "def").column_def
     table, name = relation.name, definition.colname
     children = family(relation, judge)
+    if relation.kind in ("view", "materialized"):
+        judge.fail("view", table, f"{table} is a view: it gets a column by CREATE OR REPLACE VIEW.")
+    if relation.partition and not relation.new:
+        judge.fail("partition", table, f"{table} is a partition: its columns are those of {relation.parents[0]}.")
     if name in relation.columns:
         if not command.missing_ok:
             judge.fail("column-exists", table, f"{table} has a column {name} already.")
@@ -117,6 +121,8 @@ def _drop(command: Node, relation: Relation, judge: Judge) -> None:
     cascade = enum_name(command, "behavior") == "DROP_CASCADE"
     if name in relation.key_columns:
         judge.fail("partition-key", table, f"{name} is the partition key of {table}.")
+    if relation.partition:
+        judge.fail("partition", table, f"{table} is a partition: its columns are those of {relation.parents[0]}.")
     views = judge.catalog.views_on(table, name)
     keys = [
         (owner, constraint)
@@ -255,7 +261,7 @@ def _add_identity(command: Node, relation: Relation, judge: Judge) -> None:
         )
     if column is not None and (column.has_default or column.identity):
         judge.fail("has-default", relation.name, f"{relation.name}.{command.name} has a default already.")
-    judge.act("add-identity", target=relation.name)
+    judge.act("add-identity", target=relation.name, children=family(relation, judge))
     if column is not None:
         when = getattr(command, "def").constraint.generated_when
         column.identity = "always" if when == "a" else "by default"

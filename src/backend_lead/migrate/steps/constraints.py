@@ -220,7 +220,7 @@ def _unique(constraint: Constraint, relation: Relation, judge: Judge, fresh: boo
 
 
 def _check_index(index: str, relation: Relation, judge: Judge) -> None:
-    found = judge.catalog.indexes.get(index)
+    found = judge.catalog.indexes.get(judge.catalog.beside(relation.name, index))
     if found is None and judge.catalog.complete:
         judge.fail("index-missing", relation.name, f"There is no index {index}.")
     if found is not None and (not found.unique or found.partial):

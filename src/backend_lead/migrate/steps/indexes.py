@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend_lead.gates.grammar import Node, enum_name
 from backend_lead.migrate.catalog import Index, Relation
-from backend_lead.migrate.expressions import changes_by_row, columns_in
+from backend_lead.migrate.expressions import changes_by_row, columns_in, is_unsteady
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.steps.alter_table import family
 from backend_lead.read.database.constraint_names import default_name
@@ -26,7 +26,8 @@ def _create(node: Node, judge: Judge) -> None:
     if relation is None and judge.catalog.complete:
         judge.fail("table-missing", table, f"There is no table {table}.")
     columns, mentions = _columns(node)
-    name = node.idxname or default_name(table, list(columns) or ["expr"], "idx", judge.catalog.taken())
+    bare = node.idxname or default_name(table, list(columns) or ["expr"], "idx", judge.catalog.taken_beside(table))
+    name = judge.catalog.beside(table, bare)
     if name in judge.catalog.taken() and node.idxname:
         if not node.if_not_exists:
             judge.fail("index-exists", table, f"There is an index {name} already.")
@@ -50,7 +51,7 @@ def _create(node: Node, judge: Judge) -> None:
         judge.act("create-index-partitioned" if partitioned else "create-index", target=table, children=children)
         if partitioned:
             judge.instead(
-                f"CREATE INDEX {name} ON ONLY {table} ({', '.join(columns)});",
+                f"CREATE INDEX {bare} ON ONLY {table} ({', '.join(columns)});",
                 f"CREATE INDEX CONCURRENTLY … ON each partition;  ALTER INDEX {name} ATTACH PARTITION …;",
             )
         else:
@@ -66,7 +67,8 @@ def _create(node: Node, judge: Judge) -> None:
         name, table, columns, node.unique, node.access_method or "btree", mentions, node.HasField("where_clause")
     )
     for child in children:
-        inner = default_name(child, list(columns) or ["expr"], "idx", judge.catalog.taken())
+        made = default_name(child, list(columns) or ["expr"], "idx", judge.catalog.taken_beside(child))
+        inner = judge.catalog.beside(child, made)
         judge.catalog.indexes[inner] = Index(
             inner,
             child,
@@ -108,7 +110,9 @@ def _check(
         if absent and relation.kind != "materialized":
             judge.fail("column-missing", table, f"{table} has no column {absent[0]}.")
     for part in node.index_params:
-        if not part.index_elem.name and changes_by_row(part.index_elem.expr, judge.catalog, judge.facts):
+        expression = part.index_elem.expr
+        unsteady = changes_by_row(expression, judge.catalog, judge.facts) or is_unsteady(expression, judge.facts)
+        if not part.index_elem.name and unsteady:
             judge.fail("not-immutable", table, "An index holds only what IMMUTABLE functions give.")
     if relation is not None and relation.kind == "view":
         judge.fail("view", table, f"{table} is a view, and a view has no index.")

@@ -32,8 +32,15 @@ def make_partition(node: Node, relation: Relation, parent: str, judge: Judge) ->
         "create-partition",
         parent=parent,
         default=default,
-        parent_indexes=[i.name for i in judge.catalog.indexes_of(parent)] if default else (),
+        **{"parent_indexes" if default else "indexes_above": [i.name for i in judge.catalog.indexes_of(parent)]},
     )
+    if default:
+        judge.fail(
+            "row-in-the-way",
+            parent,
+            f"It ends at the first row of {default[0]} that belongs into {relation.name}.",
+            certain=False,
+        )
     for child in [relation]:
         above = judge.catalog.relations.get(parent)
         if above is not None:

@@ -52,6 +52,10 @@ def rename(catalog: Catalog, relation: Relation, new: str) -> None:
     relation.name = new
     for index in catalog.indexes_of(old):
         index.table = new
+        if old.rpartition(".")[0] != new.rpartition(".")[0]:
+            catalog.indexes.pop(index.name)
+            index.name = catalog.beside(new, index.name.rpartition(".")[2])
+            catalog.indexes[index.name] = index
     for each in catalog.relations.values():
         each.parents = tuple(new if parent == old else parent for parent in each.parents)
         each.relations = frozenset(new if used == old else used for used in each.relations)
@@ -108,8 +112,8 @@ def _rename_index(node: Node, name: str, judge: Judge) -> None:
         judge.fail("index-missing", name, f"There is no index {name}.")
     judge.act("rename-index", target=name)
     if index is not None:
-        judge.catalog.indexes[node.newname] = judge.catalog.indexes.pop(name)
-        index.name = node.newname
+        index.name = judge.catalog.beside(index.table, node.newname)
+        judge.catalog.indexes[index.name] = judge.catalog.indexes.pop(name)
 
 
 def _rename_constraint(node: Node, name: str, judge: Judge) -> None:
@@ -123,8 +127,8 @@ def _rename_constraint(node: Node, name: str, judge: Judge) -> None:
         relation.constraints[node.newname] = constraint
         if constraint.index in judge.catalog.indexes:
             index = judge.catalog.indexes.pop(constraint.index)
-            index.name = constraint.index = node.newname
-            judge.catalog.indexes[node.newname] = index
+            index.name = constraint.index = judge.catalog.beside(index.table, node.newname)
+            judge.catalog.indexes[index.name] = index
 
 
 def _rename_type(node: Node, name: str, judge: Judge) -> None:
@@ -142,7 +146,27 @@ def _rename_type(node: Node, name: str, judge: Judge) -> None:
     judge.catalog.types[node.newname] = kind_of
 
 
+def _rename_schema(node: Node, name: str, judge: Judge) -> None:
+    catalog = judge.catalog
+    old, new = node.subname, node.newname
+    if old not in catalog.schemas and catalog.complete:
+        judge.fail("schema-missing", old, f"There is no schema {old}.")
+    judge.act("rename-schema")
+    catalog.schemas = {new if each == old else each for each in catalog.schemas}
+    for relation in list(catalog.relations.values()):
+        if relation.name.rpartition(".")[0] == old:
+            rename(catalog, relation, f"{new}.{relation.name.rpartition('.')[2]}")
+    for kind_of in list(catalog.types.values()):
+        if kind_of.name.rpartition(".")[0] == old:
+            moved = f"{new}.{kind_of.name.rpartition('.')[2]}"
+            for _, column in catalog.users_of_type(kind_of.name):
+                column.type = replace(column.type, name=moved)
+            catalog.types[moved] = catalog.types.pop(kind_of.name)
+            kind_of.name, kind_of.born = moved, kind_of.born or kind_of.name
+
+
 _RENAMES = {
+    "OBJECT_SCHEMA": _rename_schema,
     "OBJECT_TABLE": _rename_relation,
     "OBJECT_VIEW": _rename_relation,
     "OBJECT_MATVIEW": _rename_relation,

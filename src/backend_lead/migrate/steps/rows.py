@@ -90,7 +90,11 @@ def _insert(node: Node, judge: Judge) -> None:
         sources=sources,
         source_indexes=indexes_of(sources, judge),
         referenced=_referenced(relation),
+        indexes=indexes_of([name, *family], judge),
     )
+    if node.HasField("on_conflict_clause") and relation is not None and not relation.new and from_many(node):
+        for target in node.on_conflict_clause.target_list:
+            _overwritten(name, target.res_target.name, judge)
     _missing_values(node, relation, judge)
     select = node.select_stmt.select_stmt if node.HasField("select_stmt") else None
     from_query = select is not None and not select.values_lists
@@ -105,6 +109,20 @@ def _insert(node: Node, judge: Judge) -> None:
             judge.work.pop(each, None)
 
 
+def _overwritten(table: str, column: str, judge: Judge) -> None:
+    judge.lose(
+        "values-overwritten",
+        table,
+        f"What {table}.{column} held is written over, and the way down cannot bring it back.",
+        certain=False,
+    )
+
+
+def from_many(node: Node) -> bool:
+    """Say whether an INSERT takes its rows from a query."""
+    return bool(node.HasField("select_stmt") and not node.select_stmt.select_stmt.values_lists)
+
+
 def _missing_values(node: Node, relation: Relation | None, judge: Judge) -> None:
     """A column that may not be NULL and has no default must be given."""
     if relation is None or not relation.columns or not node.HasField("select_stmt"):
@@ -114,6 +132,12 @@ def _missing_values(node: Node, relation: Relation | None, judge: Judge) -> None
     if not columns:
         columns = list(relation.columns)[: len(rows[0].list.items)] if rows else list(relation.columns)
     for column in relation.columns.values():
+        if column.identity == "always" and column.name in columns and node.override not in (2, 3):
+            judge.fail(
+                "identity-given",
+                relation.name,
+                f"{relation.name}.{column.name} is GENERATED ALWAYS: it takes a value with OVERRIDING SYSTEM VALUE only.",
+            )
         needed = column.not_null and not (column.has_default or column.identity or column.generated)
         if needed and column.name not in columns:
             judge.fail(
@@ -185,12 +209,7 @@ def _overwrites(node: Node, name: str, relation: Relation | None, judge: Judge) 
         if made or column.name in empty:
             continue
         if not _picks_few(where, judge, name):
-            judge.lose(
-                "values-overwritten",
-                name,
-                f"What {name}.{column.name} held is written over, and the way down cannot bring it back.",
-                certain=False,
-            )
+            _overwritten(name, column.name, judge)
 
 
 def _not_null_of(where: Node, value: Node) -> bool:
@@ -245,7 +264,18 @@ def _merge(node: Node, judge: Judge) -> None:
     sources = [each for each in _relations(used.relations, judge) if each != name]
     commands = {enum_name(clause.merge_when_clause, "command_type") for clause in node.merge_when_clauses}
     writes = bool(commands & {"CMD_UPDATE", "CMD_DELETE"})
-    judge.act("merge", target=name, sources=sources, source_indexes=indexes_of(sources, judge))
+    judge.act(
+        "merge",
+        target=name,
+        indexes=indexes_of([name], judge),
+        sources=sources,
+        source_indexes=indexes_of(sources, judge),
+    )
+    relation = judge.catalog.relations.get(name)
+    for clause in node.merge_when_clauses:
+        for target in clause.merge_when_clause.target_list:
+            if enum_name(clause.merge_when_clause, "command_type") == "CMD_UPDATE" and not (relation and relation.new):
+                _overwritten(name, target.res_target.name, judge)
     if writes:
         judge.works_on(name, "write")
     if "CMD_DELETE" in commands:
@@ -266,7 +296,7 @@ def _copy(node: Node, judge: Judge) -> None:
     if node.HasField("relation"):
         name = judge.catalog.name(node.relation)
         if node.is_from:
-            judge.act("insert", target=name)
+            judge.act("insert", target=name, indexes=indexes_of([name], judge))
         else:
             judge.act("select", sources=name, source_indexes=indexes_of([name], judge))
 
@@ -286,11 +316,38 @@ def _picks_few(where: Node | None, judge: Judge, table: str = "") -> bool:
             return True
         tables = [judge.catalog.name(item.range_var) for item in select.from_clause if kind(item) == "range_var"]
         return bool(tables) and select.HasField("where_clause") and _picks_few(select.where_clause, judge, tables[0])
-    fixed = _fixed(where)
+    fixed = _fixed(where) | _short_spans(where)
     keys = [index.columns for index in judge.catalog.indexes_of(table) if index.unique and index.columns]
     if not keys and not judge.catalog.complete:
         return "id" in fixed
     return any(set(key) <= fixed for key in keys)
+
+
+# As many rows as one batch of a backfill writes.
+_BATCH = 10_000
+
+
+def _short_spans(where: Node) -> frozenset[str]:
+    """The columns that a condition holds between two whole numbers not further apart than a batch is long."""
+    low: dict[str, int] = {}
+    high: dict[str, int] = {}
+    parts = where.bool_expr.args if kind_or_empty(where) == "bool_expr" and where.bool_expr.boolop == 1 else [where]
+    for part in parts:
+        if kind_or_empty(part) != "a_expr" or kind_or_empty(part.a_expr.lexpr) != "column_ref":
+            continue
+        column, other = names(part.a_expr.lexpr.column_ref.fields)[-1], part.a_expr.rexpr
+        values = other.list.items if kind(other) == "list" else [other]
+        numbers = [v.a_const.ival.ival for v in values if kind_or_empty(v) == "a_const" and v.a_const.HasField("ival")]
+        if len(numbers) != len(values):
+            continue
+        operator = names(part.a_expr.name)[-1]
+        if operator.upper() == "BETWEEN" and len(numbers) == 2:
+            low[column], high[column] = numbers
+        elif operator in (">", ">="):
+            low[column] = numbers[0]
+        elif operator in ("<", "<="):
+            high[column] = numbers[0]
+    return frozenset(name for name in low.keys() & high.keys() if 0 <= high[name] - low[name] <= _BATCH)
 
 
 def _fixed(where: Node) -> frozenset[str]:

@@ -321,7 +321,7 @@ def _change_owner(command: Node, relation: Relation, judge: Judge) -> None:
 
 
 def _cluster_on(command: Node, relation: Relation, judge: Judge) -> None:
-    judge.act("cluster-on", target=relation.name, index=command.name)
+    judge.act("cluster-on", target=relation.name, index=judge.catalog.beside(relation.name, command.name))
 
 
 STATEMENTS = {
