@@ -308,8 +308,8 @@ def _snapshot(session: psycopg.Connection[Any]) -> dict[tuple[int, int], tuple[s
 
 
 def _as(session: psycopg.Connection[Any], column: str, kind: tuple[int, int]) -> str:
-    """Return a column as it was: cast to its old type, an enum's value by its number (pg_enum.oid), since labels may be renamed
-    and others put before them."""
+    """Return a column as it was: cast to its old type, an enum's value by its number (pg_enum.oid), since
+    labels may be renamed and others put before them."""
     name, category = session.execute(
         """
         SELECT format_type(%s::oid, %s), (SELECT typtype::text FROM pg_type WHERE oid = %s::oid)""",

@@ -72,7 +72,8 @@ def write_table(major: int) -> list[str]:
         casts = {str(pair): str(how) for pair, how in scratch.execute(_CASTS)}
         volatile = [str(name) for (name,) in scratch.execute(_VOLATILE)]
         unsteady = [str(name) for (name,) in scratch.execute(_UNSTEADY)]
-    steps, doubts = learn(corpus("shop"), truth("shop", major), Facts(major, {}, casts, frozenset(volatile), frozenset(unsteady)))
+    nothing = Facts(major, {}, casts, frozenset(volatile), frozenset(unsteady))
+    steps, doubts = learn(corpus("shop"), truth("shop", major), nothing)
     KNOWLEDGE.mkdir(exist_ok=True)
     lines = [f"    {json.dumps(key)}: {json.dumps(steps[key], sort_keys=True)}" for key in sorted(steps)]
     text = "\n".join((

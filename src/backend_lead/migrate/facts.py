@@ -28,7 +28,8 @@ class Facts(msgspec.Struct, frozen=True):
 
     `casts` maps `source target` to how far a cast goes (`i` implicit, `a` assignment, `e` explicit) and how it is done
     (`b` without touching the value, `f` by a function, `i` through text), as pg_cast says; `volatile` are the names of
-    PostgreSQL's own functions that give another value for each row, and `unsteady` those (`age/1`: name and number of arguments) that are stable or volatile.
+    PostgreSQL's own functions that give another value for each row, and `unsteady` those (`age/1`: name and number of
+    arguments) of which no form is immutable.
     """
 
     major: int

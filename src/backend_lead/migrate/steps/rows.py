@@ -136,7 +136,7 @@ def _missing_values(node: Node, relation: Relation | None, judge: Judge) -> None
             judge.fail(
                 "identity-given",
                 relation.name,
-                f"{relation.name}.{column.name} is GENERATED ALWAYS: it takes a value with OVERRIDING SYSTEM VALUE only.",
+                f"{relation.name}.{column.name} is GENERATED ALWAYS: give it by OVERRIDING SYSTEM VALUE.",
             )
         needed = column.not_null and not (column.has_default or column.identity or column.generated)
         if needed and column.name not in columns:

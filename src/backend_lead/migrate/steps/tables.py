@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backend_lead.gates.grammar import Node, enum_name, kind
-from backend_lead.migrate.catalog import Column, Relation
+from backend_lead.migrate.catalog import Column, Index, Relation
 from backend_lead.migrate.expressions import is_known
 from backend_lead.migrate.judge import Judge
-from backend_lead.migrate.parts import attach, column_of, constraint_of, contype, own_sequence
+from backend_lead.migrate.parts import LABELS, attach, column_of, constraint_of, contype, own_sequence
 from backend_lead.migrate.steps import Statement
 from backend_lead.migrate.steps.alter_table import indexes_of
 from backend_lead.migrate.steps.constraints import judge_reference, key_index
@@ -14,6 +16,7 @@ from backend_lead.migrate.steps.indexes import drop_indexes
 from backend_lead.migrate.steps.partitions import make_partition
 from backend_lead.migrate.steps.types import drop_domains, drop_types
 from backend_lead.migrate.steps.views import drop_views, read_by
+from backend_lead.read.database.constraint_names import default_name
 from backend_lead.read.sql_conditions import names
 
 
@@ -101,10 +104,30 @@ def _like(clause: Node, relation: Relation, judge: Judge) -> None:
         return
     for name, column in copied.columns.items():
         relation.columns[name] = _copied(column)
-    # Bits of the grammar's TableLikeOption: INDEXES is 1 << 6, DEFAULTS 1 << 3.
+    # Bits of the grammar's TableLikeOption: CONSTRAINTS is 1 << 2, DEFAULTS 1 << 3, INDEXES 1 << 6.
     if not clause.options & (1 << 3):
         for column in relation.columns.values():
             column.default, column.has_default = None, False
+    if clause.options & (1 << 2):
+        for check in copied.constraints_of("check"):
+            relation.constraints[check.name] = replace(check)
+    if clause.options & (1 << 6):
+        for index in judge.catalog.indexes_of(copied.name):
+            _copy_index(index, copied, relation, judge)
+
+
+def _copy_index(index: Index, copied: Relation, relation: Relation, judge: Judge) -> None:
+    """An index of another table, with its constraint, under the name that PostgreSQL gives the copy."""
+    catalog = judge.catalog
+    behind = next((each for each in copied.constraints.values() if each.index == index.name), None)
+    words = () if behind is not None and behind.kind == "primary_key" else index.columns or ("expr",)
+    ending = "idx" if behind is None else LABELS[behind.kind]
+    name = default_name(relation.name, words, ending, catalog.taken_beside(relation.name))
+    if behind is not None:
+        attach(relation, replace(behind, name=name, index=""), catalog)
+        return
+    made = catalog.beside(relation.name, name)
+    catalog.indexes[made] = replace(index, name=made, table=relation.name, parent="")
 
 
 def _create_as(node: Node, judge: Judge) -> None:
