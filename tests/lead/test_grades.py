@@ -10,7 +10,8 @@ import samples
 from backend_lead.lead.grades import CAPS, RUNG_FACTOR, SEVERITY_POINTS, grades
 from backend_lead.model.backend import Backend
 from backend_lead.model.finding import Dimension, Evidence, Severity
-from backend_lead.model.place import Place
+from backend_lead.model.place import Place, Unresolved
+from backend_lead.model.verdict import Ruling, Verdict
 
 
 def backend_of(endpoints: int) -> Backend:
@@ -89,3 +90,29 @@ def test_the_page_tells_the_numbers_of_the_code():
         assert f"| {rung.value} | {factor:g} |" in page
     for severity, letter in CAPS.items():
         assert f"{severity.value} finding holds the letter at {letter}" in page
+
+
+def test_what_was_hardly_seen_is_not_graded():
+    none = Backend(root="/srv/x")
+    routers = tuple(Unresolved("router", "the router put in here could not be followed") for _ in range(3))
+    missing = replace(backend_of(2), unresolved=routers)
+    got = {each.dimension: each for each in grades(missing, ())}
+    assert got[Dimension.SECURITY].letter == got[Dimension.API].letter == "not graded"
+    assert "3 routers not followed" in got[Dimension.API].arithmetic
+    assert {each.letter for each in grades(none, ())} == {"not graded"}
+    whole = {each.dimension: each.letter for each in grades(replace(missing, endpoints=backend_of(3).endpoints), ())}
+    assert whole[Dimension.API] == "A"
+
+
+def test_security_is_not_graded_while_most_verdicts_are_undecided():
+    def judged(undecided, scoped):
+        rulings = [Ruling.UNDECIDED] * undecided + [Ruling.SCOPED] * scoped
+        return [Verdict("GET", f"/{number}", each, "", Place("a.py", 1)) for number, each in enumerate(rulings)]
+
+    def letter(verdicts):
+        found = grades(backend_of(10), (), verdicts)
+        return {each.dimension: each.letter for each in found}
+
+    assert letter(judged(6, 4))[Dimension.SECURITY] == "not graded"
+    assert letter(judged(5, 5))[Dimension.SECURITY] == "A"
+    assert letter(judged(6, 4))[Dimension.API] == "A"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from backend_lead.model.backend import Backend
 from backend_lead.model.finding import Dimension, Evidence, Finding, Severity
 from backend_lead.model.review import Grade
+from backend_lead.model.verdict import Ruling, Verdict
 
 SEVERITY_POINTS = {Severity.CRITICAL: 40.0, Severity.HIGH: 15.0, Severity.MEDIUM: 5.0, Severity.LOW: 1.0}
 """Points that a traced finding costs."""
@@ -30,22 +31,25 @@ def points(finding: Finding) -> float:
     return SEVERITY_POINTS[finding.severity] * RUNG_FACTOR[finding.evidence]
 
 
-def grades(backend: Backend, findings: Iterable[Finding]) -> tuple[Grade, ...]:
+def grades(backend: Backend, findings: Iterable[Finding], judged: Iterable[Verdict] = ()) -> tuple[Grade, ...]:
     """Return the four grades, in the order of `Dimension`.
 
-    `findings` are those that are still open: neither ignored with a reason nor in the baseline.
+    `findings` are those that are still open: neither ignored with a reason nor in the baseline; `judged` the verdicts
+    over the endpoints, by which security is not graded where most of them are undecided.
     """
+    verdicts = tuple(judged)
     by_dimension: dict[Dimension, list[Finding]] = {dimension: [] for dimension in Dimension}
     for finding in findings:
         by_dimension[finding.dimension].append(finding)
-    return tuple(_grade(dimension, backend, found) for dimension, found in by_dimension.items())
+    return tuple(_grade(dimension, backend, found, verdicts) for dimension, found in by_dimension.items())
 
 
-def _grade(dimension: Dimension, backend: Backend, findings: list[Finding]) -> Grade:
+def _grade(dimension: Dimension, backend: Backend, findings: list[Finding], verdicts: Sequence[Verdict]) -> Grade:
     size, checked = _checked(dimension, backend)
     lost = sum(map(points, findings), 0.0)
-    if not size:
-        return Grade(dimension, NOT_GRADED, 0.0, lost, checked, f"{checked}: there is nothing to grade")
+    too_little = "nothing to grade" if not size else _too_little(dimension, backend, verdicts)
+    if too_little:
+        return Grade(dimension, NOT_GRADED, 0.0, lost, checked, f"{too_little} in {checked}")
     measured = max(size, SMALLEST_SIZE)
     score = max(0.0, round(100 - lost * SMALLEST_SIZE / measured, 1))
     letter = next(letter for least, letter in LETTERS if score >= least)
@@ -54,6 +58,19 @@ def _grade(dimension: Dimension, backend: Backend, findings: list[Finding]) -> G
     best = cap[1] if cap is not None and capped else letter
     return Grade(dimension, best, score, lost, checked,
                  _arithmetic(findings, lost, size, score, letter, cap if capped else None))
+
+
+def _too_little(dimension: Dimension, backend: Backend, verdicts: Sequence[Verdict]) -> str:
+    """Return why a grade would speak of what was not seen, "" when enough was."""
+    if dimension is Dimension.DATABASE:
+        return "no table is known" if not backend.tables else ""
+    missing = sum(each.what == "router" for each in backend.unresolved)
+    if missing > len(backend.endpoints):
+        return f"{_count(missing, 'router')} not followed, too little seen"
+    undecided = sum(each.verdict is Ruling.UNDECIDED for each in verdicts)
+    if dimension is Dimension.SECURITY and undecided * 2 > len(verdicts):
+        return f"{undecided} of {_count(len(verdicts), 'verdict')} undecided, too little known"
+    return ""
 
 
 def _checked(dimension: Dimension, backend: Backend) -> tuple[int, str]:

@@ -24,7 +24,8 @@ def _review(options: Options, listen: Listener) -> Report:
     backend = read(options, listen)
     found = find(backend, options, listen)
     security = [finding for finding in found.all if finding.dimension is Dimension.SECURITY]
+    judged = verdicts(backend, security)
     return Report(
-        "review", __version__, options.target, found.backend, found.open, verdicts(backend, security),
-        grades(backend, found.open), plan(found.open, options.target), found.ignored, found.baselined,
+        "review", __version__, options.target, found.backend, found.open, judged,
+        grades(backend, found.open, judged), plan(found.open, options.target), found.ignored, found.baselined,
         found.unused_ignores, options.since, found.sources, found.stopped)

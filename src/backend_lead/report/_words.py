@@ -92,7 +92,7 @@ def grade_line(grade: Grade, report: Report) -> str:
     """Return what stands beside a letter: the findings of its dimension, what it was measured on, what caps it."""
     found = [finding for finding in report.findings if finding.dimension is grade.dimension]
     if len(grade.letter) > 1:
-        return f"nothing to grade in {grade.checked}" + (f"; {severities(found)}" if found else "")
+        return f"not graded: {grade.arithmetic}" + (f"; {severities(found)}" if found else "")
     gravest = min((finding.severity for finding in found), key=lambda severity: severity.rank, default=None)
     worst = Counter(finding.title for finding in found if finding.severity is gravest).most_common(1)
     most = f"; most of all: {worst[0][0].rstrip('.').lower()}" if worst else ""

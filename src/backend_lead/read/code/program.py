@@ -81,10 +81,13 @@ class CodeModule:
 
 
 class Program:
-    """All modules of a target and the way from an import to one of them."""
+    """All modules of a target and the way from an import to one of them; `folder` is the name of its folder."""
 
-    def __init__(self, modules: Iterable[CodeModule], libraries: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, modules: Iterable[CodeModule], libraries: frozenset[str] = frozenset(), folder: str = ""
+    ) -> None:
         self.libraries = libraries
+        self.folder = folder
         self.modules = {module.path: module for module in modules}
         self._folders = {path.rsplit("/", i)[0] for path in self.modules for i in range(1, path.count("/") + 1)}
         self._resolved: dict[tuple[str, str], CodeModule | str | None] = {}
@@ -128,6 +131,12 @@ class Program:
         for folder in (*(f for f in folders if f not in packages), *inside):
             found = self._at(f"{folder}/{tail}" if folder else tail)
             # A folder without `__init__.py` half way up is only trusted when something of the target lies in it.
+            if found is not None:
+                return found
+        first, _, rest = tail.partition("/")
+        if first == self.folder:
+            # The target is a package itself, and its modules call it by its name: `from shop.models import Order`.
+            found = self._at(rest)
             if found is not None:
                 return found
         if "/" in tail:

@@ -43,7 +43,7 @@ def read_code(tree: Tree, sources: dict[str, bytes], listen: Listener) -> Code:
     modules = [CodeModule(module_name(path), path, data, python.parse) for path, data in sorted(sources.items())]
     hooks = gather()
     libraries = frozenset(name.split(".")[0] for name in (*hooks.calls, *hooks.symbols))
-    run = Interpreter(Program(modules, libraries), hooks)
+    run = Interpreter(Program(modules, libraries, tree.root.name), hooks)
     run.tree = tree
     start(run)
     events = [*run.start_events, *run.events]
