@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 from benchmarks.locks.cases import Case, Corpus, Query
+from benchmarks.locks.rows import lost, snapshot
 
 from backend_lead.prove.scratch import Scratch
 
@@ -37,7 +38,23 @@ _HELD = """
     WHERE pid = %s AND locktype = 'relation'
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-_READ = "SELECT relid::int, seq_tup_read::int FROM pg_stat_xact_user_tables WHERE seq_tup_read > 0"
+# Per table: rows read one after the other, rows read through its indexes, rows changed.
+_READ = """
+    SELECT c.oid::int, pg_stat_get_xact_tuples_returned(c.oid)::int,
+           (SELECT coalesce(sum(pg_stat_get_xact_tuples_returned(indexrelid)), 0) FROM pg_index
+            WHERE indrelid = c.oid)::int,
+           (pg_stat_get_xact_tuples_updated(c.oid) + pg_stat_get_xact_tuples_deleted(c.oid))::int
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+"""
+_READ_SO_FAR = """
+    SELECT t.relid::int, t.seq_tup_read::int,
+           (SELECT coalesce(sum(idx_tup_read), 0) FROM pg_stat_user_indexes i WHERE i.relid = t.relid)::int,
+           (t.n_tup_upd + t.n_tup_del)::int
+    FROM pg_stat_user_tables t
+"""
+# An index is gone through from end to end as well: a foreign key is checked by a merge of two.  Fewer are looked up.
+_GONE_THROUGH = 50
 
 
 @dataclass
@@ -84,7 +101,7 @@ def _case(scratch: Scratch, name: str, case: Case, queries: tuple[Query, ...]) -
             error = _prepare(application, case)
             if error:
                 return {"case": case.name, "skipped": error}
-            before = _snapshot(application)
+            before = snapshot(application)
             running = _running(application, queries)
             seen = list(_alone(scratch, name, case) if case.alone else _together(writer, case))
             failed = any(statement.error for statement in seen)
@@ -93,14 +110,14 @@ def _case(scratch: Scratch, name: str, case: Case, queries: tuple[Query, ...]) -
                     for statement in case.statements:
                         again.execute(statement)
             broken = [] if failed else _broken(application, running)
-            lost = [] if failed else _lost(writer, before)
+            gone = [] if failed else lost(writer, before)
         return {
             "case": case.name,
             "alone": case.alone,
             "before": list(case.before),
             "statements": [vars(statement) for statement in seen],
             "breaks": broken,
-            "loses": lost,
+            "loses": gone,
             "fails": failed,
         }
     finally:
@@ -130,26 +147,24 @@ def _together(writer: psycopg.Connection[Any], case: Case) -> Iterator[Seen]:
     writer.execute("SET enable_seqscan = off")
     writer.execute("BEGIN")
     files = {oid: file for oid, (_, _, file) in names.items()}
-    read: dict[int, int] = {}
+    read: dict[int, tuple[int, int, int]] = {}
     for statement in case.statements:
         seen = Seen(statement)
         try:
-            done = writer.execute(statement)
+            writer.execute(statement)
         except psycopg.Error as error:
             seen.error = str(error).splitlines()[0]
             yield seen
             break
-        if (done.statusmessage or "").startswith(("UPDATE", "DELETE")):
-            seen.written = done.rowcount
         _look(writer, pid, names, seen)
         for oid, _, kind, file in writer.execute(_RELATIONS).fetchall():
             if oid in names and file != files[oid]:
                 (seen.rebuilt if kind in ("i", "I") else seen.rewrites).append(names[oid][0])
                 files[oid] = file
-        for oid, rows in writer.execute(_READ).fetchall():
-            if oid in names and rows > read.get(oid, 0):
-                seen.scans.append(names[oid][0])
-                read[oid] = rows
+        now = _read(writer, _READ)
+        _count(seen, names, read, now)
+        read = now
+        _copied(writer, seen, names)
         _sort(seen)
         yield seen
     try:
@@ -166,6 +181,35 @@ def _look(session: psycopg.Connection[Any], pid: int, names: dict[int, tuple[str
             seen.lock(names[oid][0], mode)
             waits = waits or not granted
     return waits
+
+
+def _read(session: psycopg.Connection[Any], query: str) -> dict[int, tuple[int, int, int]]:
+    return {oid: (rows, through, changed) for oid, rows, through, changed in session.execute(query).fetchall()}
+
+
+def _count(
+    seen: Seen,
+    names: dict[int, tuple[str, str, int]],
+    before: dict[int, tuple[int, int, int]],
+    now: dict[int, tuple[int, int, int]],
+) -> None:
+    """Add the tables whose rows were gone through in between, and the number of rows that were changed."""
+    for oid, (rows, through, changed) in now.items():
+        if oid in names:
+            rows_before, through_before, changed_before = before.get(oid, (0, 0, 0))
+            if rows > rows_before or through - through_before >= _GONE_THROUGH:
+                seen.scans.append(names[oid][0])
+            if names[oid][1] == "r":
+                seen.written += max(changed - changed_before, 0)
+
+
+def _copied(session: psycopg.Connection[Any], seen: Seen, names: dict[int, tuple[str, str, int]]) -> None:
+    """A new file that holds something was filled from the old one, even where no row was looked at."""
+    for oid, (name, kind, _) in names.items():
+        if kind in ("r", "m") and name in seen.rewrites and name not in seen.scans:
+            size = session.execute("SELECT pg_relation_size(%s::oid)", (oid,)).fetchone()
+            if size and size[0]:
+                seen.scans.append(name)
 
 
 def _sort(seen: Seen) -> None:
@@ -201,11 +245,13 @@ def _probe(dsn: str, case: Case, number: int, probe: str | None, whole: Seen) ->
         names = {oid: (name, kind, file) for oid, name, kind, file in watcher.execute(_RELATIONS)}
         if probe is not None:
             tables = ", ".join(
-                f'"{name}"' for name, kind, _ in names.values() if kind in ("r", "p") and "." not in name
+                '"' + name.replace(".", '"."') + '"' for name, kind, _ in names.values() if kind in ("r", "p")
             )
             holder.execute("BEGIN")
             holder.execute(f"LOCK TABLE {tables} IN {probe} MODE")
             holder.execute("SELECT txid_current()")
+        if probe is None:
+            _held_at_end(writer, case.statements[number], names, whole)
         failure: list[str] = []
 
         def run() -> None:
@@ -214,7 +260,7 @@ def _probe(dsn: str, case: Case, number: int, probe: str | None, whole: Seen) ->
             except psycopg.Error as error:
                 failure.append(str(error).splitlines()[0])
 
-        _flush(writer)
+        _flush(writer)  # What came before is not this statement's.
         read_before = _read_so_far(watcher)
         thread = threading.Thread(target=run)
         thread.start()
@@ -239,23 +285,36 @@ def _probe(dsn: str, case: Case, number: int, probe: str | None, whole: Seen) ->
                 if oid in names and file != names[oid][2]:
                     (whole.rebuilt if kind in ("i", "I") else whole.rewrites).append(names[oid][0])
             _flush(writer)
-            for oid, rows in _read_so_far(watcher).items():
-                if rows > read_before.get(oid, 0) and oid in names:
-                    whole.scans.append(names[oid][0])
+            _count(whole, names, read_before, _read_so_far(watcher))
+            _copied(watcher, whole, names)
+
+
+def _held_at_end(
+    writer: psycopg.Connection[Any], statement: str, names: dict[int, tuple[str, str, int]], whole: Seen
+) -> None:
+    """Where a statement may run in a transaction all its locks are there at its end; waiting shows the first for sure,
+    the others by luck."""
+    writer.execute("BEGIN")
+    try:
+        writer.execute(statement)
+        _look(writer, writer.info.backend_pid, names, whole)
+    except psycopg.Error:
+        pass  # What fails here fails outside as well, or may run outside only.
+    finally:
+        writer.execute("ROLLBACK")
 
 
 def _flush(session: psycopg.Connection[Any]) -> None:
-    """Make what a session has read so far seen by others."""
     session.execute("SELECT pg_stat_force_next_flush()" if session.info.server_version >= 150000 else "SELECT 1")
     time.sleep(0.05)
 
 
-def _read_so_far(session: psycopg.Connection[Any]) -> dict[int, int]:
+def _read_so_far(session: psycopg.Connection[Any]) -> dict[int, tuple[int, int, int]]:
     session.execute("SELECT pg_stat_clear_snapshot()")
-    return dict(session.execute("SELECT relid::int, seq_tup_read::int FROM pg_stat_user_tables").fetchall())
+    return _read(session, _READ_SO_FAR)
 
 
-# ---------------------------------------------------------------- the application, and the rows
+# ---------------------------------------------------------------- the application
 
 
 def _running(application: psycopg.Connection[Any], queries: tuple[Query, ...]) -> list[tuple[int, Query]]:
@@ -289,84 +348,3 @@ def _tried(session: psycopg.Connection[Any], sql: str) -> str:
     finally:
         session.execute("ROLLBACK")
     return ""
-
-
-def _snapshot(session: psycopg.Connection[Any]) -> dict[tuple[int, int], tuple[str, str, tuple[int, int], list[str]]]:
-    """Return every column that holds values, by table and number: its names, its type's number and modifier, and its
-    sorted values."""
-    found = {}
-    columns = session.execute("""
-        SELECT a.attrelid::int, a.attnum::int, c.oid::regclass::text, a.attname::text, a.atttypid::int, a.atttypmod::int
-        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND a.attnum > 0
-          AND NOT a.attisdropped""").fetchall()
-    for table, number, name, column, oid, modifier in columns:
-        values = _values(session, name, _as(session, column, (oid, modifier)))
-        if values:
-            found[table, number] = (name, column, (oid, modifier), values)
-    return found
-
-
-def _as(session: psycopg.Connection[Any], column: str, kind: tuple[int, int]) -> str:
-    """Return a column as it was: cast to its old type, an enum's value by its number (pg_enum.oid), since
-    labels may be renamed and others put before them."""
-    name, category = session.execute(
-        """
-        SELECT format_type(%s::oid, %s), (SELECT typtype::text FROM pg_type WHERE oid = %s::oid)""",
-        (*kind, kind[0]),
-    ).fetchone() or ("", "")
-    if category == "e":
-        return (
-            f"(SELECT e.oid FROM pg_enum e WHERE e.enumtypid = {kind[0]} "
-            f'AND e.enumlabel = "{column}"::text)'
-        )
-    return f'"{column}"::{name}'
-
-
-def _values(session: psycopg.Connection[Any], table: str, expression: str) -> list[str] | None:
-    try:
-        rows = session.execute(
-            f'SELECT ({expression})::text COLLATE "C" AS v FROM ONLY {table} '
-            f"WHERE ({expression}) IS NOT NULL ORDER BY v"
-        ).fetchall()
-    except psycopg.Error:
-        return None
-    return [row[0] for row in rows]
-
-
-def _lost(
-    session: psycopg.Connection[Any], before: dict[tuple[int, int], tuple[str, str, tuple[int, int], list[str]]]
-) -> list[str]:
-    """Return the columns whose values are nowhere any more, not even through a cast back to their old type."""
-    now = {
-        (table, number): (name, column)
-        for table, number, name, column in session.execute("""
-        SELECT a.attrelid::int, a.attnum::int, c.oid::regclass::text, a.attname::text
-        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-        WHERE a.attnum > 0 AND NOT a.attisdropped""").fetchall()
-    }
-    lost = []
-    for (table, number), (name, column, kind, values) in sorted(before.items()):
-        here = now.get((table, number))
-        if here is not None and _holds(_values(session, here[0], _as(session, here[1], kind)), values):
-            continue
-        others = [(n, c) for (t, number_), (n, c) in now.items() if t == table and number_ != number]
-        if any(_holds(_values(session, n, _as(session, c, kind)), values) for n, c in others):
-            continue
-        lost.append(f"{name}.{column}")
-    return lost
-
-
-def _holds(now: list[str] | None, before: list[str]) -> bool:
-    """Say whether the values of before are all still there; more may have come."""
-    if now is None:
-        return False
-    left = list(now)
-    counts: dict[str, int] = {}
-    for value in left:
-        counts[value] = counts.get(value, 0) + 1
-    for value in before:
-        if not counts.get(value):
-            return False
-        counts[value] -= 1
-    return True

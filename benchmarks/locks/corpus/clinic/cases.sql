@@ -296,8 +296,8 @@ ALTER TABLE setting ALTER COLUMN value TYPE jsonb;
 -- c-type-json-to-jsonb-using
 ALTER TABLE "setting" ALTER COLUMN "value" SET DATA TYPE jsonb USING "value"::jsonb;
 
--- c-type-char-to-varchar-in-partitions
-ALTER TABLE lab.result ALTER COLUMN flag TYPE varchar(1);
+-- c-type-char-to-varchar-indexed
+ALTER TABLE patient ALTER COLUMN nhs_no TYPE varchar(10);
 
 -- c-type-enum-to-text
 ALTER TABLE prescription ALTER COLUMN state DROP DEFAULT, ALTER COLUMN state TYPE text USING state::text, ALTER COLUMN state SET DEFAULT 'draft';
@@ -674,6 +674,9 @@ CREATE INDEX ix_rx_med ON prescription (issued_on);
 -- c-index-concurrently | alone
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "Invoice_patientNo_idx" ON "Invoice" ("patientNo");
 
+-- c-index-concurrently-other-schema | alone
+CREATE INDEX CONCURRENTLY ix_sample_kind ON lab.sample (kind, taken_at);
+
 -- c-index-concurrently-in-transaction
 CREATE INDEX CONCURRENTLY "Invoice_patientNo_idx" ON "Invoice" ("patientNo");
 
@@ -962,6 +965,10 @@ UPDATE "Invoice" SET "currency" = upper("currency");
 -- c-data-update-all-changes-values
 UPDATE prescription SET dose = trim(dose) || '.';
 
+-- c-data-update-all-apart | alone
+ALTER TABLE prescription ADD COLUMN route varchar(20);
+UPDATE prescription SET route = 'oral';
+
 -- c-data-update-nulls
 UPDATE patient SET legacy_id = patient_no WHERE legacy_id IS NULL;
 
@@ -984,6 +991,7 @@ DELETE FROM staging_row WHERE id < 100;
 DELETE FROM ward WHERE site_cd = 'S01' AND ward_cd = 'W1';
 
 -- c-data-delete-cascades
+-- before: DELETE FROM prescription WHERE patient_no = 333;
 DELETE FROM patient WHERE patient_no = 333;
 
 -- c-data-insert-lookup
