@@ -350,15 +350,26 @@ def drop(command: Node, relation: Relation, judge: Judge) -> None:
 
 
 def _alter(command: Node, relation: Relation, judge: Judge) -> None:
-    name = (
-        getattr(command, "def").at_alter_constraint.conname
-        if hasattr(getattr(command, "def"), "at_alter_constraint")
-        else command.name
-    )
+    given = getattr(command, "def").atalter_constraint
+    name = given.conname or command.name
     known = relation.constraints.get(name)
     if name and known is None and judge.catalog.complete and relation.constraints:
         judge.fail("constraint-missing", relation.name, f"{relation.name} has no constraint {name}.")
-    judge.act("alter-constraint", target=relation.name)
+    if known is None or known.kind != "foreign_key" or not given.alter_enforceability:
+        judge.act("alter-constraint", target=relation.name)
+        return
+    known.enforced = bool(given.is_enforced)
+    known.valid = known.valid and known.enforced
+    if not known.enforced:
+        judge.act("alter-constraint-unenforced", target=relation.name, referenced=known.target)
+        return
+    known.valid = True
+    tables = [relation.name, known.target]
+    judge.act(
+        "alter-constraint-enforced", target=relation.name, referenced=known.target, indexes=indexes_of(tables, judge)
+    )
+    because = f"It ends at the first value that {known.target} does not have in {relation.name}."
+    judge.fail("row-in-the-way", relation.name, because, certain=False)
 
 
 COMMANDS = {

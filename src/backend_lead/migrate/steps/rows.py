@@ -90,8 +90,10 @@ def _insert(node: Node, judge: Judge) -> None:
         sources=sources,
         source_indexes=indexes_of(sources, judge),
         referenced=_referenced(relation),
-        indexes=indexes_of([name, *family], judge),
     )
+    if node.HasField("on_conflict_clause"):
+        # The planner opens the indexes to find the one that decides; a plain INSERT lets go of them again.
+        judge.act("insert-on-conflict", indexes=indexes_of([name, *family], judge))
     if node.HasField("on_conflict_clause") and relation is not None and not relation.new and from_many(node):
         for target in node.on_conflict_clause.target_list:
             _overwritten(name, target.res_target.name, judge)
@@ -296,7 +298,7 @@ def _copy(node: Node, judge: Judge) -> None:
     if node.HasField("relation"):
         name = judge.catalog.name(node.relation)
         if node.is_from:
-            judge.act("insert", target=name, indexes=indexes_of([name], judge))
+            judge.act("insert", target=name)
         else:
             judge.act("select", sources=name, source_indexes=indexes_of([name], judge))
 
