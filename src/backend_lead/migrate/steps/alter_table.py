@@ -47,12 +47,30 @@ def alter_table(node: Node, judge: Judge) -> None:
             judge.act(f"alter-table-{_words(subtype)}", target=name)
 
 
+def attach_index(child: str, parent: str, judge: Judge) -> None:
+    """Judge and apply ALTER INDEX … ATTACH PARTITION."""
+    above, found = (judge.catalog.indexes.get(each) for each in (parent, child))
+    judge.act(
+        "attach-index",
+        target=parent,
+        index=child,
+        table=above.table if above else (),
+        partition=found.table if found else (),
+    )
+    if found is not None:
+        found.parent = parent
+
+
 def _alter_index(node: Node, name: str, judge: Judge) -> None:
     index = judge.catalog.indexes.get(name)
     if index is None and judge.catalog.complete and not node.missing_ok:
         judge.fail("index-missing", name, f"There is no index {name}.")
     for part in node.cmds:
         subtype = enum_name(part.alter_table_cmd, "subtype")
+        if subtype == "AT_AttachPartition":
+            child = judge.catalog.name(getattr(part.alter_table_cmd, "def").partition_cmd.name)
+            attach_index(child, name, judge)
+            continue
         judge.act(f"alter-index-{_words(subtype)}", target=name, table=index.table if index else ())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from backend_lead.gates.grammar import Node, deparse, kind
 from backend_lead.migrate.catalog import Relation
 from backend_lead.migrate.judge import Judge
-from backend_lead.migrate.steps.alter_table import indexes_of
+from backend_lead.migrate.steps.alter_table import attach_index, indexes_of
 from backend_lead.migrate.steps.indexes import outside_transaction
 
 
@@ -100,7 +100,7 @@ def _attach(command: Node, relation: Relation, judge: Judge) -> None:
     if relation.name in judge.catalog.indexes or (
         relation.kind == "table" and not relation.columns and name in judge.catalog.indexes
     ):
-        _attach_index(name, relation.name, judge)
+        attach_index(name, relation.name, judge)
         return
     child = judge.catalog.relations.get(name)
     if child is None and judge.catalog.complete:
@@ -138,13 +138,6 @@ def _attach(command: Node, relation: Relation, judge: Judge) -> None:
     if child is not None:
         child.parents, child.partition = (*child.parents, relation.name), True
         child.bound, child.is_default = bound_text(given.bound), is_default
-
-
-def _attach_index(child: str, parent: str, judge: Judge) -> None:
-    judge.act("attach-index", target=parent, index=child)
-    found = judge.catalog.indexes.get(child)
-    if found is not None:
-        found.parent = parent
 
 
 def _proven(child: Relation, parent: Relation, bound: Node) -> bool:
