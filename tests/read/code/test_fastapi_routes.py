@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from backend_lead.read.reader import read_backend
+
 
 def names(backend):
     return [e.name for e in backend.endpoints]
@@ -132,3 +134,14 @@ def test_tests_of_the_application_are_not_the_application(read):
         """,
     )
     assert names(backend) == ["GET /a"]
+
+
+def test_a_target_that_is_a_package_itself_is_found_under_its_own_name(tmp_path):
+    package = tmp_path / "shop"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "routers.py").write_text(
+        "from fastapi import APIRouter\nrouter = APIRouter()\n\n@router.get('/orders')\ndef orders(): ...\n")
+    (package / "main.py").write_text(
+        "from fastapi import FastAPI\nfrom shop.routers import router\napp = FastAPI()\napp.include_router(router)\n")
+    assert names(read_backend(package, cache=False)) == ["GET /orders"]
