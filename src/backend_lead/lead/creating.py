@@ -18,6 +18,7 @@ from backend_lead.migrate.create.understanding import understand
 from backend_lead.migrate.formats import Format, formats
 from backend_lead.migrate.formats._sql import LOCK_TIMEOUT
 from backend_lead.migrate.lint import lint
+from backend_lead.migrate.quoting import quoted_steps
 from backend_lead.migrate.rewriting import rewrite
 from backend_lead.migrate.script import NewFile, Script, Sent, Step
 from backend_lead.model.created import Created
@@ -51,7 +52,7 @@ def create_migration(wish: Wish, request: Request, options: Options, listen: Lis
     form, there = _tool(tree, wish.tool)
     schema = known_schema(request, tree, form, there, listen)
     understood = understand(wish.text, Names(schema.catalog))
-    found = tuple(steps(understood.wanted, schema.catalog.copy()))
+    found = tuple(quoted_steps(list(steps(understood.wanted, schema.catalog.copy())), schema.catalog))
     files = form.write(tree, found, wish.moment)
     change = lint(_scripts(form, found, files), schema.catalog, request.postgres, schema.application)
     report = report_of(CREATE, change, schema.unresolved, options, listen)

@@ -8,13 +8,14 @@ that form, and one without says why.  Statements that run together stay together
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend_lead.gates.grammar import Node, SqlUnreadable, kind, parse
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.facts import Facts, facts
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.judging import judge_statement
+from backend_lead.migrate.quoting import quoted_steps
 from backend_lead.migrate.safe_forms import safe_forms
 from backend_lead.migrate.script import Script, Sent, Step
 from backend_lead.model.migration import HazardKind
@@ -56,7 +57,7 @@ def rewrite(script: Script, catalog: Catalog, major: int) -> Rewritten:
                 continue
             result.changed = True
             _flush(waiting, result)
-            result.steps += steps
+            result.steps += [_with_triggers(step, judge, before) for step in quoted_steps(steps, before, catalog)]
     _flush(waiting, result)
     _with_way_down(script, result)
     result.changed = result.changed or len(result.steps) > 1
@@ -81,6 +82,18 @@ def _safe(tree: Node, judge: Judge, before: Catalog, known: Facts) -> list[Step]
     if form is None or judge.failed:
         return None
     return form(tree, judge, before)
+
+
+def _with_triggers(step: Step, judge: Judge, before: Catalog) -> Step:
+    """Filling rows in batches fires the triggers of the table, which the short way does not: that is said."""
+    fires = sorted(
+        f"{trigger} of {name}" for name in judge.work if name in before.relations
+        for trigger in before.relations[name].triggers
+    )
+    if not fires or not step.up[0].startswith("DO $$"):
+        return step
+    said = f"-- {', '.join(fires)} may fire for each row that is filled: look at what it writes."
+    return replace(step, up=(f"{said}\n{step.up[0]}", *step.up[1:]))
 
 
 def _harms(judge: Judge) -> bool:

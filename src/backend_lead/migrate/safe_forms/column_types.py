@@ -19,6 +19,8 @@ def by_new_column(command: Node, relation: Relation, before: Catalog) -> list[St
     keys = primary_key(before, relation.name)
     if column is None or relation.kind != "table" or len(keys) != 1 or _is_held(column, relation, before):
         return None
+    if is_unproven(relation):
+        return None
     definition = getattr(command, "def").column_def
     new = str(type_of(definition.type_name))
     if definition.HasField("coll_clause"):
@@ -79,6 +81,11 @@ def by_new_column(command: Node, relation: Relation, before: Catalog) -> list[St
     steps.append(Step(f"swap_{name}_of_{own}", tuple(swap), ()))
     steps.append(Step(f"drop_old_{name}_of_{own}", (f"{head} DROP COLUMN {name}_old;",), ()))
     return steps
+
+
+def is_unproven(relation: Relation) -> bool:
+    """Say whether rows may break a CHECK that was never validated: such a row cannot be written, not even elsewhere."""
+    return any(not each.valid and each.enforced for each in relation.constraints_of("check"))
 
 
 def _is_held(column: Column, relation: Relation, before: Catalog) -> bool:

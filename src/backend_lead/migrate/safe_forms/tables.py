@@ -10,7 +10,7 @@ from backend_lead.migrate.create.wanted import SetNullable
 from backend_lead.migrate.expressions import is_serial
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.parts import column_of, constraint_of, primary_key
-from backend_lead.migrate.safe_forms.column_types import by_new_column
+from backend_lead.migrate.safe_forms.column_types import by_new_column, is_unproven
 from backend_lead.migrate.script import Step
 from backend_lead.read.database.constraint_names import default_name
 
@@ -180,6 +180,7 @@ def _column(command: Node, relation: Relation, judge: Judge, before: Catalog) ->
         or len(keys) != 1
         or not simple
         or relation.kind != "table"
+        or is_unproven(relation)
     ):
         return None
     table, name = relation.name, column.name
