@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backend_lead.migrate.create.cues import ambiguous
+from backend_lead.migrate.create.forms import plain_form
 from backend_lead.migrate.create.identifiers import is_identifier, spelled_out
 from backend_lead.migrate.create.naming import Names, Unclear
 from backend_lead.migrate.create.phrase import Phrase
@@ -23,11 +25,12 @@ from backend_lead.migrate.create.reading_columns import (
     rename,
     unique,
 )
+from backend_lead.migrate.create.reading_cues import by_cues
 from backend_lead.migrate.create.reading_keys import check, foreign_key, index
 from backend_lead.migrate.create.reading_tables import create_table, drop_table
 from backend_lead.migrate.create.request_words import ADDING, DROP, NOT_NULL, NULLABLE, SIZE
 from backend_lead.migrate.create.unexplained import not_understood
-from backend_lead.migrate.create.wanted import Wanted
+from backend_lead.migrate.create.wanted import AddColumns, Wanted
 
 EXAMPLES = (
     "add phone to users",
@@ -48,6 +51,23 @@ class Understood:
 
 def understand(text: str, names: Names) -> Understood:
     """Return what a phrase or a migration's name wants.  Raises Unclear with the candidates."""
+    text = plain_form(text)
+    if is_identifier(text):
+        return _by_grammar(text, names)
+    cued = by_cues(text, names)
+    try:
+        read = _by_grammar(text, names)
+    except Unclear:
+        if cued is None:
+            raise
+        return Understood(cued, _taken_for_granted(cued))
+    if cued is not None and cued != read.wanted:
+        raise ambiguous(read.wanted, cued)
+    return read
+
+
+def _by_grammar(text: str, names: Names) -> Understood:
+    """Read by the order of the words: the first turn of speech that fits and has an answer counts."""
     fields: list[str] = []
     spoken = text
     if is_identifier(text):
@@ -69,6 +89,14 @@ def understand(text: str, names: Names) -> Understood:
                 return Understood(wanted, tuple(phrase.assumed))
     examples = "\n".join(f"  backend-lead migration create {example!r}" for example in EXAMPLES)
     raise Unclear(f"What {text!r} asks for was not understood.", f"Say it like one of these:\n{examples}")
+
+
+def _taken_for_granted(wanted: Wanted) -> tuple[str, ...]:
+    if not isinstance(wanted, AddColumns):
+        return ()
+    return tuple(
+        f"{each.name} is {each.type}; say another type: {each.name}:TYPE" for each in wanted.columns if each.assumed
+    )
 
 
 _Reader = Callable[[Phrase], Wanted | None]

@@ -1,7 +1,6 @@
 """What of a phrase played no part in what was understood.
 
-A word that nobody accounts for may be the one that mattered: where a new name or the loss of something rests on what
-was read, it is asked about.
+A word, a number, a value or a name that nobody accounts for may be the one that mattered: it is asked about.
 """
 
 from __future__ import annotations
@@ -9,45 +8,133 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 
+from backend_lead.migrate.create import cue_words as cue
 from backend_lead.migrate.create.phrase import Phrase
-from backend_lead.migrate.create.request_words import CHATTER, NOISE
+from backend_lead.migrate.create.tagging import Piece
+from backend_lead.migrate.create.vocabulary import singular, type_in
 from backend_lead.migrate.create.wanted import (
     AddColumns,
+    AddForeignKey,
+    ChangeType,
     CreateTable,
-    DropColumns,
-    DropTable,
+    DropConstraint,
+    DropIndex,
     RenameColumn,
     RenameTable,
-    SetDefault,
     Wanted,
 )
-
-_GRAVE = (AddColumns, CreateTable, DropColumns, DropTable, RenameColumn, RenameTable, SetDefault)
 
 
 def not_understood(phrase: Phrase, wanted: Wanted) -> list[str]:
     """Return the words that are no part of the schema, of what is wanted, or of how people ask."""
-    said = {part for text in _texts(asdict(wanted)) for part in re.findall(r"\w+", text.lower())}
+    texts = _texts(asdict(wanted))
+    said = {part for text in texts for part in re.findall(r"\w+", text.lower())}
+    names = set(said)
     said |= {part for word in said for part in word.split("_")}
-    names = {name for text in _texts(asdict(wanted)) for name in re.findall(r"\w+", text.lower())}
+    said |= {singular(word) for word in said}
     keys = {name.lower() for kind in ("index", "constraint") for _, name in phrase.keys(kind)}
     left = []
     for piece in phrase.pieces:
         word = piece.text
-        if not re.fullmatch(r"[a-z_]\w*", word) or piece.is_name or piece.type:
+        if piece.type:
+            left += _type_left(piece, phrase, wanted, texts, said)
+        elif piece.is_name:
+            left += _name_left(piece, phrase, wanted, said, keys)
+        elif piece.literal or re.fullmatch(r"-?\d+(?:\.\d+)?", word):
+            left += [] if _value_used(word, phrase, wanted, texts) else [word]
+        elif not re.fullmatch(r"[a-z_]\w*", word) or (phrase.fields and not piece.quoted):
             continue
-        if phrase.fields and not piece.quoted:
-            continue
-        if piece.quoted or "_" in word:
-            if word not in names and word not in keys:
-                left.append(word)
-        elif isinstance(wanted, _GRAVE) and word not in said and word not in NOISE and word not in CHATTER:
+        elif piece.quoted or "_" in word:
+            left += [word] if word not in names and word not in keys else []
+        elif word not in said and singular(word) not in said and word not in cue.FUNCTION_WORDS:
             left.append(word)
-    explicit = phrase.explicit_names()
-    if isinstance(wanted, AddColumns) and explicit and {each.name for each in wanted.columns} <= set(explicit):
-        # The name was said to be one: the rest is why it is wanted.
-        left = [word for word in left if "_" in word]
-    return list(dict.fromkeys(left))
+    return list(dict.fromkeys([*left, *_not_names(phrase, wanted), *_unheard(phrase, wanted)]))
+
+
+def _type_left(piece: Piece, phrase: Phrase, wanted: Wanted, texts: list[str], said: set[str]) -> list[str]:
+    now = _type_now(phrase, wanted)
+    used = piece.type in texts or piece.type in " ".join(texts) or piece.text in said or now in (piece.type, piece.text)
+    fits = isinstance(wanted, (AddColumns, CreateTable, ChangeType))
+    # `the date field`, `the text of posts`: a type that says what a thing is, not what it shall be.
+    return [] if used or (not fits and "(" not in piece.type) else [piece.text]
+
+
+def _name_left(piece: Piece, phrase: Phrase, wanted: Wanted, said: set[str], keys: set[str]) -> list[str]:
+    if isinstance(wanted, (DropIndex, DropConstraint, CreateTable)) or piece.text in cue.FUNCTION_WORDS:
+        return []
+    parts = {part for name in (piece.table, piece.column) for part in re.findall(r"\w+", name)}
+    folded = {singular(part) for part in parts} | {word for part in parts for word in part.split("_")}
+    return [] if parts & said or folded & said or piece.text in keys else [piece.text]
+
+
+def _value_used(word: str, phrase: Phrase, wanted: Wanted, texts: list[str]) -> bool:
+    inner = word.strip("'\"`").lower()
+    if isinstance(wanted, ChangeType) and inner in re.findall(r"\d+", _type_now(phrase, wanted)):
+        return True
+    whole = " ".join(texts).lower()
+    return bool(re.search(rf"(?<!\w){re.escape(inner)}(?!\w)", whole)) if inner else "''" in whole
+
+
+def _type_now(phrase: Phrase, wanted: Wanted) -> str:
+    if not isinstance(wanted, ChangeType):
+        return ""
+    short = str(phrase.names.catalog.relations[wanted.table].columns[wanted.column].type)
+    short = short.replace("character varying", "varchar")
+    return type_in(short) or short
+
+
+def _not_names(phrase: Phrase, wanted: Wanted) -> list[str]:
+    """Return the words of the language that got into a new name which nobody spelled as one."""
+    match wanted:
+        case AddColumns(_, columns):
+            new = [column.name for column in columns]
+        case CreateTable(table, columns):
+            new = [table, *(column.name for column in columns)]
+        case RenameColumn() | RenameTable():
+            new = [wanted.new]
+        case _:
+            return []
+    spelled = phrase.text.lower()
+    run = " ".join(piece.text for piece in phrase.pieces)
+    bad = []
+    for name in new:
+        if "_" not in name or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", spelled) or phrase.fields:
+            words = [] if "_" in name or name in phrase.explicit_names() else [name]
+        else:
+            words = name.split("_")
+            if " ".join(words) not in run and name not in run:
+                bad.append(name)
+        bad += [word for word in words if word in _NEVER]
+    return bad
+
+
+_NEVER = frozenset(
+    """
+a an the to from in on of into for at by with and or is be are as it its this that these those would could should may
+might must can will shall more most less about has have had not no never yet only off out up also too okay think it
+i we they he she you who what which when where why how there here them him her us unless until so because since all
+every each any some none old new existing another additional extra better best good great leave empty missing write
+let make give get take put keep wants want need needs asked somebody someone nobody anybody everybody anyone instead
+than then now please just really simply store save add drop remove delete rename change
+""".split()
+)
+
+
+def _unheard(phrase: Phrase, wanted: Wanted) -> list[str]:
+    """Return what was said of a change and did not get into it: a default, what a deletion does, a no."""
+    words = phrase.words
+    left = []
+    if isinstance(wanted, AddColumns) and all(column.default is None for column in wanted.columns):
+        heard = cue.DEFAULT.search(words)
+        if heard and not re.search(r"\b(?:no|without(?: a| any)?) default", words):
+            left.append(heard[0])
+    if isinstance(wanted, AddForeignKey) and not wanted.on_delete:
+        left += re.findall(r"\b(?:delet\w+|cascad\w+)\b", words)
+    if (denied := cue.NEGATED.search(words)) is not None:
+        left.append(denied[0])
+    if cue.ASKS.search(words) and not phrase.fields:
+        left.append(words.split()[0])
+    return left
 
 
 def _texts(value: object) -> list[str]:

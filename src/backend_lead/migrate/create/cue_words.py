@@ -1,0 +1,125 @@
+"""Which words, anywhere in a request, say what is to be done: classes of synonyms for every kind of change."""
+
+from __future__ import annotations
+
+import re
+
+from backend_lead.migrate.create.request_words import CHATTER, NOISE, NOT_NULL, NULLABLE
+
+REMOVE = re.compile(
+    r"\b(?:drop|remove|delete|get rid of|eliminate|kill|lose|discard|scrap|retire|ditch|erase|strip|clear|abolish|purge|"
+    r"dispense with|do away with|away with|chuck|nuke|cut|unset|revoke|lift)\b"
+    r"|\b(?:take|throw|rip|leave|pull|toss|cut|strip)\b.{0,60}?\b(?:out|away|off)\b"
+    r"|\b(?:be|gets?|been|is|are) (?:dropped|removed|deleted|scrapped|discarded|retired|eliminated|erased|killed)\b"
+    r"|\b(?:should|must|may|can|could|has to|have to|needs to|please|to) (?:please )?(?:go|go away|disappear|vanish)\b"
+    r"|\bgo away\b|\b(?:is|are) (?:obsolete|dead|redundant|superfluous|unused)\b"
+    r"|\bno longer (?:need(?:ed|s)?|used?|necessary|wanted|required to be stored)\b"
+    r"|\b(?:do|does|is|are) not (?:\w+ )?(?:need|needed|want|wanted|use|used)\b(?! to)"
+    r"|\bwithout (?:a |any )?default\b|\bno default\b|\bnot (?:have|be) (?:a|any) default\b"
+)
+RENAME = re.compile(
+    r"\b(?:rename|renamed|renaming)\b|\bname of .* to\b"
+    r"|\b(?:should|must|shall|ought to|has to|have to|needs? to|better|want|would)\b.{0,30}"
+    r"\b(?:be )?(?:called|named|known as|spelled|spelt|titled|labelled)\b"
+    r"|\bshould read\b|\bspelled\b|\bchange the (?:table )?name\b|^call\b|\bcall it\b|\bname it\b|\bas its name\b"
+    r"|\bshould (?:\w+ )?(?:simply |just |only |really |rather )?be (?=[a-z_]+$)"
+)
+NULL = re.compile(
+    rf"{NULLABLE}|\b(?:may|might|need) not (?:always |yet )?(?:be )?(?:known|given|have|present|there|available|set)\b"
+    r"|\bmay be unknown\b|\b(?:let|allow|permit)\b.* be (?:null|empty|blank|missing|absent|unknown)\b|\boptional\b"
+    r"|\b(?:okay|ok|fine|possible|allowed|legal|acceptable|able) to (?:leave|omit|skip|have)\b|\bleave it (?:empty|blank|out|null)\b"
+    r"|\b(?:need|do|does) not (?:need to |have to )?be (?:given|filled(?: in)?|set|present|known|provided)\b"
+    r"|\b(?:possible|able|allowed|okay|fine) to (?:save|store|create|add|insert|enter|have|register)\b.* (?:with no|without)\b"
+    r"|\bnulls? (?:is|are|should be|must be) (?:allowed|ok|okay|fine|permitted|accepted|legal)\b"
+    r"|\b(?:lift|drop|remove|relax)\b.*\bnot[- ]null\b"
+    r"|\bcan be (?:saved|stored|created|added|inserted|entered) without\b"
+)
+MUST = re.compile(
+    rf"{NOT_NULL}|\b(?:has|have|needs?|must|ought|is|are) (?:to |always )*(?:have|carry|state|contain|specify|name) (?:an? |the |some )"
+    r"|\b(?:must|should|shall|has to|have to|needs? to)(?: always)? be (?:filled(?: in)?|set|given|present|known|provided|"
+    r"supplied|stated|there)\b"
+    r"|\b(?:cannot|must not|should not|may not|never|no longer|not) (?:\w+ )?(?:accept|allow|tolerate|save|store|have|exist|"
+    r"be (?:saved|stored|created|left))?\b.*\b(?:without|lacking|missing|empty|blank|nulls?)\b"
+    r"|\brequires? (?:an? |the )|\bforbid\b.*\b(?:null|empty)\b|\bnulls? (?:is|are) not (?:allowed|permitted|accepted|ok)\b"
+    r"|\b(?:no|not a single) \w+(?: \w+)? (?:may|can|should|must) (?:ever )?(?:exist|be (?:saved|stored|created)|go) without\b"
+)
+DEFAULT = re.compile(
+    r"\bdefault|\bunless (?:\w+ )?(?:said|says?|told|tells?|given|gives?|specified|stated|states?|set|sets|provided)\b"
+    r"|\bunless \w+ (?:says|tells|gives|specifies|sets|states)\b|\binitially\b|\bautomatic value\b"
+    r"|\b(?:when|if) (?:no \w+|none|nothing|no value) (?:is|was|has been) (?:given|set|said|specified|provided|entered)\b"
+    r"|\b(?:start|begin|starts|begins|starting|beginning)(?: out| off)? (?:with|as|at|from|out as)\b|\binitial value\b"
+)
+INDEX = re.compile(
+    r"\bindex(?:es|ed|ing)?\b|\bslow(?:ly)?\b|\b(?:look(?:ing|ed)?|searching|search|filter(?:ing)?|quer(?:y|ies|ying))\b"
+    r".*\b(?:by|on|slow|faster|ages|forever)\b|\bspeed up\b|\bfaster\b|\blook ?-?ups?\b|\btakes? (?:ages|forever|too long)\b"
+)
+UNIQUE = re.compile(
+    r"\bunique(?:ness|ly)?\b|\bno (?:two|duplicates?)\b|\bduplicates?\b|\b(?:twice|more than once|only once|at most once)\b"
+    r"|\b(?:must|may|can|should|shall)(?: not| never|not)(?: ever)? (?:share|have the same|carry the same|repeat|reuse)\b"
+    r"|\bdistinct\b|\bthe same\b"
+)
+KEY = re.compile(
+    r"\bforeign[- ]key\b|\bfk\b|\breferenc(?:es?|ing)\b|\bpoint(?:s|ing)? (?:to|at)\b|\blink(?:s|ed)?\b.*\bto\b"
+    r"|\bbelongs? to\b|\brefers? to\b"
+)
+CHECK = re.compile(
+    r"\bcheck\b|\bpositive\b|\bnegative\b|\bbetween\b|\bat (?:least|most)\b|\b(?:greater|less|more|larger|smaller|fewer|"
+    r"higher|lower|later|earlier|bigger) than\b|\bone of\b|\bonly (?:allow|accept|be|take|have|lie)|\blimited to\b|[<>]=?"
+    r"|\bmust be (?:in|above|below|over|under)\b|\bnever (?:go )?below\b|\b(?:exceed|below zero|above zero)\b"
+    r"|\brestrict\b.*\bto\b|\ballowed values\b|\bafter\b(?=.*\bcheck\b)"
+)
+RETYPE = re.compile(
+    r"\b(?:convert|cast|turn|change|alter|modify|switch|migrate|upgrade|promote|become|becomes|store|make|use|hold|retype|"
+    r"should be|must be|has to be|have to be|needs to be|type|allow|widen|raise|increase|extend|enlarge|lengthen|grow|bump|"
+    r"shorten|shrink|reduce|narrow|enough|longer|wider|bigger|larger|more room|cut off|characters?|chars|limit|length|"
+    r"up to|instead|need)\b|->|→"
+)
+FILL = re.compile(
+    r"\b(?:backfill|populate|initiali[sz]e|fill|write|put)\b|\bset\b(?=.*\b(?:all|every|each|existing|old|none|no)\b)"
+    r"|\b(?:all|existing|old|every|each)\b.*\b(?:set to|get|be set|receive|become)\b"
+)
+ADDED = re.compile(
+    r"\b(?:add|create|introduce|new|give|put|include|append|insert|attach|extend|store|storing|record|recording|track|"
+    r"tracking|keep|save|saving|saved|stored|need|needs|want|wants|have|has|had|carry|carries|get|gets|miss|missing|lack|"
+    r"lacks|lacking|called|named|would do|asked for|introduced|added|equip|provide|receive|hold|know)\b"
+)
+TABLE = re.compile(r"\btables?\b")
+CREATES = re.compile(
+    r"\b(?:create|make|new|introduce|need|set up|build|want|have|like|how about|add)\b(?: \w+){0,5}? table\b"
+    r"|\btable (?:called|named|for)\b"
+)
+NEGATED = re.compile(
+    r"\b(?:not|never|without|rather than|instead of|stop|avoid) (?:\w+ )?(?:to )?"
+    r"(?:drop|remov|delet|renam|add(?!ed\b)|creat|chang|alter|convert|mak|scrap|introduc|cast)(?:p?ing|e|ing)?\b"
+)
+ASKS = re.compile(
+    r"(?i)^(?:how (?:do|would|can|could|should|many|much)|what (?:happens|if|is|are|does|would)|did|was|were|who|when did|"
+    r"where|which|why (?:do|did|does|would|was|were)|is (?:it|there)|are there|should (?:we|i)|do we)\b"
+)
+_PLAIN = """
+about above across after against ages ahead almost already along although always among anyone anybody anything anyway
+around asked become becomes been before begin begins beginning being below besides better big both by came careful case
+come comes coming constantly course current currently dead does done during easily easy either else empty enforce
+enforces enough ensure entirely especially even eventually ever everything everywhere exactly fact fine finally first
+fully garbage give given gets going good got great happy hardly help helps here high hold holds hope how however idea
+impossible indeed instead into itself its just keeps know known later least less let lets lie like likely live lives
+longer look looking looks lot lots made make makes making many mark matter maybe mean means meant meanwhile might mind
+miss moment more most mostly much myself near nearly need needed never nice none nor nothing now obviously occur occurs
+often okay once one ones onto other others otherwise our out over painfully particular perhaps place plain plainly
+possible possibly prefer present previously probably properly purpose put putting queries query rather read reads ready
+real really reason recently recommends regard right rule safely said same saved say says secondly see seem seems sense
+several share simply since slow slower slowly so somebody somehow someone something sometimes somewhere soon start
+started starting starts still stop stored such suggest suggests supposed sure take takes tell than thank that then there
+these thing think though through till together told too toward towards turns twice under unknown unless unlike until
+unused upon use used useful useless user usually value via very wants way week well went what whatever whenever wherever
+whether while whole whoever why will wish within without wonder words work works write wrong year yet you zero dead gone
+speed lookups lookup filter filtering filters search searching faster forever null nulls nullable left leave blank omit
+accept accepting raise raised increase widen extend enlarge bump cut off hold decimals up at least most free told
+otherwise automatic own decided decide spelled spelt point points pointing refer refers deleting deletes deleted dba
+cascading rows records row record entries entry simple plus per unique uniqueness enforce enforcing duplicate duplicates
+clear drop dropped dropping removed removing deleting renaming spelling called convert converted converting changing
+changed switch switched precision scale type types typed flag boolean constraint constraints gin carry carries forth
+greater larger smaller fewer higher lower later earlier than between positive negative non check checked ensured restrict
+"""
+FUNCTION_WORDS = CHATTER | NOISE | frozenset(_PLAIN.split())
+"""Words that name nothing: they may stand beside a reading that is complete, and are never part of a new name."""
