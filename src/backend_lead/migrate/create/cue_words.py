@@ -21,7 +21,7 @@ RENAME = re.compile(
     r"\b(?:rename|renamed|renaming)\b|\bname of .* to\b"
     r"|\b(?:should|must|shall|ought to|has to|have to|needs? to|better|want|would)\b.{0,30}"
     r"\b(?:be )?(?:called|named|known as|spelled|spelt|titled|labelled)\b"
-    r"|\bshould read\b|\bspelled\b|\bchange the (?:table )?name\b|^call\b|\bcall it\b|\bname it\b|\bas its name\b"
+    r"|\bshould read\b|\bspelled\b|\bchange the (?:table )?name\b|^call\b|\bknown as\b|\bcall it\b|\bname it\b|\bas its name\b"
     r"|\bshould (?:\w+ )?(?:simply |just |only |really |rather )?be (?=[a-z_]+$)"
 )
 NULL = re.compile(
@@ -113,6 +113,8 @@ started starting starts still stop stored such suggest suggests supposed sure ta
 these thing think though through till together told too toward towards turns twice under unknown unless unlike until
 unused upon use used useful useless user usually value via very wants way week well went what whatever whenever wherever
 whether while whole whoever why will wish within without wonder words work works write wrong year yet you zero dead gone
+any according next month months week weeks day days today tomorrow year release sprint s re turn turned build built
+adding lift link linked require requires disallow compulsory obligatory combination appear appears fk please
 speed lookups lookup filter filtering filters search searching faster forever null nulls nullable left leave blank omit
 accept accepting raise raised increase widen extend enlarge bump cut off hold decimals up at least most free told
 otherwise automatic own decided decide spelled spelt point points pointing refer refers deleting deletes deleted dba
@@ -121,5 +123,12 @@ clear drop dropped dropping removed removing deleting renaming spelling called c
 changed switch switched precision scale type types typed flag boolean constraint constraints gin carry carries forth
 greater larger smaller fewer higher lower later earlier than between positive negative non check checked ensured restrict
 """
-FUNCTION_WORDS = CHATTER | NOISE | frozenset(_PLAIN.split())
+_CUES = (REMOVE, NULL, MUST, DEFAULT, INDEX, UNIQUE, KEY, CHECK, FILL)
+FUNCTION_WORDS = (
+    CHATTER
+    | NOISE
+    | frozenset(_PLAIN.split())
+    # What the cues themselves are made of.
+    | frozenset(word for pattern in _CUES for word in re.findall(r"[a-z]{3,}", pattern.pattern))
+)
 """Words that name nothing: they may stand beside a reading that is complete, and are never part of a new name."""

@@ -16,10 +16,12 @@ from backend_lead.migrate.create.naming import Names, Unclear
 from backend_lead.migrate.create.phrase import Phrase
 from backend_lead.migrate.create.request_words import PLACES
 from backend_lead.migrate.create.tagging import Piece
-from backend_lead.migrate.create.vocabulary import type_by_name
+from backend_lead.migrate.create.vocabulary import singular, type_by_name
 from backend_lead.migrate.create.wanted import Wanted
 
 _VALUE = re.compile(r"'[^']*'|-?\d+(?:\.\d+)?|true|false|now|zero")
+# Columns' names that are words of the language as well, where no table is named that has such a column.
+_GENERIC = frozenset("name names type types code time date text number size value description position order".split())
 _BEFORE_NAME = frozenset(["a", "an", "the", "new", "another", "column", "field", "called", "named", "as", "be", "to"])
 _AFTER_NAME = frozenset([",", "and", "(", ")", ";", ":", "column", "field", "flag", "default", "not", "which", "that"])
 
@@ -56,7 +58,10 @@ class Cues:
         """The columns that are named, as they are spelled."""
         found = []
         for each in self.pieces:
-            if each.column and not (each.dotted and self.names.column(each.table, each.column) is None):
+            generic = each.text in _GENERIC and self.tables and not any(
+                self.names.column(table, each.column) for table in self.tables
+            )
+            if each.column and not generic and not (each.dotted and self.names.column(each.table, each.column) is None):
                 found.append(each.column)
         return list(dict.fromkeys(found))
 
@@ -69,7 +74,7 @@ class Cues:
             new_dotted = each.dotted and self.names.column(each.table, each.column) is None
             if new_dotted:
                 found.append(each.column)
-            elif each.is_name or each.type or each.literal or each.text in self.key_names:
+            elif each.is_name or each.type or each.literal or each.text in self.key_names or each.text.startswith("pg_"):
                 continue
             elif re.fullmatch(r"[a-z_]\w*", each.text) and (
                 each.quoted
@@ -153,6 +158,9 @@ class Cues:
                 parts = {each.table, each.column}
             elif each.is_name:
                 parts = {each.table} if each.table and (each.table in used or not each.column) else {each.column}
+                # `a depot without a station` speaks of its station_id.
+                if not each.column and f"{singular(each.table)}_id" in used or each.text in _GENERIC:
+                    continue
             elif each.type:
                 parts = {each.type}
             elif text.strip("'") in ("now", "zero", "true", "false") or each.literal or re.fullmatch(r"-?\d.*", text):
@@ -161,6 +169,8 @@ class Cues:
                 continue
             else:
                 parts = {text}
+            if text.startswith("pg_"):
+                continue
             if not parts <= used and not ({text} <= used):
                 left.append(text)
         return left

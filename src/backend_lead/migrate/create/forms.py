@@ -8,10 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from backend_lead.migrate.create.naming import Names
+from backend_lead.migrate.create.vocabulary import type_in
+
 _MARK = re.compile(
     r"^\s*(?:\[[^\]\s]*\]|\(?#\d+\)?:?|[A-Z]{2,}-\d+:?|"
     r"(?i:feat|feature|fix|bug|bugfix|chore|refactor|perf|db|sql|schema|migration|build|task|todo|wip|revert|request)"
-    r"(?:\([^)]*\))?!?:)\s*(?:[-–—]\s+)?"
+    r"(?:\((?P<scope>[^)]*)\))?!?:)\s*(?:[-–—]\s+)?"
+)
+# Who wants it is no part of what is wanted.
+_ASKER = re.compile(
+    r"(?i)^(?:(?:the|our) )?(\w+(?: \w+)?) (?:(?:has |have )?(?:asked|asks?|requested)(?: us)?(?: for)?|wants?(?: to have)?|"
+    r"would (?:like|love)(?: to have)?) (?=an? |the |some |to (?:have|see) )(?:to (?:have|see) )?"
 )
 _NAME = r"[A-Za-z_][\w.]*"
 _SYMBOL = rf"[:'\"]?({_NAME})['\"]?"
@@ -86,6 +94,10 @@ def _null(match: re.Match[str]) -> str:
     return f"make {match[1]}.{match[2]} {'nullable' if match[3].lower() == 'true' else 'not null'}"
 
 
+def _arrow(match: re.Match[str]) -> str:
+    return f"change {match[1]} to {match[2]}" if type_in(match[2]) else f"rename {match[1]} to {match[2]}"
+
+
 def _create_index(match: re.Match[str]) -> str:
     unique, table, method, columns = match.groups()
     return f"add {unique or ''}{method or ''} index on {table} ({columns})"
@@ -134,16 +146,23 @@ _FORMS: tuple[tuple[str, _Written], ...] = (
     (rf"drop table(?: if exists)? ({_NAME})(?: cascade)?", r"drop table \1"),
     (rf"update ({_NAME}) set (\w+) ?= ?(\S+|'[^']*')(?: where \2 is null)?", r"backfill \1.\2 with \3"),
     # the shorthand of lists
+    (rf"({_NAME}\.{_NAME}) *(?:->|→|=>) *([a-z_]\w*)", _arrow),
     (rf"({_NAME}): ?\+ ?(\w+\b.*)", r"add column \2 to \1"),
     (rf"({_NAME}): ?- ?(\w+)", r"drop column \1.\2"),
 )
 
 
-def plain_form(text: str) -> str:
+def plain_form(text: str, names: Names) -> str:
     """Return a request without a ticket's mark, and as words where it is SQL or Rails."""
-    while (shorter := _MARK.sub("", text, count=1)) != text and shorter.strip():
-        text = shorter
+    while (match := _MARK.match(text)) is not None and text[match.end() :].strip():
+        text = text[match.end() :].strip()
+        scope = match["scope"]
+        if scope and names.table(scope) and not any(names.table(word.split(".")[0]) for word in text.split()):
+            text = f"{text.rstrip(' .')} on {scope}"
     text = text.strip()
+    asker = _ASKER.match(text)
+    if asker and not names.table(asker[1]) and not names.holders(asker[1]):
+        text = f"we want {text[asker.end() :]}"
     bare = re.sub(r"^(\w+)\((.*)\)$", r"\1 \2", re.sub(r"\s+", " ", text.rstrip(" ;.")))
     for pattern, written in _FORMS:
         match = re.fullmatch(pattern, bare, re.IGNORECASE)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from backend_lead.migrate.create.cue_words import FUNCTION_WORDS
 from backend_lead.migrate.create.fields import field_of, sql_value
 from backend_lead.migrate.create.naming import Unclear, joined
 from backend_lead.migrate.create.phrase import Phrase
@@ -219,7 +220,7 @@ def default(phrase: Phrase) -> Wanted | None:
 def _default_value(phrase: Phrase) -> str | None:
     match = re.search(
         r"\bdefault(?:s|ed|ing)?(?:\s+value)?(?:\s+of)?(?:\s+(?:to|is|=|as|being|be))?\s+"
-        r"('[^']*'|-?\d+(?:\.\d+)?|true|false|now|now\(\)|current_timestamp|null|[a-z_]\w*)",
+        r"('[^']*'|-?\d+(?:\.\d+)?|true|false|now|now\(\)|current_timestamp|null|zero|[a-z_]\w*)",
         phrase.words,
     )
     found = match[1] if match else None
@@ -233,6 +234,8 @@ def _default_value(phrase: Phrase) -> str | None:
         ]
         found = rest[0] if rest else None
     if found in ("value", "some", "any", "something", "anything"):
+        return None
+    if found and re.fullmatch(r"[a-z_]+", found) and found not in (*CONSTANTS, "zero") and found in FUNCTION_WORDS:
         return None
     return sql_value(found) if found else None
 

@@ -15,7 +15,9 @@ from backend_lead.migrate.create.request_words import NOT_NULL
 from backend_lead.migrate.create.tagging import Piece
 from backend_lead.migrate.create.vocabulary import type_in
 from backend_lead.migrate.create.wanted import (
+    AddCheck,
     AddColumns,
+    AddForeignKey,
     AddIndex,
     AddUnique,
     Backfill,
@@ -61,7 +63,7 @@ def _with_borrowed(clause: Cues, others: list[Piece]) -> Cues:
     """Return a clause with what it leaves to the others to say: the column, the table, the value that `that` means."""
     extra: list[Piece] = []
     if not clause.columns and not clause.strange:
-        extra += [piece for piece in others if piece.column]
+        extra += [piece for piece in others if piece.column or piece.text in clause.key_names]
     if not clause.tables:
         extra += [piece for piece in others if piece.table and piece not in extra]
     if cue.DEFAULT.search(clause.words) and not clause.values() and re.search(r"\b(?:that|this|it)\b", clause.words):
@@ -75,7 +77,14 @@ def _complete(part: Cues, whole: Cues) -> Wanted | None:
         wanted = _read(part)
     except Unclear:
         return None
-    return None if wanted is None or part.left(_used(wanted, whole)) else wanted
+    if wanted is None:
+        return None
+    left = part.left(_used(wanted, whole))
+    if isinstance(wanted, AddColumns) and part.strange:
+        # The name was said to be one: the plain words around it are why it is wanted.
+        plain = {piece.text for piece in part.pieces if not (piece.is_name or piece.type or piece.literal or piece.quoted)}
+        left = [word for word in left if word not in plain or not re.fullmatch(r"[a-z]+", word)]
+    return None if left else wanted
 
 
 def _used(wanted: Wanted, cues: Cues) -> set[str]:
@@ -101,7 +110,10 @@ def _used(wanted: Wanted, cues: Cues) -> set[str]:
         used.add("zero")
     if isinstance(wanted, AddColumns) and any(column.type == "boolean" for column in wanted.columns):
         used |= {"boolean"}
-    return used | {each.text for each in cues.pieces if each.column and each.column in used}
+    for each in cues.pieces:
+        if each.column and table in cues.names.catalog.relations and cues.names.column(table, each.column) in used:
+            used |= {each.column, each.text}
+    return used
 
 
 def _unused(rest: Cues, wanted: Wanted) -> bool:
@@ -166,12 +178,14 @@ def _kinds(cues: Cues) -> set[str]:
     if has["index"] and (re.search(r"\bindex", words) or not kinds):
         kinds = {"drop index"} if removal else {*(kinds - {"unique"}), "index"}
         removal = False
-    if removal:
+    if removal and not re.search(r"\b(?:constraint|default|index|check|key|column|field)s?\b", words):
         kinds.add("drop" if cues.columns else "drop table")
+    elif removal:
+        kinds.add("drop" if cues.columns and re.search(r"\b(?:column|field)s?\b", words) else "")
     if has["check"] and not has["unique"] and _condition_said(cues):
         kinds.add("check")
     if values and cue.FILL.search(words) and not has["default"]:
-        kinds.add("fill")
+        kinds = {"fill"} if kinds <= {"must"} and "set to" in words else {*kinds, "fill"}
     if values and has["default"]:
         kinds.add("default")
     if cues.types() and not (has["default"] and "'now'" not in values and values) and cue.RETYPE.search(words):
@@ -262,7 +276,11 @@ def _of_columns(kind: str, cues: Cues, table: str, columns: list[str]) -> Wanted
         case "drop key":
             return drop_constraint(cues.phrase)
         case "key":
-            return foreign_key(cues.phrase)
+            wanted = foreign_key(cues.phrase)
+            told = re.search(r"\b(?:delet\w+|cascad\w+)\b", words)
+            return None if told and not (isinstance(wanted, AddForeignKey) and wanted.on_delete) else wanted
+    if kind == "check" and len(columns) == 2:
+        return _compared(words, table, columns)
     if len(columns) != 1:
         return None
     column = columns[0]
@@ -284,6 +302,20 @@ def _of_columns(kind: str, cues: Cues, table: str, columns: list[str]) -> Wanted
         case "type":
             return _retyped(cues, table, column)
     return None
+
+
+def _compared(words: str, table: str, columns: list[str]) -> Wanted | None:
+    """`ends > starts`, `ends must be after starts`: one column against another."""
+    signs = {"not before": ">=", "not after": "<=", "after": ">", "later than": ">", "greater than": ">", "more than": ">",
+             "before": "<", "earlier than": "<", "less than": "<", "at least": ">=", "at most": "<="}  # fmt: skip
+    either = "|".join(columns)
+    found = re.findall(rf"\b({either}) (?:(?:must|should|has to|may) )?(not )?(?:be |lie )?"
+                       rf"({'|'.join(signs)}|[<>]=?|<>) (?:the )?({either})\b", words)  # fmt: skip
+    if len(found) != 1 or found[0][0] == found[0][3]:
+        return None
+    first, no, sign, second = found[0]
+    sign = signs.get(f"{no}{sign}", sign if not no else "")
+    return AddCheck(table, f"{first} {sign} {second}", first) if sign else None
 
 
 def _retyped(cues: Cues, table: str, column: str) -> Wanted | None:

@@ -215,7 +215,7 @@ def _condition(phrase: Phrase, column: str) -> str | None:
     if re.search(r"\bpositive\b|(greater|more|larger|bigger) than zero|above zero", words):
         return f"{column} > 0"
     listed = re.search(
-        r"(?:one of|in|only|either|limited to|among|be)\s*\(?\s*((?:'[^']*'|\w+)(?:\s*(?:,|or|and)+\s*"
+        r"(?:one of|in|only|restrict\b.*? to|either|limited to|among|be)\s*\(?\s*((?:'[^']*'|\w+)(?:\s*(?:,|or|and)+\s*"
         r"(?:'[^']*'|\w+))+)",
         words,
     )

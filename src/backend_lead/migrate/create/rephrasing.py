@@ -36,7 +36,7 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"\b(?:it )?(?:should|must) be possible to leave (.+?) (?:blank|empty|out)\b", r"\1 optional"),
     # defaults
     (r"\b(?:should|must|shall|to) start (?:with|as|at|out as) (?:the )?(\w+) ('[^']*'|\d+)", r"\1 default \2"),
-    (r"\b(?:and )?starts? (?:at|with) ('[^']*'|-?\d+(?:\.\d+)?)", r"default \1"),
+    (r"\b(?:and )?start(?:s|ing)? (?:out |off )?(?:at|with|from) ('[^']*'|-?\d+(?:\.\d+)?|zero)", r"default \1"),
     (r"\bthat is (true|false|\d+) (?:unless|if|when) (?:we|you|they|it|nothing|not).*$", r"default \1"),
     (r"\bif nothing is (?:said|given),? (.+?) (?:is|has) to be (.+)$", r"default of \1 to \2"),
     (r"\buse ('[^']*'|\S+) as (?:the )?default(?: value)? (?:of |for )?(.+)$", r"default of \2 to \1"),
@@ -56,7 +56,12 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"\b(?:should|shall|must|is|was|were) (?:to )?(?:be )?(?:known as|become)\b", "rename to"),
     (rf"^(?:it if )?({_NAME} (?:on|in|of) {_NAME}|{_NAME}) was (?:named|called)\b", r"rename \1 to"),
     (rf"\bcall (?:the )?({_NAME}) table ({_NAME})", r"rename table \1 to \2"),
+    (r"^change the (table|column)(?:'s)? name (?:of |from )?", r"rename \1 "),
     # keys and checks
+    (
+        r"\b(?:and |but )?(?:the )?delet(?:ing|ion of) (?:an? |the )?\w+ (?:\w+ ){0,2}?sets? (?:it|them|this|that|\w+) to null\b",
+        "on delete set null",
+    ),
     (r"\bha(?:s|ve) to be unique\b", "unique"),
     (r"\bmust not occur (?:twice|more than once)\b", "unique"),
     (r"\b(?:and )?(?:become|set to|turn) null when (?:the |an? )?\w+ is deleted\b", "on delete set null"),

@@ -51,7 +51,7 @@ class Understood:
 
 def understand(text: str, names: Names) -> Understood:
     """Return what a phrase or a migration's name wants.  Raises Unclear with the candidates."""
-    text = plain_form(text)
+    text = plain_form(text, names)
     if is_identifier(text):
         return _by_grammar(text, names)
     cued = by_cues(text, names)
@@ -113,7 +113,7 @@ _INTENTS: tuple[tuple[str, _Reader], ...] = (
     (DROP, drop),
     (r"\b(backfill|populate|initiali[sz]e|fill)\b|^copy\b", backfill),
     (
-        r"\b(create|add|make|new|introduce|need|set up|build|want|have)\b.*\btable\b"
+        r"\b(create|add|make|new|introduce|need|set up|build|want|have|like|how about)\b.*\btable\b"
         r"(?!.*\b(column|field|index)\b)(?!.* to the )"
         r"|^(an? )?(new )?table (called|named|for)\b"
         r"|^create (?!(an? |the )?(unique |new )*(index|column|field|foreign|constraint|check)\b)\w",

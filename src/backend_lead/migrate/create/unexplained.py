@@ -9,6 +9,7 @@ import re
 from dataclasses import asdict
 
 from backend_lead.migrate.create import cue_words as cue
+from backend_lead.migrate.create.identifiers import is_identifier
 from backend_lead.migrate.create.phrase import Phrase
 from backend_lead.migrate.create.tagging import Piece
 from backend_lead.migrate.create.vocabulary import singular, type_in
@@ -48,6 +49,11 @@ def not_understood(phrase: Phrase, wanted: Wanted) -> list[str]:
             left += [word] if word not in names and word not in keys else []
         elif word not in said and singular(word) not in said and word not in cue.FUNCTION_WORDS:
             left.append(word)
+    explicit = phrase.explicit_names()
+    if isinstance(wanted, AddColumns) and explicit and {each.name for each in wanted.columns} <= set(explicit):
+        # The name was said to be one: the plain words around it are why it is wanted.
+        plain = {piece.text for piece in phrase.pieces if not (piece.is_name or piece.type or piece.literal)}
+        left = [word for word in left if word not in plain or not re.fullmatch(r"[a-z]+", word)]
     return list(dict.fromkeys([*left, *_not_names(phrase, wanted), *_unheard(phrase, wanted)]))
 
 
@@ -94,12 +100,16 @@ def _not_names(phrase: Phrase, wanted: Wanted) -> list[str]:
             new = [wanted.new]
         case _:
             return []
-    spelled = phrase.text.lower()
+    # A migration's name spells its parts with humps or dashes.
+    spelled = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", phrase.text).lower().replace("-", "_")
+    if is_identifier(phrase.text):
+        return []
     run = " ".join(piece.text for piece in phrase.pieces)
     bad = []
     for name in new:
         if "_" not in name or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", spelled) or phrase.fields:
-            words = [] if "_" in name or name in phrase.explicit_names() else [name]
+            said = "_" in name or name in phrase.explicit_names() or re.search(rf"(?:to|->|→) {name}\b", run)
+            words = [] if said and (said is True or isinstance(wanted, (RenameColumn, RenameTable))) else [name]
         else:
             words = name.split("_")
             if " ".join(words) not in run and name not in run:
@@ -128,6 +138,8 @@ def _unheard(phrase: Phrase, wanted: Wanted) -> list[str]:
         heard = cue.DEFAULT.search(words)
         if heard and not re.search(r"\b(?:no|without(?: a| any)?) default", words):
             left.append(heard[0])
+    if isinstance(wanted, ChangeType) and (heard := cue.DEFAULT.search(words)) is not None:
+        left.append(heard[0])
     if isinstance(wanted, AddForeignKey) and not wanted.on_delete:
         left += re.findall(r"\b(?:delet\w+|cascad\w+)\b", words)
     if (denied := cue.NEGATED.search(words)) is not None:
