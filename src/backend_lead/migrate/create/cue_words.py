@@ -9,7 +9,7 @@ from backend_lead.migrate.create.request_words import CHATTER, NOISE, NOT_NULL, 
 REMOVE = re.compile(
     r"\b(?:drop|remove|delete|get rid of|eliminate|kill|lose|discard|scrap|retire|ditch|erase|strip|clear|abolish|purge|"
     r"dispense with|do away with|away with|chuck|nuke|cut|unset|revoke|lift)\b"
-    r"|\b(?:take|throw|rip|leave|pull|toss|cut|strip)\b.{0,60}?\b(?:out|away|off)\b"
+    r"|\b(?:take|taken|throw|thrown|rip|pull|toss|cut|strip)\b.{0,60}?\b(?:out|away|off)\b"
     r"|\b(?:be|gets?|been|is|are) (?:dropped|removed|deleted|scrapped|discarded|retired|eliminated|erased|killed)\b"
     r"|\b(?:should|must|may|can|could|has to|have to|needs to|please|to) (?:please )?(?:go|go away|disappear|vanish)\b"
     r"|\bgo away\b|\b(?:is|are) (?:obsolete|dead|redundant|superfluous|unused)\b"
@@ -50,7 +50,7 @@ DEFAULT = re.compile(
     r"|\b(?:start|begin|starts|begins|starting|beginning)(?: out| off)? (?:with|as|at|from|out as)\b|\binitial value\b"
 )
 INDEX = re.compile(
-    r"\bindex(?:es|ed|ing)?\b|\bslow(?:ly)?\b|\b(?:look(?:ing|ed)?|searching|search|filter(?:ing)?|quer(?:y|ies|ying))\b"
+    r"\bindex(?:es|ed|ing)?\b|\bslow(?:ly)?\b|\b(?:look(?:ing|ed)?|searching|search|filter(?:ing)?|quer(?:y|ies|ying)|sort(?:ing)?|order(?:ing)?|group(?:ing)?|join(?:ing)?)\b"
     r".*\b(?:by|on|slow|faster|ages|forever)\b|\bspeed up\b|\bfaster\b|\blook ?-?ups?\b|\btakes? (?:ages|forever|too long)\b"
 )
 UNIQUE = re.compile(
@@ -65,7 +65,7 @@ KEY = re.compile(
 CHECK = re.compile(
     r"\bcheck\b|\bpositive\b|\bnegative\b|\bbetween\b|\bat (?:least|most)\b|\b(?:greater|less|more|larger|smaller|fewer|"
     r"higher|lower|later|earlier|bigger) than\b|\bone of\b|\bonly (?:allow|accept|be|take|have|lie)|\blimited to\b|[<>]=?"
-    r"|\bmust be (?:in|above|below|over|under)\b|\bnever (?:go )?below\b|\b(?:exceed|below zero|above zero)\b"
+    r"|\b(?:must|should|has to) (?:not )?(?:be |lie )?(?:in|above|below|over|under|after|before)\b|\bnever (?:go )?below\b|\b(?:exceed|below zero|above zero)\b"
     r"|\brestrict\b.*\bto\b|\ballowed values\b|\bafter\b(?=.*\bcheck\b)"
 )
 RETYPE = re.compile(
@@ -81,20 +81,34 @@ FILL = re.compile(
 ADDED = re.compile(
     r"\b(?:add|create|introduce|new|give|put|include|append|insert|attach|extend|store|storing|record|recording|track|"
     r"tracking|keep|save|saving|saved|stored|need|needs|want|wants|have|has|had|carry|carries|get|gets|miss|missing|lack|"
-    r"lacks|lacking|called|named|would do|asked for|introduced|added|equip|provide|receive|hold|know)\b"
+    r"lacks|lacking|called|named|would do|asked for|introduced|added|equip|provide|receive|hold|know|note|log|capture|document|remember|see|show|support|register)\b"
 )
 TABLE = re.compile(r"\btables?\b")
 CREATES = re.compile(
     r"\b(?:create|make|new|introduce|need|set up|build|want|have|like|how about|add)\b(?: \w+){0,5}? table\b"
     r"|\btable (?:called|named|for)\b"
 )
+ROWS = re.compile(
+    r"\b(?:drop|remove|delete|erase|purge|clear|discard) (?:the |all |any |old |every |some |of )*"
+    r"(?:duplicates?|values?|data|entries|entry|rows?|records?|nulls?|spaces?|whitespace|contents?)\b"
+)
+"""What goes are rows or values, not a part of the schema."""
+_SECOND = {
+    "drop": re.compile(r"\b(?:drop|remove|get rid of|scrap|discard|dropping|removing)\b"),
+    "rename": re.compile(r"\brenam(?:e|ed|ing)\b"),
+    "add": re.compile(r"\b(?:add|create|introduce|adding|creating)\b"),
+    "unique": re.compile(r"\bunique(?:ness)?\b"),
+    "not null": re.compile(rf"{NOT_NULL}"),
+    "index": re.compile(r"\bindex(?:ed)?\b"),
+    "key": re.compile(r"\bforeign[- ]key\b|\breferences?\b"),
+}
 NEGATED = re.compile(
     r"\b(?:not|never|without|rather than|instead of|stop|avoid) (?:\w+ )?(?:to )?"
     r"(?:drop|remov|delet|renam|add(?!ed\b)|creat|chang|alter|convert|mak|scrap|introduc|cast)(?:p?ing|e|ing)?\b"
 )
 ASKS = re.compile(
     r"(?i)^(?:how (?:do|would|can|could|should|many|much)|what (?:happens|if|is|are|does|would)|did|was|were|who|when did|"
-    r"where|which|why (?:do|did|does|would|was|were)|is (?:it|there)|are there|should (?:we|i)|do we)\b"
+    r"where|which|does|has|have|is (?!it possible)|are|why (?:do|did|does|would|was|were)|is (?:it|there)|are there|should (?:we|i)|do we)\b"
 )
 _PLAIN = """
 about above across after against ages ahead almost already along although always among anyone anybody anything anyway
@@ -113,7 +127,7 @@ started starting starts still stop stored such suggest suggests supposed sure ta
 these thing think though through till together told too toward towards turns twice under unknown unless unlike until
 unused upon use used useful useless user usually value via very wants way week well went what whatever whenever wherever
 whether while whole whoever why will wish within without wonder words work works write wrong year yet you zero dead gone
-any according next month months week weeks day days today tomorrow year release sprint s re turn turned build built
+any according accordingly sort sorting ordering grouping joining thrown taken note log capture register next month months week weeks day days today tomorrow year release sprint s re turn turned build built
 adding lift link linked require requires disallow compulsory obligatory combination appear appears fk please
 speed lookups lookup filter filtering filters search searching faster forever null nulls nullable left leave blank omit
 accept accepting raise raised increase widen extend enlarge bump cut off hold decimals up at least most free told
@@ -124,6 +138,22 @@ changed switch switched precision scale type types typed flag boolean constraint
 greater larger smaller fewer higher lower later earlier than between positive negative non check checked ensured restrict
 """
 _CUES = (REMOVE, NULL, MUST, DEFAULT, INDEX, UNIQUE, KEY, CHECK, FILL)
+# What speaks of a second change beside each kind of one: who says both is asked.
+BESIDE: dict[str, tuple[re.Pattern[str], ...]] = {
+    "AddColumns": (_SECOND["drop"], _SECOND["rename"]),
+    "DropColumns": (_SECOND["add"], _SECOND["rename"], ROWS),
+    "DropTable": (_SECOND["add"], _SECOND["rename"], ROWS),
+    "RenameColumn": (_SECOND["drop"], _SECOND["unique"], _SECOND["index"]),
+    "RenameTable": (_SECOND["drop"],),
+    "ChangeType": (_SECOND["drop"], _SECOND["rename"], _SECOND["unique"], _SECOND["not null"], _SECOND["index"]),
+    "SetDefault": (_SECOND["rename"], _SECOND["unique"], _SECOND["not null"], _SECOND["index"]),
+    "SetNullable": (_SECOND["rename"], _SECOND["unique"], _SECOND["index"], _SECOND["key"]),
+    "AddUnique": (_SECOND["drop"], _SECOND["rename"], _SECOND["not null"]),
+    "AddIndex": (_SECOND["drop"], _SECOND["rename"], _SECOND["not null"]),
+    "AddForeignKey": (_SECOND["rename"], _SECOND["unique"], _SECOND["not null"]),
+    "AddCheck": (_SECOND["drop"], _SECOND["rename"], _SECOND["unique"]),
+    "Backfill": (_SECOND["drop"], _SECOND["rename"], _SECOND["unique"], _SECOND["index"]),
+}
 FUNCTION_WORDS = (
     CHATTER
     | NOISE

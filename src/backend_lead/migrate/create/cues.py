@@ -22,6 +22,7 @@ from backend_lead.migrate.create.wanted import Wanted
 _VALUE = re.compile(r"'[^']*'|-?\d+(?:\.\d+)?|true|false|now|zero")
 # Columns' names that are words of the language as well, where no table is named that has such a column.
 _GENERIC = frozenset("name names type types code time date text number size value description position order".split())
+_BEFORE_NOW = frozenset(["to", "be", "is", "default", "with", "=", "as", "use", "of", "value"])
 _BEFORE_NAME = frozenset(["a", "an", "the", "new", "another", "column", "field", "called", "named", "as", "be", "to"])
 _AFTER_NAME = frozenset([",", "and", "(", ")", ";", ":", "column", "field", "flag", "default", "not", "which", "that"])
 
@@ -126,7 +127,13 @@ class Cues:
 
     def values(self) -> list[str]:
         """Return what may be a value: literals, numbers, true, false, now, and a word right behind `default`."""
-        found = [each.text for each in self.pieces if _VALUE.fullmatch(each.text)]
+        found = [
+            each.text
+            for index, each in enumerate(self.pieces)
+            if _VALUE.fullmatch(each.text)
+            # `for now`, `right now` are no value.
+            and (each.text != "now" or (index and self.pieces[index - 1].text in _BEFORE_NOW))
+        ]
         if re.search(r"\b(?:empty|blank) (?:string|text)\b", self.words):
             found.append("''")
         bare = re.search(r"\bdefault(?: (?:to|is|as|of|value))* ([a-z]\w*)$", self.words)
@@ -169,7 +176,7 @@ class Cues:
                 continue
             else:
                 parts = {text}
-            if text.startswith("pg_"):
+            if text.startswith("pg_") or text == "now":
                 continue
             if not parts <= used and not ({text} <= used):
                 left.append(text)

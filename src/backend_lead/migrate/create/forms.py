@@ -162,7 +162,7 @@ def plain_form(text: str, names: Names) -> str:
     text = text.strip()
     asker = _ASKER.match(text)
     if asker and not names.table(asker[1]) and not names.holders(asker[1]):
-        text = f"we want {text[asker.end() :]}"
+        text = f"add {text[asker.end() :]}"
     bare = re.sub(r"^(\w+)\((.*)\)$", r"\1 \2", re.sub(r"\s+", " ", text.rstrip(" ;.")))
     for pattern, written in _FORMS:
         match = re.fullmatch(pattern, bare, re.IGNORECASE)

@@ -13,6 +13,7 @@ from backend_lead.migrate.create.phrase import Phrase
 from backend_lead.migrate.create.reading_keys import check, drop_constraint, drop_index, foreign_key
 from backend_lead.migrate.create.request_words import NOT_NULL
 from backend_lead.migrate.create.tagging import Piece
+from backend_lead.migrate.create.unexplained import contradicted
 from backend_lead.migrate.create.vocabulary import type_in
 from backend_lead.migrate.create.wanted import (
     AddCheck,
@@ -77,7 +78,7 @@ def _complete(part: Cues, whole: Cues) -> Wanted | None:
         wanted = _read(part)
     except Unclear:
         return None
-    if wanted is None:
+    if wanted is None or contradicted(part.pieces, part.words, wanted):
         return None
     left = part.left(_used(wanted, whole))
     if isinstance(wanted, AddColumns) and part.strange:
@@ -201,7 +202,7 @@ def _kinds(cues: Cues) -> set[str]:
 
 
 def _condition_said(cues: Cues) -> bool:
-    return bool(cues.values() or re.search(r"\b(?:positive|negative|zero)\b|[<>]", cues.words))
+    return bool(cues.values() or re.search(r"\b(?:positive|negative|zero)\b|[<>]|\b(?:after|before)\b", cues.words))
 
 
 def _drop_key(cues: Cues) -> Wanted | None:
@@ -318,10 +319,20 @@ def _compared(words: str, table: str, columns: list[str]) -> Wanted | None:
     return AddCheck(table, f"{first} {sign} {second}", first) if sign else None
 
 
+def _new_type(cues: Cues, table: str, column: str) -> Wanted | None:
+    """Of several types the one that is said to be left, `from integer`, `instead of integer`, is no wish."""
+    fresh = []
+    for index, piece in enumerate(cues.pieces):
+        before = [each.text for each in cues.pieces[max(0, index - 3) : index] if each.text not in ("a", "an", "the", "just")]
+        if piece.type and not {"from", "instead", "rather", "not", "only"} & set(before[-2:]):
+            fresh.append(piece.type)
+    return ChangeType(table, column, fresh[-1]) if len(set(fresh)) == 1 else None
+
+
 def _retyped(cues: Cues, table: str, column: str) -> Wanted | None:
     now = cues.names.catalog.relations[table].columns[column].type
     if cues.types():
-        return ChangeType(table, column, cues.types()[-1])
+        return ChangeType(table, column, cues.types()[-1]) if len(cues.types()) == 1 else _new_type(cues, table, column)
     # Of two lengths the one that is there now is no wish.
     sizes = [number for number in cues.numbers() if number not in re.findall(r"\d+", str(now))]
     if len(sizes) != 1 or now.name not in ("character varying", "character", "text"):

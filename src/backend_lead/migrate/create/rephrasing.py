@@ -10,8 +10,10 @@ import re
 _NAME = r"[A-Za-z_][\w.]*"
 # What is said → how the grammar says it.  The order matters: types first, then verbs.
 _TURNS: tuple[tuple[str, str], ...] = (
+    (r"^(?:an? )?(?:new )?table (.+) is (?:needed|required|wanted)$", r"create table \1"),
     # types
     (r"\btimestamps? with(?: a)? time ?zones?\b", "timestamptz"),
+    (r"\btime ?zones\b", "zones"),
     (r"\bwhole[- ]numbers?\b", "integer"),
     (r"\b(?:true/false|yes/no)\b", "boolean"),
     (r"\b(?:short|long|unlimited|free|plain) (string|text)s?\b", r"\1"),

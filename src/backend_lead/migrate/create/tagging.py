@@ -74,7 +74,7 @@ def _words(text: str) -> list[str]:
     text = re.sub(r"[‘’“”]", "'", text)
     for short, long in _CONTRACTIONS:
         text = re.sub(short, long, text)
-    text = re.sub(r"(\w)'s\b", r"\1 's", plainly(re.sub(r"(\ws)'(?= )", r"\1", text)))
+    text = re.sub(r"(\w)'s\b", r"\1 s", plainly(re.sub(r"(\ws)'(?= )", r"\1", text)))
     while (shorter := _POLITE.sub("", text, count=1)) != text:
         text = shorter
     return [match.group() for match in _WORD.finditer(text)]

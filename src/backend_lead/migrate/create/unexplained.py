@@ -14,12 +14,15 @@ from backend_lead.migrate.create.phrase import Phrase
 from backend_lead.migrate.create.tagging import Piece
 from backend_lead.migrate.create.vocabulary import singular, type_in
 from backend_lead.migrate.create.wanted import (
+    AddCheck,
     AddColumns,
     AddForeignKey,
     ChangeType,
     CreateTable,
+    DropColumns,
     DropConstraint,
     DropIndex,
+    DropTable,
     RenameColumn,
     RenameTable,
     Wanted,
@@ -40,7 +43,7 @@ def not_understood(phrase: Phrase, wanted: Wanted) -> list[str]:
         if piece.type:
             left += _type_left(piece, phrase, wanted, texts, said)
         elif piece.is_name:
-            left += _name_left(piece, phrase, wanted, said, keys)
+            left += _name_left(piece, phrase, wanted, said, names, keys)
         elif piece.literal or re.fullmatch(r"-?\d+(?:\.\d+)?", word):
             left += [] if _value_used(word, phrase, wanted, texts) else [word]
         elif not re.fullmatch(r"[a-z_]\w*", word) or (phrase.fields and not piece.quoted):
@@ -65,9 +68,14 @@ def _type_left(piece: Piece, phrase: Phrase, wanted: Wanted, texts: list[str], s
     return [] if used or (not fits and "(" not in piece.type) else [piece.text]
 
 
-def _name_left(piece: Piece, phrase: Phrase, wanted: Wanted, said: set[str], keys: set[str]) -> list[str]:
+def _name_left(
+    piece: Piece, phrase: Phrase, wanted: Wanted, said: set[str], said_whole: set[str], keys: set[str]
+) -> list[str]:
     if isinstance(wanted, (DropIndex, DropConstraint, CreateTable)) or piece.text in cue.FUNCTION_WORDS:
         return []
+    if piece.dotted:
+        named = {getattr(wanted, "table", ""), getattr(wanted, "target", "")}
+        return [] if piece.table in named and piece.column in said_whole else [piece.text]
     parts = {part for name in (piece.table, piece.column) for part in re.findall(r"\w+", name)}
     folded = {singular(part) for part in parts} | {word for part in parts for word in part.split("_")}
     return [] if parts & said or folded & said or piece.text in keys else [piece.text]
@@ -123,7 +131,7 @@ _NEVER = frozenset(
 a an the to from in on of into for at by with and or is be are as it its this that these those would could should may
 might must can will shall more most less about has have had not no never yet only off out up also too okay think it
 i we they he she you who what which when where why how there here them him her us unless until so because since all
-every each any some none old new existing another additional extra better best good great leave empty missing write
+something anything stuff thing things useful important interesting suitable proper nicer faster every each any some none old new existing another additional extra better best good great leave empty missing write
 let make give get take put keep wants want need needs asked somebody someone nobody anybody everybody anyone instead
 than then now please just really simply store save add drop remove delete rename change
 """.split()
@@ -142,10 +150,31 @@ def _unheard(phrase: Phrase, wanted: Wanted) -> list[str]:
         left.append(heard[0])
     if isinstance(wanted, AddForeignKey) and not wanted.on_delete:
         left += re.findall(r"\b(?:delet\w+|cascad\w+)\b", words)
+    return [*left, *contradicted(phrase.pieces, words, wanted)]
+
+
+def contradicted(pieces: list[Piece], words: str, wanted: Wanted) -> list[str]:
+    """Return what speaks against a reading: a no, a question, another change beside it, a choice, rows that are meant."""
+    left = []
     if (denied := cue.NEGATED.search(words)) is not None:
         left.append(denied[0])
-    if cue.ASKS.search(words) and not phrase.fields:
+    if cue.ASKS.search(words):
         left.append(words.split()[0])
+    for pattern in cue.BESIDE.get(type(wanted).__name__, ()):
+        left += [match[0] for match in [pattern.search(words)] if match]
+    for index, piece in enumerate(pieces):
+        before, after = pieces[index - 1] if index else None, pieces[index + 1] if index + 1 < len(pieces) else None
+        if piece.text == "or" and not isinstance(wanted, AddCheck) and (
+            after is None or after.text not in ("null", "empty", "blank", "missing", "so")
+        ):
+            left.append("or")
+        if piece.text in ("not", "except", "besides") and after is not None and (after.column or after.table):
+            left.append(piece.text)
+        rows = piece.text in ("that", "which", "who", "where", "whose", "with", "older", "before", "without")
+        if rows and isinstance(wanted, (DropTable, DropColumns)) and before is not None and before.table and not before.dotted:
+            left.append(piece.text)
+    if isinstance(wanted, DropTable) and not re.search(r"\btables?\b", words):
+        left += re.findall(r"\b(?:old|all|every|each|some|any|duplicates?|unused|empty|of|in|from|for)\b", words)
     return left
 
 
