@@ -12,7 +12,8 @@ REMOVE = re.compile(
     r"|\b(?:take|taken|throw|thrown|rip|pull|toss|cut|strip)\b.{0,60}?\b(?:out|away|off)\b"
     r"|\b(?:be|gets?|been|is|are) (?:dropped|removed|deleted|scrapped|discarded|retired|eliminated|erased|killed)\b"
     r"|\b(?:should|must|may|can|could|has to|have to|needs to|please|to) (?:please )?(?:go|go away|disappear|vanish)\b"
-    r"|\bgo away\b|\b(?:is|are) (?:obsolete|dead|redundant|superfluous|unused)\b"
+    r"|\b(?:nobody|no one|none of \w+) (?:needs?|uses?|wants?|reads?|looks? at)\b"
+    r"|\bgo away\b|\b(?:is|are) (?:obsolete|dead|redundant|superfluous|unused|useless|unnecessary)\b"
     r"|\bno longer (?:need(?:ed|s)?|used?|necessary|wanted|required to be stored)\b"
     r"|\b(?:do|does|is|are) not (?:\w+ )?(?:need|needed|want|wanted|use|used)\b(?! to)"
     r"|\bwithout (?:a |any )?default\b|\bno default\b|\bnot (?:have|be) (?:a|any) default\b"
@@ -21,7 +22,7 @@ RENAME = re.compile(
     r"\b(?:rename|renamed|renaming)\b|\bname of .* to\b"
     r"|\b(?:should|must|shall|ought to|has to|have to|needs? to|better|want|would)\b.{0,30}"
     r"\b(?:be )?(?:called|named|known as|spelled|spelt|titled|labelled)\b"
-    r"|\bshould read\b|\bspelled\b|\bchange the (?:table )?name\b|^call\b|\bknown as\b|\bcall it\b|\bname it\b|\bas its name\b"
+    r"|\bshould read\b|\bspelled\b|\bchange the (?:table )?name\b|^call\b|\b(?:be|is|are|gets?) (?:called|named|renamed)\b|\bknown as\b|\bcall it\b|\bname it\b|\bas its name\b"
     r"|\bshould (?:\w+ )?(?:simply |just |only |really |rather )?be (?=[a-z_]+$)"
 )
 NULL = re.compile(
@@ -72,7 +73,7 @@ RETYPE = re.compile(
     r"\b(?:convert|cast|turn|change|alter|modify|switch|migrate|upgrade|promote|become|becomes|store|make|use|hold|retype|"
     r"should be|must be|has to be|have to be|needs to be|type|allow|widen|raise|increase|extend|enlarge|lengthen|grow|bump|"
     r"shorten|shrink|reduce|narrow|enough|longer|wider|bigger|larger|more room|cut off|characters?|chars|limit|length|"
-    r"up to|instead|need)\b|->|→"
+    r"up to|instead|need|go for|as)\b|->|→"
 )
 FILL = re.compile(
     r"\b(?:backfill|populate|initiali[sz]e|fill|write|put)\b|\bset\b(?=.*\b(?:all|every|each|existing|old|none|no)\b)"
@@ -93,6 +94,23 @@ ROWS = re.compile(
     r"(?:duplicates?|values?|data|entries|entry|rows?|records?|nulls?|spaces?|whitespace|contents?)\b"
 )
 """What goes are rows or values, not a part of the schema."""
+PAST = re.compile(
+    r"^(?:i|we|they|he|she|you|someone|somebody|(?:the |our )?\w+ team)(?: have| had| ve| already| just| recently| once)* "
+    r"(?:added|dropped|removed|renamed|created|deleted|changed|altered|converted|indexed|made|set)\b"
+    r"|\b(?:yesterday|last (?:week|month|night|year|sprint|release)|\w+ \w+ ago|used to (?:have|be|hold)|by mistake|"
+    r"(?:was|were|been) (?:already )?(?:added|dropped|removed|renamed|deleted)\b(?! to be))"
+)
+"""What is told, not asked for."""
+HEDGED = re.compile(
+    r"^(?:maybe|perhaps|possibly|one day|eventually|later)\b|\bsome ?day\b|\bin (?:\w+ )?(?:days|weeks|months|years)\b"
+    r"|\b(?:we|i) (?:will|might|may|could)\b|\b(?:we|i) are going to\b|\bif possible\b|\bnot sure\b|\bwondering\b|"
+    r"\b(?:before|after|until|as soon as) (?:you|we|i|they|the release|that)\b"
+)
+"""What may come, or may not."""
+NUMBER_WORDS = frozenset(
+    "three four five six seven eight nine ten eleven twelve fifteen sixteen twenty thirty forty fifty sixty hundred "
+    "hundreds thousand thousands million dozen half double triple twofold several".split()
+)
 _SECOND = {
     "drop": re.compile(r"\b(?:drop|remove|get rid of|scrap|discard|dropping|removing)\b"),
     "rename": re.compile(r"\brenam(?:e|ed|ing)\b"),
@@ -108,7 +126,7 @@ NEGATED = re.compile(
 )
 ASKS = re.compile(
     r"(?i)^(?:how (?:do|would|can|could|should|many|much)|what (?:happens|if|is|are|does|would)|did|was|were|who|when did|"
-    r"where|which|does|has|have|is (?!it possible)|are|why (?:do|did|does|would|was|were)|is (?:it|there)|are there|should (?:we|i)|do we)\b"
+    r"where|which|does|has|is (?!it possible)|are|why (?:do|did|does|would|was|were)|is (?:it|there)|are there|should (?:we|i)|do we)\b"
 )
 _PLAIN = """
 about above across after against ages ahead almost already along although always among anyone anybody anything anyway
@@ -127,7 +145,7 @@ started starting starts still stop stored such suggest suggests supposed sure ta
 these thing think though through till together told too toward towards turns twice under unknown unless unlike until
 unused upon use used useful useless user usually value via very wants way week well went what whatever whenever wherever
 whether while whole whoever why will wish within without wonder words work works write wrong year yet you zero dead gone
-any according accordingly sort sorting ordering grouping joining thrown taken note log capture register next month months week weeks day days today tomorrow year release sprint s re turn turned build built
+belong any according accordingly sort sorting ordering grouping joining thrown taken note log capture register next month months week weeks day days today tomorrow year release sprint s re turn turned build built
 adding lift link linked require requires disallow compulsory obligatory combination appear appears fk please
 speed lookups lookup filter filtering filters search searching faster forever null nulls nullable left leave blank omit
 accept accepting raise raised increase widen extend enlarge bump cut off hold decimals up at least most free told
@@ -137,7 +155,7 @@ clear drop dropped dropping removed removing deleting renaming spelling called c
 changed switch switched precision scale type types typed flag boolean constraint constraints gin carry carries forth
 greater larger smaller fewer higher lower later earlier than between positive negative non check checked ensured restrict
 """
-_CUES = (REMOVE, NULL, MUST, DEFAULT, INDEX, UNIQUE, KEY, CHECK, FILL)
+_CUES = (REMOVE, RENAME, NULL, MUST, DEFAULT, INDEX, UNIQUE, KEY, CHECK, RETYPE, FILL, ADDED)
 # What speaks of a second change beside each kind of one: who says both is asked.
 BESIDE: dict[str, tuple[re.Pattern[str], ...]] = {
     "AddColumns": (_SECOND["drop"], _SECOND["rename"]),
@@ -147,9 +165,9 @@ BESIDE: dict[str, tuple[re.Pattern[str], ...]] = {
     "RenameTable": (_SECOND["drop"],),
     "ChangeType": (_SECOND["drop"], _SECOND["rename"], _SECOND["unique"], _SECOND["not null"], _SECOND["index"]),
     "SetDefault": (_SECOND["rename"], _SECOND["unique"], _SECOND["not null"], _SECOND["index"]),
-    "SetNullable": (_SECOND["rename"], _SECOND["unique"], _SECOND["index"], _SECOND["key"]),
+    "SetNullable": (re.compile(r"\bdefaults?\b"), _SECOND["rename"], _SECOND["unique"], _SECOND["index"], _SECOND["key"]),
     "AddUnique": (_SECOND["drop"], _SECOND["rename"], _SECOND["not null"]),
-    "AddIndex": (_SECOND["drop"], _SECOND["rename"], _SECOND["not null"]),
+    "AddIndex": (re.compile(r"\b(?:nobody|no one|no longer|useless|superfluous|too many)\b"), _SECOND["drop"], _SECOND["rename"], _SECOND["not null"]),
     "AddForeignKey": (_SECOND["rename"], _SECOND["unique"], _SECOND["not null"]),
     "AddCheck": (_SECOND["drop"], _SECOND["rename"], _SECOND["unique"]),
     "Backfill": (_SECOND["drop"], _SECOND["rename"], _SECOND["unique"], _SECOND["index"]),

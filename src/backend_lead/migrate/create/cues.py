@@ -119,7 +119,9 @@ class Cues:
 
     def types(self) -> list[str]:
         """Return the types that are named."""
-        return [each.type for each in self.pieces if each.type]
+        found = [each.type for each in self.pieces if each.type]
+        # `decimals, numeric(5,1)`: the one with a size says more of the same.
+        return [kind for kind in found if not any(each.startswith(f"{kind}(") for each in found)]
 
     def numbers(self) -> list[str]:
         """Return the numbers that stand by themselves."""

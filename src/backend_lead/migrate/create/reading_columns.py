@@ -55,6 +55,8 @@ def rename(phrase: Phrase) -> Wanted | None:
         strangers = [s for s in old.strangers() if s not in ("name",)]
         if strangers and not whole:
             raise phrase.names.missing_column(table, strangers[0])
+        if phrase.names.table(new):
+            raise Unclear(f"There is a table {new} already.", "Choose another name.")
         return RenameTable(table, new)
     table, column = old.target()
     if phrase.names.column(table, new):

@@ -13,7 +13,7 @@ from backend_lead.migrate.create.phrase import Phrase
 from backend_lead.migrate.create.reading_keys import check, drop_constraint, drop_index, foreign_key
 from backend_lead.migrate.create.request_words import NOT_NULL
 from backend_lead.migrate.create.tagging import Piece
-from backend_lead.migrate.create.unexplained import contradicted
+from backend_lead.migrate.create.unexplained import contradicted, default_now
 from backend_lead.migrate.create.vocabulary import type_in
 from backend_lead.migrate.create.wanted import (
     AddCheck,
@@ -105,6 +105,8 @@ def _used(wanted: Wanted, cues: Cues) -> set[str]:
         constraint = relation.constraints.get(wanted.name)
         used |= {*(index.columns if index else ()), *(constraint.columns if constraint else ())}
         used.add(wanted.name.lower())
+    if isinstance(wanted, SetDefault) and wanted.value is not None:
+        used.add(default_now(cues.names, wanted))
     if "now()" in texts:
         used |= {"now", "timestamptz", "time", "date"}
     if "0" in used:
@@ -225,7 +227,8 @@ def _with_new_name(cues: Cues, table: str) -> Wanted | None:
             return None
         if len(columns) == 1 and not cues.names.column(table, names[0]):
             return RenameColumn(table, columns[0], names[0])
-        return RenameTable(table, names[0]) if not columns and not arrow else None
+        taken = arrow or cues.names.table(names[0])
+        return RenameTable(table, names[0]) if not columns and not taken else None
     if not cue.ADDED.search(words) and not any(piece.dotted for piece in cues.pieces):
         return None
     if cue.REMOVE.search(words) or cue.CREATES.search(words) or columns or not cues.tables or not names[0]:
@@ -295,7 +298,9 @@ def _of_columns(kind: str, cues: Cues, table: str, columns: list[str]) -> Wanted
         case "drop default":
             return SetDefault(table, column, None)
         case "default":
-            return SetDefault(table, column, sql_value(values[0])) if len(values) == 1 else None
+            old = default_now(cues.names, SetDefault(table, column, "")) if len(values) == 2 else ""
+            fresh = [value for value in values if value != old]
+            return SetDefault(table, column, sql_value(fresh[0])) if len(fresh) == 1 else None
         case "fill":
             return Backfill(table, column, sql_value(values[0])) if len(values) == 1 else None
         case "check":

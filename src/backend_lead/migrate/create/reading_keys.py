@@ -205,6 +205,9 @@ def _condition(phrase: Phrase, column: str) -> str | None:
     for pattern, operator in _COMPARISONS:
         match = re.search(rf"{pattern}\s+(-?\d+(?:\.\d+)?)", words)
         if match:
+            # `cannot exceed 12`, `must not be less than 1`: the other way round.
+            if {"not", "never", "cannot", "nobody"} & set(words[: match.start()].split()[-4:]):
+                operator = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}[operator]
             return f"{column} {operator} {match[1]}"
     if re.search(
         r"non-?\s?negative|not (be )?negative|never (be |go |goes )?(negative|below zero)|(be )?(zero or more|>= 0)|"

@@ -13,6 +13,7 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"^(?:an? )?(?:new )?table (.+) is (?:needed|required|wanted)$", r"create table \1"),
     # types
     (r"\btimestamps? with(?: a)? time ?zones?\b", "timestamptz"),
+    (r"\b(?:with|without)(?: an?| any)? time ?zones?\b", ""),
     (r"\btime ?zones\b", "zones"),
     (r"\bwhole[- ]numbers?\b", "integer"),
     (r"\b(?:true/false|yes/no)\b", "boolean"),
@@ -30,6 +31,20 @@ _TURNS: tuple[tuple[str, str], ...] = (
     ),
     # NULL
     (r"\bnon-null(?:able)?\b", "not null"),
+    (
+        r"\b(?:stop|quit|cease|end|no longer|do(?:es)? not|must not|should not|cannot|never) (?:allow|accept|permit)(?:ing)? "
+        r"(?:any )?(?:nulls?|empty(?: values)?|missing values)\b",
+        "forbid nulls",
+    ),
+    (
+        r"\b(?:should|must|need|needs|do|does|is|are|may|can) not (?:need |have )?(?:to )?(?:be )?"
+        r"(?:mandatory|required|compulsory|obligatory|not null)\b",
+        "optional",
+    ),
+    (
+        r"\b(?:(?:need|must|should|do|does|is|are) not|no longer)(?: needs?| ha(?:s|ve))?(?: to)? (?:be )?unique\b",
+        "drop unique constraint",
+    ),
     (r"\bdo(?:es)? not (?:have|need) to be (?:given|set|filled(?: in)?|present|there)\b", "optional"),
     (r"\b(?:has|have|needs?) to be (?:filled(?: in)?|given|set|present)(?: always)?\b", "must be set"),
     (r"\b(?:should|must|may|can|is|are) ?not (?:be )?allowed to be (?:null|empty|blank)\b", "must not be null"),
@@ -51,7 +66,7 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"\bthrow (.+?) (?:away|out)\b", r"drop \1"),
     (r"^(.+?) (?:should|must|shall|can|may|has to|needs to) be (?:dropped|deleted|removed|thrown away)\b", r"drop \1"),
     (r"^(.+?) (?:should|shall|must|need) no longer be (?:stored|kept|saved)(?: (on|in|for))?\b", r"drop \1 \2"),
-    (r"^(.+?) (?:can|may|should|must) go$", r"drop \1"),
+    (r"^(.+?) (?:can|may|should|must|has to|have to) go$", r"drop \1"),
     (r"^the index (\w+) is (?:not|no longer) needed\b", r"drop index \1"),
     (r"\bstop enforcing\b", "drop constraint"),
     # names
@@ -61,13 +76,17 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"^change the (table|column)(?:'s)? name (?:of |from )?", r"rename \1 "),
     # keys and checks
     (
+        r"^(?:when|if) an? \w+ is deleted,? (\S+) (?:should|must|shall|has to) (?:become|be set to|be|turn) null:?,? ?(?:and )?",
+        r"\1 on delete set null ",
+    ),
+    (
         r"\b(?:and |but )?(?:the )?delet(?:ing|ion of) (?:an? |the )?\w+ (?:\w+ ){0,2}?sets? (?:it|them|this|that|\w+) to null\b",
         "on delete set null",
     ),
     (r"\bha(?:s|ve) to be unique\b", "unique"),
     (r"\bmust not occur (?:twice|more than once)\b", "unique"),
     (r"\b(?:and )?(?:become|set to|turn) null when (?:the |an? )?\w+ is deleted\b", "on delete set null"),
-    (r"\bnobody (?:should|must|may) be able to (?:enter|give|set) (?:an? )?negative (.+)$", r"check \1 non-negative"),
+    (r"\bnobody (?:should|must|may) (?:be able to )?(?:enter|give|set) (?:an? )?negative (.+)$", r"check \1 non-negative"),
     (r"\bmay only (?:have|be) the (\w+) ('[^']*'(?:,? ?(?:or |and )?'[^']*')+)", r"\1 check one of \2"),
     # sizes
     (r"\bcan be up to (\d+) char(?:acter)?s(?: long)?\b.*", r"length \1"),

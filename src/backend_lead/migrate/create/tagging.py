@@ -110,6 +110,7 @@ def _at(words: list[str], index: int, names: Names) -> tuple[Piece, int]:
             length <= 2
             and (kind := type_in(" ".join(run))) is not None
             and not (length == 1 and word.lower() in ("number", "long"))
+            and not (word.lower() == "double" and [each.lower() for each in words[index + 1 : index + 2]] == ["the"])
         ):
             return Piece(" ".join(run).lower(), type=kind), length
     return Piece(word.lower()), 1

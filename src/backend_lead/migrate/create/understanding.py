@@ -32,6 +32,10 @@ from backend_lead.migrate.create.request_words import ADDING, DROP, NOT_NULL, NU
 from backend_lead.migrate.create.unexplained import not_understood
 from backend_lead.migrate.create.wanted import AddColumns, Wanted
 
+_ROWS = re.compile(
+    r"(?i)^(?:update \S+ set|delete from|insert into|truncate|grant|revoke|select|vacuum|analyze|with \w+ as|reindex|"
+    r"create (?:or replace |materialized )*(?:view|function|trigger|procedure|role|user|extension|sequence|policy))\b"
+)
 EXAMPLES = (
     "add phone to users",
     "rename users.name to full_name",
@@ -52,6 +56,11 @@ class Understood:
 def understand(text: str, names: Names) -> Understood:
     """Return what a phrase or a migration's name wants.  Raises Unclear with the candidates."""
     text = plain_form(text, names)
+    if _ROWS.match(text):
+        raise Unclear(
+            "This is about rows, rights or upkeep, not about the schema.",
+            "Say: backfill TABLE.COLUMN with VALUE, or write the migration by hand",
+        )
     if is_identifier(text):
         return _by_grammar(text, names)
     cued = by_cues(text, names)
@@ -113,7 +122,7 @@ _INTENTS: tuple[tuple[str, _Reader], ...] = (
     (DROP, drop),
     (r"\b(backfill|populate|initiali[sz]e|fill)\b|^copy\b", backfill),
     (
-        r"\b(create|add|make|new|introduce|need|set up|build|want|have|like|how about)\b.*\btable\b"
+        r"\b(create|add|make|new|introduce|need|set up|start|build|want|have|like|how about)\b.*\btable\b"
         r"(?!.*\b(column|field|index)\b)(?!.* to the )"
         r"|^(an? )?(new )?table (called|named|for)\b"
         r"|^create (?!(an? |the )?(unique |new )*(index|column|field|foreign|constraint|check)\b)\w",

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 
+from backend_lead.gates.grammar import deparse
 from backend_lead.migrate.create import cue_words as cue
 from backend_lead.migrate.create.identifiers import is_identifier
+from backend_lead.migrate.create.naming import Names
 from backend_lead.migrate.create.phrase import Phrase
 from backend_lead.migrate.create.tagging import Piece
 from backend_lead.migrate.create.vocabulary import singular, type_in
@@ -17,6 +19,8 @@ from backend_lead.migrate.create.wanted import (
     AddCheck,
     AddColumns,
     AddForeignKey,
+    AddUnique,
+    Backfill,
     ChangeType,
     CreateTable,
     DropColumns,
@@ -25,6 +29,7 @@ from backend_lead.migrate.create.wanted import (
     DropTable,
     RenameColumn,
     RenameTable,
+    SetDefault,
     Wanted,
 )
 
@@ -50,13 +55,15 @@ def not_understood(phrase: Phrase, wanted: Wanted) -> list[str]:
             continue
         elif piece.quoted or "_" in word:
             left += [word] if word not in names and word not in keys else []
-        elif word not in said and singular(word) not in said and word not in cue.FUNCTION_WORDS:
+        elif word not in said and singular(word) not in said and (
+            word not in cue.FUNCTION_WORDS or word in cue.NUMBER_WORDS
+        ):
             left.append(word)
     explicit = phrase.explicit_names()
     if isinstance(wanted, AddColumns) and explicit and {each.name for each in wanted.columns} <= set(explicit):
         # The name was said to be one: the plain words around it are why it is wanted.
         plain = {piece.text for piece in phrase.pieces if not (piece.is_name or piece.type or piece.literal)}
-        left = [word for word in left if word not in plain or not re.fullmatch(r"[a-z]+", word)]
+        left = [word for word in left if word in cue.NUMBER_WORDS or word not in plain or not re.fullmatch(r"[a-z]+", word)]
     return list(dict.fromkeys([*left, *_not_names(phrase, wanted), *_unheard(phrase, wanted)]))
 
 
@@ -85,8 +92,16 @@ def _value_used(word: str, phrase: Phrase, wanted: Wanted, texts: list[str]) -> 
     inner = word.strip("'\"`").lower()
     if isinstance(wanted, ChangeType) and inner in re.findall(r"\d+", _type_now(phrase, wanted)):
         return True
+    if isinstance(wanted, SetDefault) and wanted.value is not None:
+        texts = [*texts, default_now(phrase.names, wanted)]
     whole = " ".join(texts).lower()
     return bool(re.search(rf"(?<!\w){re.escape(inner)}(?!\w)", whole)) if inner else "''" in whole
+
+
+def default_now(names: Names, wanted: SetDefault) -> str:
+    """Return the default that a column has now, "" for none."""
+    now = names.catalog.relations[wanted.table].columns[wanted.column].default
+    return re.sub(r"::[\w ]+$", "", deparse(now)) if now is not None else ""
 
 
 def _type_now(phrase: Phrase, wanted: Wanted) -> str:
@@ -122,10 +137,13 @@ def _not_names(phrase: Phrase, wanted: Wanted) -> list[str]:
             words = name.split("_")
             if " ".join(words) not in run and name not in run:
                 bad.append(name)
-        bad += [word for word in words if word in _NEVER]
+        bad += [word for word in words if word in _NEVER or word in cue.NUMBER_WORDS]
+        if name in _OBJECTS and not re.search(r"\b(?:column|field|table)s?\b", run):
+            bad.append(name)
     return bad
 
 
+_OBJECTS = frozenset("trigger view function procedure policy partition sequence publication extension rule".split())
 _NEVER = frozenset(
     """
 a an the to from in on of into for at by with and or is be are as it its this that these those would could should may
@@ -160,6 +178,12 @@ def contradicted(pieces: list[Piece], words: str, wanted: Wanted) -> list[str]:
         left.append(denied[0])
     if cue.ASKS.search(words):
         left.append(words.split()[0])
+    left += [match[0] for pattern in (cue.PAST, cue.HEDGED) for match in [pattern.search(words)] if match]
+    conditional = re.search(r"\b(?:if|in case|provided that)\b", words)
+    if conditional and not isinstance(wanted, (SetDefault, Backfill, AddColumns)):
+        left.append(conditional[0])
+    if isinstance(wanted, AddUnique) and (denied := re.search(r"\bnot (?:\w+ ){0,2}unique\b", words)):
+        left.append(denied[0])
     for pattern in cue.BESIDE.get(type(wanted).__name__, ()):
         left += [match[0] for match in [pattern.search(words)] if match]
     for index, piece in enumerate(pieces):
