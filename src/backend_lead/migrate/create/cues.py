@@ -174,7 +174,9 @@ class Cues:
                 parts = {each.type}
             elif text.strip("'") in ("now", "zero", "true", "false") or each.literal or re.fullmatch(r"-?\d.*", text):
                 parts = {text}
-            elif not re.fullmatch(r"[a-z_]\w*", text) or text in cue.FUNCTION_WORDS:
+            elif not re.fullmatch(r"[a-z_]\w*", text) or (
+                text in cue.FUNCTION_WORDS and text not in cue.NUMBER_WORDS
+            ):
                 continue
             else:
                 parts = {text}

@@ -57,6 +57,9 @@ def by_cues(text: str, names: Names) -> Wanted | None:
             read.append(wanted)
             if _unused(whole.of(others), wanted):
                 return None
+    conditional = re.search(r"\b(?:if|otherwise|either)\b", whole.words)
+    if conditional and not all(isinstance(each, (SetDefault, Backfill, AddColumns)) for each in read):
+        return None
     return read[0] if len(read) == 1 else None
 
 
@@ -84,7 +87,7 @@ def _complete(part: Cues, whole: Cues) -> Wanted | None:
     if isinstance(wanted, AddColumns) and part.strange:
         # The name was said to be one: the plain words around it are why it is wanted.
         plain = {piece.text for piece in part.pieces if not (piece.is_name or piece.type or piece.literal or piece.quoted)}
-        left = [word for word in left if word not in plain or not re.fullmatch(r"[a-z]+", word)]
+        left = [word for word in left if word in cue.NUMBER_WORDS or word not in plain or not re.fullmatch(r"[a-z]+", word)]
     return None if left else wanted
 
 
@@ -125,7 +128,7 @@ def _unused(rest: Cues, wanted: Wanted) -> bool:
     return any(
         left
         for left in rest.left(known)
-        if not re.fullmatch(r"[a-z]+", left) or any(p.text == left and (p.is_name or p.type or p.quoted) for p in rest.pieces)
+        if not re.fullmatch(r"[a-z]+", left) or left in cue.NUMBER_WORDS or any(p.text == left and (p.is_name or p.type or p.quoted) for p in rest.pieces)
     )
 
 

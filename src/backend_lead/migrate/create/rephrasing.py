@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import re
 
+_NUMBERS = {
+    "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12, "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30,
+    "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100, "a hundred": 100, "one hundred": 100, "two hundred": 200,
+}  # fmt: skip
 _NAME = r"[A-Za-z_][\w.]*"
 # What is said → how the grammar says it.  The order matters: types first, then verbs.
 _TURNS: tuple[tuple[str, str], ...] = (
     (r"^(?:an? )?(?:new )?table (.+) is (?:needed|required|wanted)$", r"create table \1"),
+    *((rf"\b{word}[- ](?=char(?:acter)?s?\b|digits?\b)", f"{number} ") for word, number in _NUMBERS.items()),
     # types
     (r"\btimestamps? with(?: a)? time ?zones?\b", "timestamptz"),
     (r"\b(?:with|without)(?: an?| any)? time ?zones?\b", ""),

@@ -34,7 +34,7 @@ from backend_lead.migrate.create.wanted import AddColumns, Wanted
 
 _ROWS = re.compile(
     r"(?i)^(?:update \S+ set|delete from|insert into|truncate|grant|revoke|select|vacuum|analyze|with \w+ as|reindex|"
-    r"create (?:or replace |materialized )*(?:view|function|trigger|procedure|role|user|extension|sequence|policy))\b"
+    r"(?:create|drop|add|write) (?:an? |the |new |or replace |materialized )*(?:view|function|trigger|procedure|extension|policy)\b(?! (?:column|field|to|text|integer|boolean)\b))\b"
 )
 EXAMPLES = (
     "add phone to users",
