@@ -8,7 +8,7 @@ from backend_lead.migrate.create.request_words import CHATTER, NOISE, NOT_NULL, 
 
 REMOVE = re.compile(
     r"\b(?:drop|remove|delete|get rid of|eliminate|kill|lose|discard|scrap|retire|ditch|erase|strip|clear|abolish|purge|"
-    r"dispense with|do away with|away with|chuck|nuke|cut|unset|revoke|lift)\b"
+    r"dispense with|dispose of|do away with|away with|chuck|nuke|cut|unset|revoke|lift)\b"
     r"|\b(?:take|taken|throw|thrown|rip|pull|toss|cut|strip)\b.{0,60}?\b(?:out|away|off)\b"
     r"|\b(?:be|gets?|been|is|are) (?:dropped|removed|deleted|scrapped|discarded|retired|eliminated|erased|killed)\b"
     r"|\b(?:should|must|may|can|could|has to|have to|needs to|please|to) (?:please )?(?:go|go away|disappear|vanish)\b"
@@ -36,7 +36,9 @@ NULL = re.compile(
     r"|\bcan be (?:saved|stored|created|added|inserted|entered) without\b"
 )
 MUST = re.compile(
-    rf"{NOT_NULL}|\b(?:has|have|needs?|must|ought|is|are) (?:to |always )*(?:have|carry|state|contain|specify|name) (?:an? |the |some )"
+    rf"{NOT_NULL}|\b(?:ensure|make sure|guarantee|see to it)\b.* (?:has|have|carries) (?:an? |the |some )"
+    r"|\bwithout\b.*\b(?:not (?:acceptable|allowed|valid|permitted)|invalid|forbidden|no sense|rejected|refused)\b|"
+    r"\b(?:has|have|needs?|must|ought|is|are) (?:to |always )*(?:have|carry|state|contain|specify|name) (?:an? |the |some )"
     r"|\b(?:must|should|shall|has to|have to|needs? to)(?: always)? be (?:filled(?: in)?|set|given|present|known|provided|"
     r"supplied|stated|there)\b"
     r"|\b(?:cannot|must not|should not|may not|never|no longer|not) (?:\w+ )?(?:accept|allow|tolerate|save|store|have|exist|"
@@ -52,7 +54,7 @@ DEFAULT = re.compile(
 )
 INDEX = re.compile(
     r"\bindex(?:es|ed|ing)?\b|\bslow(?:ly)?\b|\b(?:look(?:ing|ed)?|searching|search|filter(?:ing)?|quer(?:y|ies|ying)|sort(?:ing)?|order(?:ing)?|group(?:ing)?|join(?:ing)?)\b"
-    r".*\b(?:by|on|slow|faster|ages|forever)\b|\bspeed up\b|\bfaster\b|\blook ?-?ups?\b|\btakes? (?:ages|forever|too long)\b"
+    r".*\b(?:slow|faster|fast|quick|quicker|ages|forever|often|a lot|constantly|all the time|frequently|too long)\b|\bspeed up\b|\bfaster\b|\blook ?-?ups?\b|\btakes? (?:ages|forever|too long)\b"
 )
 UNIQUE = re.compile(
     r"\bunique(?:ness|ly)?\b|\bno (?:two|duplicates?)\b|\bduplicates?\b|\b(?:twice|more than once|only once|at most once)\b"
@@ -66,11 +68,11 @@ KEY = re.compile(
 CHECK = re.compile(
     r"\bcheck\b|\bpositive\b|\bnegative\b|\bbetween\b|\bat (?:least|most)\b|\b(?:greater|less|more|larger|smaller|fewer|"
     r"higher|lower|later|earlier|bigger) than\b|\bone of\b|\bonly (?:allow|accept|be|take|have|lie)|\blimited to\b|[<>]=?"
-    r"|\b(?:must|should|has to) (?:not )?(?:be |lie )?(?:in|above|below|over|under|after|before)\b|\bnever (?:go )?below\b|\b(?:exceed|below zero|above zero)\b"
-    r"|\brestrict\b.*\bto\b|\ballowed values\b|\bafter\b(?=.*\bcheck\b)"
+    r"|\b(?:must|should|has to|can|may|cannot) (?:not )?(?:be |lie )?(?:in|above|below|over|under|after|before)\b|\bnever (?:go )?below\b|\b(?:exceed|below zero|above zero)\b"
+    r"|\b(?:below|above|under|over) \d|\brestrict\b.*\bto\b|\ballowed values\b|\bafter\b(?=.*\bcheck\b)"
 )
 RETYPE = re.compile(
-    r"\b(?:convert|cast|turn|change|alter|modify|switch|migrate|upgrade|promote|become|becomes|store|make|use|hold|retype|"
+    r"\b(?:convert|cast|turn|change|alter|modify|switch|migrate|upgrade|promote|become|becomes|store|make|use|hold|let|retype|"
     r"should be|must be|has to be|have to be|needs to be|type|allow|widen|raise|increase|extend|enlarge|lengthen|grow|bump|"
     r"shorten|shrink|reduce|narrow|enough|longer|wider|bigger|larger|more room|cut off|characters?|chars|limit|length|"
     r"up to|instead|need|go for|as)\b|->|→"
@@ -145,7 +147,7 @@ started starting starts still stop stored such suggest suggests supposed sure ta
 these thing think though through till together told too toward towards turns twice under unknown unless unlike until
 unused upon use used useful useless user usually value via very wants way week well went what whatever whenever wherever
 whether while whole whoever why will wish within without wonder words work works write wrong year yet you zero dead gone
-belong any according accordingly sort sorting ordering grouping joining thrown taken note log capture register next month months week weeks day days today tomorrow year release sprint s re turn turned build built
+belong find finding far guarantee acceptable allowed any according accordingly sort sorting ordering grouping joining thrown taken note log capture register next month months week weeks day days today tomorrow year release sprint s re turn turned build built
 adding lift link linked require requires disallow compulsory obligatory combination appear appears fk please
 speed lookups lookup filter filtering filters search searching faster forever null nulls nullable left leave blank omit
 accept accepting raise raised increase widen extend enlarge bump cut off hold decimals up at least most free told

@@ -318,12 +318,12 @@ def _compared(words: str, table: str, columns: list[str]) -> Wanted | None:
     signs = {"not before": ">=", "not after": "<=", "after": ">", "later than": ">", "greater than": ">", "more than": ">",
              "before": "<", "earlier than": "<", "less than": "<", "at least": ">=", "at most": "<="}  # fmt: skip
     either = "|".join(columns)
-    found = re.findall(rf"\b({either}) (?:(?:must|should|has to|may) )?(not )?(?:be |lie )?"
+    found = re.findall(rf"\b({either}) (?:(?:must|should|has to|may|can) )?(not |cannot |never )?(?:be |lie )?"
                        rf"({'|'.join(signs)}|[<>]=?|<>) (?:the )?({either})\b", words)  # fmt: skip
     if len(found) != 1 or found[0][0] == found[0][3]:
         return None
     first, no, sign, second = found[0]
-    sign = signs.get(f"{no}{sign}", sign if not no else "")
+    sign = signs.get(f"{'not ' if no else ''}{sign}", sign if not no else "")
     return AddCheck(table, f"{first} {sign} {second}", first) if sign else None
 
 

@@ -47,7 +47,7 @@ _TURNS: tuple[tuple[str, str], ...] = (
         "optional",
     ),
     (
-        r"\b(?:(?:need|must|should|do|does|is|are) not|no longer)(?: needs?| ha(?:s|ve))?(?: to)? (?:be )?unique\b",
+        r"\b(?:(?:need|must|should|do|does) not|no longer)(?: needs?| ha(?:s|ve))?(?: to)? (?:be )?unique\b",
         "drop unique constraint",
     ),
     (r"\bdo(?:es)? not (?:have|need) to be (?:given|set|filled(?: in)?|present|there)\b", "optional"),
@@ -57,6 +57,7 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"^(.+?) can be (?:saved|stored|created|added|inserted) without (?:an? |the )?(.+)$", r"\2 of \1 optional"),
     (r"\b(?:it )?(?:should|must) be possible to leave (.+?) (?:blank|empty|out)\b", r"\1 optional"),
     # defaults
+    (r"\b(?:stop|quit|cease) defaulting (\S+) to \S+", r"drop default of \1"),
     (r"\b(?:should|must|shall|to) start (?:with|as|at|out as) (?:the )?(\w+) ('[^']*'|\d+)", r"\1 default \2"),
     (r"\b(?:and )?start(?:s|ing)? (?:out |off )?(?:at|with|from) ('[^']*'|-?\d+(?:\.\d+)?|zero)", r"default \1"),
     (r"\bthat is (true|false|\d+) (?:unless|if|when) (?:we|you|they|it|nothing|not).*$", r"default \1"),

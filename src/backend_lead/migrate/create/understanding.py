@@ -29,8 +29,9 @@ from backend_lead.migrate.create.reading_cues import by_cues
 from backend_lead.migrate.create.reading_keys import check, foreign_key, index
 from backend_lead.migrate.create.reading_tables import create_table, drop_table
 from backend_lead.migrate.create.request_words import ADDING, DROP, NOT_NULL, NULLABLE, SIZE
-from backend_lead.migrate.create.unexplained import not_understood
-from backend_lead.migrate.create.wanted import AddColumns, Wanted
+from backend_lead.migrate.create.unexplained import default_now, not_understood
+from backend_lead.migrate.create.vocabulary import type_in
+from backend_lead.migrate.create.wanted import AddColumns, ChangeType, SetDefault, Wanted
 
 _ROWS = re.compile(
     r"(?i)^(?:update \S+ set|delete from|insert into|truncate|grant|revoke|select|vacuum|analyze|with \w+ as|reindex|"
@@ -69,9 +70,22 @@ def understand(text: str, names: Names) -> Understood:
     except Unclear:
         if cued is None:
             raise
-        return Understood(cued, _taken_for_granted(cued))
+        read = Understood(cued, _taken_for_granted(cued))
     if cued is not None and cued != read.wanted:
         raise ambiguous(read.wanted, cued)
+    return _not_so_already(read, names)
+
+
+def _not_so_already(read: Understood, names: Names) -> Understood:
+    """A type or a default that is there is told, not asked for: `users.age is an integer`."""
+    wanted = read.wanted
+    if isinstance(wanted, ChangeType):
+        now = str(names.catalog.relations[wanted.table].columns[wanted.column].type).replace("character varying", "varchar")
+        same = wanted.type in (now, type_in(now))
+    else:
+        same = isinstance(wanted, SetDefault) and wanted.value is not None and wanted.value == default_now(names, wanted)
+    if same:
+        raise Unclear("It is so already.", "Say what is to be different.")
     return read
 
 

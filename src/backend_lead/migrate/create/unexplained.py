@@ -19,6 +19,7 @@ from backend_lead.migrate.create.wanted import (
     AddCheck,
     AddColumns,
     AddForeignKey,
+    AddIndex,
     AddUnique,
     Backfill,
     ChangeType,
@@ -138,12 +139,18 @@ def _not_names(phrase: Phrase, wanted: Wanted) -> list[str]:
             if " ".join(words) not in run and name not in run:
                 bad.append(name)
         bad += [word for word in words if word in _NEVER or word in cue.NUMBER_WORDS]
+        if isinstance(wanted, AddColumns) and phrase.names.table(name) and name not in phrase.explicit_names():
+            bad.append(name)
         if name in _OBJECTS and not re.search(r"\b(?:column|field|table)s?\b", run):
             bad.append(name)
     return bad
 
 
-_OBJECTS = frozenset("trigger view function procedure policy partition sequence publication extension rule".split())
+_OBJECTS = frozenset(
+    "trigger view function procedure policy partition sequence publication extension rule logging caching partitioning "
+    "auditing monitoring versioning validation support security indexing tracking encryption pagination training raise "
+    "searching sorting".split()
+)
 _NEVER = frozenset(
     """
 a an the to from in on of into for at by with and or is be are as it its this that these those would could should may
@@ -182,6 +189,10 @@ def contradicted(pieces: list[Piece], words: str, wanted: Wanted) -> list[str]:
     conditional = re.search(r"\b(?:if|in case|provided that)\b", words)
     if conditional and not isinstance(wanted, (SetDefault, Backfill, AddColumns)):
         left.append(conditional[0])
+    if isinstance(wanted, AddIndex) and (denied := re.search(r"\bno index\b", words)):
+        left.append(denied[0])
+    if isinstance(wanted, SetDefault) and wanted.value is not None:
+        left += re.findall(r"\b(?:stop|no longer|not|never) (?:\w+ )?default\w*", words)
     if isinstance(wanted, AddUnique) and (denied := re.search(r"\bnot (?:\w+ ){0,2}unique\b", words)):
         left.append(denied[0])
     for pattern in cue.BESIDE.get(type(wanted).__name__, ()):
@@ -194,6 +205,9 @@ def contradicted(pieces: list[Piece], words: str, wanted: Wanted) -> list[str]:
             left.append("or")
         if piece.text in ("not", "except", "besides") and after is not None and (after.column or after.table):
             left.append(piece.text)
+        held = after is not None and after.text in ("value", "values", "data", "entries", "rows", "records", "contents", "content")
+        if held and piece.is_name and isinstance(wanted, (DropTable, DropColumns, RenameColumn)):
+            left.append(after.text if after is not None else "")
         rows = piece.text in ("that", "which", "who", "where", "whose", "with", "older", "before", "without")
         if rows and isinstance(wanted, (DropTable, DropColumns)) and before is not None and before.table and not before.dotted:
             left.append(piece.text)
