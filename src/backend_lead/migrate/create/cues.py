@@ -21,8 +21,10 @@ from backend_lead.migrate.create.wanted import Wanted
 
 _VALUE = re.compile(r"'[^']*'|-?\d+(?:\.\d+)?|true|false|now|zero")
 # Columns' names that are words of the language as well, where no table is named that has such a column.
-_GENERIC = frozenset("name names type types code time date text number size value description position order".split())
-_BEFORE_NOW = frozenset(["to", "be", "is", "default", "with", "=", "as", "use", "of", "value"])
+_GENERIC_WORDS = "name names type types code time date text number size value description position order"
+_GENERIC = frozenset(_GENERIC_WORDS.split())
+_BEFORE_NOW_WORDS = "to be is default with = as use of value"
+_BEFORE_NOW = frozenset(_BEFORE_NOW_WORDS.split())
 _BEFORE_NAME = frozenset(["a", "an", "the", "new", "another", "column", "field", "called", "named", "as", "be", "to"])
 _AFTER_NAME = frozenset([",", "and", "(", ")", ";", ":", "column", "field", "flag", "default", "not", "which", "that"])
 
@@ -52,15 +54,19 @@ class Cues:
     @cached_property
     def tables(self) -> list[str]:
         """The tables that are named."""
-        return list(dict.fromkeys(each.table for each in self.pieces if each.table and not each.column or each.dotted))
+        return list(
+            dict.fromkeys(each.table for each in self.pieces if (each.table and not each.column) or each.dotted)
+        )
 
     @cached_property
     def columns(self) -> list[str]:
         """The columns that are named, as they are spelled."""
         found = []
         for each in self.pieces:
-            generic = each.text in _GENERIC and self.tables and not any(
-                self.names.column(table, each.column) for table in self.tables
+            generic = (
+                each.text in _GENERIC
+                and self.tables
+                and not any(self.names.column(table, each.column) for table in self.tables)
             )
             if each.column and not generic and not (each.dotted and self.names.column(each.table, each.column) is None):
                 found.append(each.column)
@@ -75,7 +81,9 @@ class Cues:
             new_dotted = each.dotted and self.names.column(each.table, each.column) is None
             if new_dotted:
                 found.append(each.column)
-            elif each.is_name or each.type or each.literal or each.text in self.key_names or each.text.startswith("pg_"):
+            elif (
+                each.is_name or each.type or each.literal or each.text in self.key_names or each.text.startswith("pg_")
+            ):
                 continue
             elif re.fullmatch(r"[a-z_]\w*", each.text) and (
                 each.quoted
@@ -95,7 +103,9 @@ class Cues:
                 continue
             before = self.pieces[index - 1] if index else None
             after = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
-            opens = before is not None and (before.text in _BEFORE_NAME or bool(before.type) or before.text in ("->", "→"))
+            opens = before is not None and (
+                before.text in _BEFORE_NAME or bool(before.type) or before.text in ("->", "→")
+            )
             closes = after is None or after.text in _AFTER_NAME | PLACES or bool(after.type)
             found.add(each.text if opens and closes else "")
         return found.pop() if len(found) == 1 else ""
@@ -168,15 +178,13 @@ class Cues:
             elif each.is_name:
                 parts = {each.table} if each.table and (each.table in used or not each.column) else {each.column}
                 # `a depot without a station` speaks of its station_id.
-                if not each.column and f"{singular(each.table)}_id" in used or each.text in _GENERIC:
+                if (not each.column and f"{singular(each.table)}_id" in used) or each.text in _GENERIC:
                     continue
             elif each.type:
                 parts = {each.type}
             elif text.strip("'") in ("now", "zero", "true", "false") or each.literal or re.fullmatch(r"-?\d.*", text):
                 parts = {text}
-            elif not re.fullmatch(r"[a-z_]\w*", text) or (
-                text in cue.FUNCTION_WORDS and text not in cue.NUMBER_WORDS
-            ):
+            elif not re.fullmatch(r"[a-z_]\w*", text) or (text in cue.FUNCTION_WORDS and text not in cue.NUMBER_WORDS):
                 continue
             else:
                 parts = {text}

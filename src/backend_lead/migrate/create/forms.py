@@ -18,7 +18,8 @@ _MARK = re.compile(
 )
 # Who wants it is no part of what is wanted.
 _ASKER = re.compile(
-    r"(?i)^(?:(?:the|our) )?(\w+(?: \w+)?) (?:(?:has |have )?(?:asked|asks?|requested)(?: us)?(?: for)?|wants?(?: to have)?|"
+    r"(?i)^(?:(?:the|our) )?(\w+(?: \w+)?) (?:(?:has |have )?(?:asked|asks?|requested)(?: us)?(?: for)?|wants?(?: "
+    r"to have)?|"
     r"would (?:like|love)(?: to have)?) (?=an? |the |some |to (?:have|see) )(?:to (?:have|see) )?"
 )
 _NAME = r"[A-Za-z_][\w.]*"
@@ -115,9 +116,11 @@ _FORMS: tuple[tuple[str, _Written], ...] = (
     ),
     (
         rf"remove_columns? {_SYMBOL}, *{_SYMBOL}((?:, *:\w+)*).*",
-        lambda m: f"drop column {m[2]} from {m[1]}"
-        if "remove_columns" not in m[0]
-        else f"drop columns {' and '.join([m[2], *_columns(m[3])])} from {m[1]}",
+        lambda m: (
+            f"drop column {m[2]} from {m[1]}"
+            if "remove_columns" not in m[0]
+            else f"drop columns {' and '.join([m[2], *_columns(m[3])])} from {m[1]}"
+        ),
     ),
     (rf"rename_column {_SYMBOL}, *{_SYMBOL}, *{_SYMBOL}", r"rename \1.\2 to \3"),
     (rf"rename_table {_SYMBOL}, *{_SYMBOL}", r"rename table \1 to \2"),
@@ -140,8 +143,11 @@ _FORMS: tuple[tuple[str, _Written], ...] = (
         rf"{_TABLE} add(?: constraint \w+)? foreign key ?\((\w+)\) references (\w+)(?: ?\((\w+)\))?(.*)",
         r"foreign key \1.\2 references \3\5",
     ),
-    (rf"create (unique )?index(?: concurrently)?(?: if not exists)?(?: \w+)? on ({_NAME})(?: using (\w+))? ?"
-     r"\(([\w, ]+)\)", _create_index),
+    (
+        rf"create (unique )?index(?: concurrently)?(?: if not exists)?(?: \w+)? on ({_NAME})(?: using (\w+))? ?"
+        r"\(([\w, ]+)\)",
+        _create_index,
+    ),
     (rf"drop index(?: concurrently)?(?: if exists)? ({_NAME})(?: cascade)?", r"drop index \1"),
     (rf"drop table(?: if exists)? ({_NAME})(?: cascade)?", r"drop table \1"),
     (rf"update ({_NAME}) set (\w+) ?= ?(\S+|'[^']*')(?: where \2 is null)?", r"backfill \1.\2 with \3"),

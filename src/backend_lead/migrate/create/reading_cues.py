@@ -86,8 +86,12 @@ def _complete(part: Cues, whole: Cues) -> Wanted | None:
     left = part.left(_used(wanted, whole))
     if isinstance(wanted, AddColumns) and part.strange:
         # The name was said to be one: the plain words around it are why it is wanted.
-        plain = {piece.text for piece in part.pieces if not (piece.is_name or piece.type or piece.literal or piece.quoted)}
-        left = [word for word in left if word in cue.NUMBER_WORDS or word not in plain or not re.fullmatch(r"[a-z]+", word)]
+        plain = {
+            piece.text for piece in part.pieces if not (piece.is_name or piece.type or piece.literal or piece.quoted)
+        }
+        left = [
+            word for word in left if word in cue.NUMBER_WORDS or word not in plain or not re.fullmatch(r"[a-z]+", word)
+        ]
     return None if left else wanted
 
 
@@ -128,7 +132,9 @@ def _unused(rest: Cues, wanted: Wanted) -> bool:
     return any(
         left
         for left in rest.left(known)
-        if not re.fullmatch(r"[a-z]+", left) or left in cue.NUMBER_WORDS or any(p.text == left and (p.is_name or p.type or p.quoted) for p in rest.pieces)
+        if not re.fullmatch(r"[a-z]+", left)
+        or left in cue.NUMBER_WORDS
+        or any(p.text == left and (p.is_name or p.type or p.quoted) for p in rest.pieces)
     )
 
 
@@ -194,9 +200,9 @@ def _kinds(cues: Cues) -> set[str]:
         kinds = {"fill"} if kinds <= {"must"} and "set to" in words else {*kinds, "fill"}
     if values and has["default"]:
         kinds.add("default")
-    if cues.types() and not (has["default"] and "'now'" not in values and values) and cue.RETYPE.search(words):
-        kinds.add("type")
-    elif cues.numbers() and not kinds & {"check", "fill", "default"} and cue.RETYPE.search(words):
+    if (cues.types() and not (has["default"] and "'now'" not in values and values) and cue.RETYPE.search(words)) or (
+        cues.numbers() and not kinds & {"check", "fill", "default"} and cue.RETYPE.search(words)
+    ):
         kinds.add("type")
     if cues.slot():
         if cue.RENAME.search(words) or re.search(r"->|→", words):
@@ -249,7 +255,7 @@ def _new_columns(cues: Cues, tables: list[str], names: list[str]) -> Wanted | No
     sizes = re.findall(r"\b(?:up to|at most|max(?:imum)?(?: of)?|of|length) (\d+)(?: char)?", words) if not said else []
     sizes = sizes or re.findall(r"\b(\d+) char(?:acter)?s\b", words)
     values = [value for value in values if value not in sizes]
-    if len(values) > said or cue.CHECK.search(words) and not sizes and re.search(r"[<>]|\bbetween\b", words):
+    if len(values) > said or (cue.CHECK.search(words) and not sizes and re.search(r"[<>]|\bbetween\b", words)):
         return None
     value = sql_value(values[0]) if values else None
     if said and value is None:
@@ -274,7 +280,9 @@ def _of_columns(kind: str, cues: Cues, table: str, columns: list[str]) -> Wanted
         case "drop":
             return DropColumns(table, tuple(columns))
         case "index":
-            method = next((each for each in ("gin", "gist", "brin", "hash") if re.search(rf"\b{each}\b", words)), "btree")
+            method = next(
+                (each for each in ("gin", "gist", "brin", "hash") if re.search(rf"\b{each}\b", words)), "btree"
+            )
             return AddIndex(table, tuple(columns), bool(re.search(r"\bunique\b", words)), method)
         case "unique":
             return AddUnique(table, tuple(columns))
@@ -294,8 +302,11 @@ def _of_columns(kind: str, cues: Cues, table: str, columns: list[str]) -> Wanted
     values = cues.values()
     match kind:
         case "null":
-            return None if cue.REMOVE.search(words) and not re.search(r"not[- ]null|required|mandatory", words) else (
-                SetNullable(table, column, True))
+            return (
+                None
+                if cue.REMOVE.search(words) and not re.search(r"not[- ]null|required|mandatory", words)
+                else (SetNullable(table, column, True))
+            )
         case "must":
             return SetNullable(table, column, False)
         case "drop default":
@@ -315,7 +326,8 @@ def _of_columns(kind: str, cues: Cues, table: str, columns: list[str]) -> Wanted
 
 def _compared(words: str, table: str, columns: list[str]) -> Wanted | None:
     """`ends > starts`, `ends must be after starts`: one column against another."""
-    signs = {"not before": ">=", "not after": "<=", "after": ">", "later than": ">", "greater than": ">", "more than": ">",
+    signs = {"not before": ">=", "not after": "<=", "after": ">", "later than": ">", "greater than"
+    : ">", "more than": ">",
              "before": "<", "earlier than": "<", "less than": "<", "at least": ">=", "at most": "<="}  # fmt: skip
     either = "|".join(columns)
     found = re.findall(rf"\b({either}) (?:(?:must|should|has to|may|can) )?(not |cannot |never )?(?:be |lie )?"
@@ -331,7 +343,9 @@ def _new_type(cues: Cues, table: str, column: str) -> Wanted | None:
     """Of several types the one that is said to be left, `from integer`, `instead of integer`, is no wish."""
     fresh = []
     for index, piece in enumerate(cues.pieces):
-        before = [each.text for each in cues.pieces[max(0, index - 3) : index] if each.text not in ("a", "an", "the", "just")]
+        before = [
+            each.text for each in cues.pieces[max(0, index - 3) : index] if each.text not in ("a", "an", "the", "just")
+        ]
         if piece.type and not {"from", "instead", "rather", "not", "only"} & set(before[-2:]):
             fresh.append(piece.type)
     return ChangeType(table, column, fresh[-1]) if len(set(fresh)) == 1 else None

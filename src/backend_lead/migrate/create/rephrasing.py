@@ -37,7 +37,8 @@ _TURNS: tuple[tuple[str, str], ...] = (
     # NULL
     (r"\bnon-null(?:able)?\b", "not null"),
     (
-        r"\b(?:stop|quit|cease|end|no longer|do(?:es)? not|must not|should not|cannot|never) (?:allow|accept|permit)(?:ing)? "
+        r"\b(?:stop|quit|cease|end|no longer|do(?:es)? not|must not|should not|cannot|never) (?:allow|accept"
+        r"|permit)(?:ing)? "
         r"(?:any )?(?:nulls?|empty(?: values)?|missing values)\b",
         "forbid nulls",
     ),
@@ -82,17 +83,22 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"^change the (table|column)(?:'s)? name (?:of |from )?", r"rename \1 "),
     # keys and checks
     (
-        r"^(?:when|if) an? \w+ is deleted,? (\S+) (?:should|must|shall|has to) (?:become|be set to|be|turn) null:?,? ?(?:and )?",
+        r"^(?:when|if) an? \w+ is deleted,? (\S+) (?:should|must|shall|has to) (?:become|be set to|be|turn) "
+        r"null:?,? ?(?:and )?",
         r"\1 on delete set null ",
     ),
     (
-        r"\b(?:and |but )?(?:the )?delet(?:ing|ion of) (?:an? |the )?\w+ (?:\w+ ){0,2}?sets? (?:it|them|this|that|\w+) to null\b",
+        r"\b(?:and |but )?(?:the )?delet(?:ing|ion of) (?:an? |the )?\w+ (?:\w+ ){0,2}?sets? (?:it|them|this|that"
+        r"|\w+) to null\b",
         "on delete set null",
     ),
     (r"\bha(?:s|ve) to be unique\b", "unique"),
     (r"\bmust not occur (?:twice|more than once)\b", "unique"),
     (r"\b(?:and )?(?:become|set to|turn) null when (?:the |an? )?\w+ is deleted\b", "on delete set null"),
-    (r"\bnobody (?:should|must|may) (?:be able to )?(?:enter|give|set) (?:an? )?negative (.+)$", r"check \1 non-negative"),
+    (
+        r"\bnobody (?:should|must|may) (?:be able to )?(?:enter|give|set) (?:an? )?negative (.+)$",
+        r"check \1 non-negative",
+    ),
     (r"\bmay only (?:have|be) the (\w+) ('[^']*'(?:,? ?(?:or |and )?'[^']*')+)", r"\1 check one of \2"),
     # sizes
     (r"\bcan be up to (\d+) char(?:acter)?s(?: long)?\b.*", r"length \1"),

@@ -35,7 +35,8 @@ from backend_lead.migrate.create.wanted import AddColumns, ChangeType, SetDefaul
 
 _ROWS = re.compile(
     r"(?i)^(?:update \S+ set|delete from|insert into|truncate|grant|revoke|select|vacuum|analyze|with \w+ as|reindex|"
-    r"(?:create|drop|add|write) (?:an? |the |new |or replace |materialized )*(?:view|function|trigger|procedure|extension|policy)\b(?! (?:column|field|to|text|integer|boolean)\b))\b"
+    r"(?:create|drop|add|write) (?:an? |the |new |or replace |materialized )*(?:view|function|trigger|procedure"
+    r"|extension|policy)\b(?! (?:column|field|to|text|integer|boolean)\b))\b"
 )
 EXAMPLES = (
     "add phone to users",
@@ -80,10 +81,14 @@ def _not_so_already(read: Understood, names: Names) -> Understood:
     """A type or a default that is there is told, not asked for: `users.age is an integer`."""
     wanted = read.wanted
     if isinstance(wanted, ChangeType):
-        now = str(names.catalog.relations[wanted.table].columns[wanted.column].type).replace("character varying", "varchar")
+        now = str(names.catalog.relations[wanted.table].columns[wanted.column].type).replace(
+            "character varying", "varchar"
+        )
         same = wanted.type in (now, type_in(now))
     else:
-        same = isinstance(wanted, SetDefault) and wanted.value is not None and wanted.value == default_now(names, wanted)
+        same = (
+            isinstance(wanted, SetDefault) and wanted.value is not None and wanted.value == default_now(names, wanted)
+        )
     if same:
         raise Unclear("It is so already.", "Say what is to be different.")
     return read

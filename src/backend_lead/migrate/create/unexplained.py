@@ -56,15 +56,19 @@ def not_understood(phrase: Phrase, wanted: Wanted) -> list[str]:
             continue
         elif piece.quoted or "_" in word:
             left += [word] if word not in names and word not in keys else []
-        elif word not in said and singular(word) not in said and (
-            word not in cue.FUNCTION_WORDS or word in cue.NUMBER_WORDS
+        elif (
+            word not in said
+            and singular(word) not in said
+            and (word not in cue.FUNCTION_WORDS or word in cue.NUMBER_WORDS)
         ):
             left.append(word)
     explicit = phrase.explicit_names()
     if isinstance(wanted, AddColumns) and explicit and {each.name for each in wanted.columns} <= set(explicit):
         # The name was said to be one: the plain words around it are why it is wanted.
         plain = {piece.text for piece in phrase.pieces if not (piece.is_name or piece.type or piece.literal)}
-        left = [word for word in left if word in cue.NUMBER_WORDS or word not in plain or not re.fullmatch(r"[a-z]+", word)]
+        left = [
+            word for word in left if word in cue.NUMBER_WORDS or word not in plain or not re.fullmatch(r"[a-z]+", word)
+        ]
     return list(dict.fromkeys([*left, *_not_names(phrase, wanted), *_unheard(phrase, wanted)]))
 
 
@@ -138,29 +142,12 @@ def _not_names(phrase: Phrase, wanted: Wanted) -> list[str]:
             words = name.split("_")
             if " ".join(words) not in run and name not in run:
                 bad.append(name)
-        bad += [word for word in words if word in _NEVER or word in cue.NUMBER_WORDS]
+        bad += [word for word in words if word in cue.NEVER or word in cue.NUMBER_WORDS]
         if isinstance(wanted, AddColumns) and phrase.names.table(name) and name not in phrase.explicit_names():
             bad.append(name)
-        if name in _OBJECTS and not re.search(r"\b(?:column|field|table)s?\b", run):
+        if name in cue.OBJECTS and not re.search(r"\b(?:column|field|table)s?\b", run):
             bad.append(name)
     return bad
-
-
-_OBJECTS = frozenset(
-    "trigger view function procedure policy partition sequence publication extension rule logging caching partitioning "
-    "auditing monitoring versioning validation support security indexing tracking encryption pagination training raise "
-    "searching sorting".split()
-)
-_NEVER = frozenset(
-    """
-a an the to from in on of into for at by with and or is be are as it its this that these those would could should may
-might must can will shall more most less about has have had not no never yet only off out up also too okay think it
-i we they he she you who what which when where why how there here them him her us unless until so because since all
-something anything stuff thing things useful important interesting suitable proper nicer faster every each any some none old new existing another additional extra better best good great leave empty missing write
-let make give get take put keep wants want need needs asked somebody someone nobody anybody everybody anyone instead
-than then now please just really simply store save add drop remove delete rename change
-""".split()
-)
 
 
 def _unheard(phrase: Phrase, wanted: Wanted) -> list[str]:
@@ -179,7 +166,7 @@ def _unheard(phrase: Phrase, wanted: Wanted) -> list[str]:
 
 
 def contradicted(pieces: list[Piece], words: str, wanted: Wanted) -> list[str]:
-    """Return what speaks against a reading: a no, a question, another change beside it, a choice, rows that are meant."""
+    """Return what speaks against a reading: a no, a question, a second change, a choice, rows that are meant."""
     left = []
     if (denied := cue.NEGATED.search(words)) is not None:
         left.append(denied[0])
@@ -199,17 +186,34 @@ def contradicted(pieces: list[Piece], words: str, wanted: Wanted) -> list[str]:
         left += [match[0] for match in [pattern.search(words)] if match]
     for index, piece in enumerate(pieces):
         before, after = pieces[index - 1] if index else None, pieces[index + 1] if index + 1 < len(pieces) else None
-        if piece.text == "or" and not isinstance(wanted, AddCheck) and (
-            after is None or after.text not in ("null", "empty", "blank", "missing", "so")
+        if (
+            piece.text == "or"
+            and not isinstance(wanted, AddCheck)
+            and (after is None or after.text not in ("null", "empty", "blank", "missing", "so"))
         ):
             left.append("or")
         if piece.text in ("not", "except", "besides") and after is not None and (after.column or after.table):
             left.append(piece.text)
-        held = after is not None and after.text in ("value", "values", "data", "entries", "rows", "records", "contents", "content")
+        held = after is not None and after.text in (
+            "value",
+            "values",
+            "data",
+            "entries",
+            "rows",
+            "records",
+            "contents",
+            "content",
+        )
         if held and piece.is_name and isinstance(wanted, (DropTable, DropColumns, RenameColumn)):
             left.append(after.text if after is not None else "")
         rows = piece.text in ("that", "which", "who", "where", "whose", "with", "older", "before", "without")
-        if rows and isinstance(wanted, (DropTable, DropColumns)) and before is not None and before.table and not before.dotted:
+        if (
+            rows
+            and isinstance(wanted, (DropTable, DropColumns))
+            and before is not None
+            and before.table
+            and not before.dotted
+        ):
             left.append(piece.text)
     if isinstance(wanted, DropTable) and not re.search(r"\btables?\b", words):
         left += re.findall(r"\b(?:old|all|every|each|some|any|duplicates?|unused|empty|of|in|from|for)\b", words)
