@@ -14,6 +14,7 @@ REMOVE = re.compile(
     r"|\b(?:be|gets?|been|is|are) (?:dropped|removed|deleted|scrapped|discarded|retired|eliminated|erased|killed)\b"
     r"|\b(?:should|must|may|can|could|has to|have to|needs to|please|to) (?:please )?(?:go|go away|disappear|vanish)\b"
     r"|\b(?:nobody|no one|none of \w+) (?:needs?|uses?|wants?|reads?|looks? at)\b"
+    r"|\b(?:not|no longer) (?:\w+ )?(?:want|need|wish|have) to (?:keep|store|hold|save|record)\b"
     r"|\bgo away\b|\b(?:is|are) (?:obsolete|dead|redundant|superfluous|unused|useless|unnecessary)\b"
     r"|\bno longer (?:need(?:ed|s)?|used?|necessary|wanted|required to be stored)\b"
     r"|\b(?:do|does|is|are) not (?:\w+ )?(?:need|needed|want|wanted|use|used)\b(?! to)"
@@ -41,7 +42,8 @@ NULL = re.compile(
 )
 MUST = re.compile(
     rf"{NOT_NULL}|\b(?:ensure|make sure|guarantee|see to it)\b.* (?:has|have|carries) (?:an? |the |some )"
-    r"|\bwithout\b.*\b(?:not (?:acceptable|allowed|valid|permitted)|invalid|forbidden|no sense|rejected|refused)\b|"
+    r"|\bwithout\b.*\b(?:not (?:acceptable|allowed|permitted)|not be (?:possible|allowed|acceptable|accepted)"
+    r"|impossible|invalid|forbidden|no sense|rejected|refused)\b|"
     r"\b(?:has|have|needs?|must|ought|is|are) (?:to |always )*(?:have|carry|state|contain|specify|name) (?:an? |the "
     r"|some )"
     r"|\b(?:must|should|shall|has to|have to|needs? to)(?: always)? be (?:filled(?: in)?|set|given|present|known"
@@ -165,6 +167,7 @@ _SECOND = {
     "key": re.compile(r"\bforeign[- ]key\b|\breferences?\b"),
 }
 NEGATED = re.compile(
+    r"\b(?:not|never) (?:ever )?(?:allow|let|permit)\b.*\b(?:renam|drop|chang|delet|remov|alter|convert)\w*\b|"
     r"\b(?:not|never|without|rather than|instead of|stop|avoid) (?:\w+ )?(?:to )?"
     r"(?:drop|remov|delet|renam|add(?!ed\b)|creat|chang|alter|convert|mak|scrap|introduc|cast)(?:p?ing|e|ing)?\b"
 )
@@ -175,8 +178,8 @@ ASKS = re.compile(
     r"|should (?:we|i)|do we)\b"
 )
 _PLAIN = """
-about above accept acceptable accepting according accordingly across adding after against ages ahead allowed almost
-along already although always among any anybody anyone anything anyway appear appears around asked at automatic become
+about above accept acceptable accepting according accordingly across adding after against ages ahead allowed allows
+almost along already although always among any anybody anyone anything anyway appear appears around asked at automatic become
 becomes been before begin beginning begins being belong below besides better between big blank boolean both build
 built bump by called came capture careful carries carry cascading case changed changing check checked clear
 combination come comes coming compulsory constantly constraint constraints convert converted converting course current

@@ -181,7 +181,7 @@ def _kinds(cues: Cues) -> set[str]:
         )
     }  # fmt: skip
     if has["default"] and removal and not values:
-        return {"drop default"}
+        return {"drop default", *(name for name in ("null", "must", "unique", "index", "key") if has[name])}
     if has["key"]:
         return {"drop key"} if removal and not re.search(r"\bdelet(?:e|es|ing|ed)\b", words) else {"key"}
     if removal and has["null"] and re.search(r"\bnot[- ]null\b|\brequired\b|\bmandatory\b", words):

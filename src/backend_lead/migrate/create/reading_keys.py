@@ -218,7 +218,8 @@ def _condition(phrase: Phrase, column: str) -> str | None:
     if re.search(r"\bpositive\b|(greater|more|larger|bigger) than zero|above zero", words):
         return f"{column} > 0"
     listed = re.search(
-        r"(?:one of|in|only|restrict\b.*? to|either|limited to|among|be)\s*\(?\s*((?:'[^']*'|\w+)(?:\s*(?:,|or|and)+\s*"
+        r"(?:one of|in|only(?: (?:allows?|accepts?|takes?|be|have))?|restrict\b.*? to|either|limited to|among"
+        r"|be)\s*\(?\s*((?:'[^']*'|\w+)(?:\s*(?:,|or|and)+\s*"
         r"(?:'[^']*'|\w+))+)",
         words,
     )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from backend_lead.migrate.create.vocabulary import TYPES
+
 _NUMBERS = {
     "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12, "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30,
     "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100, "a hundred": 100, "one hundred": 100, "two hundred": 200,
@@ -77,7 +79,11 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"^the index (\w+) is (?:not|no longer) needed\b", r"drop index \1"),
     (r"\bstop enforcing\b", "drop constraint"),
     # names
-    (r"\b(?:should|shall|must|is|was|were) (?:to )?(?:be )?(?:known as|become)\b", "rename to"),
+    (
+        r"\b(?:should|shall|must|is|was|were) (?:to )?(?:be )?(?:known as|become(?! (?:an? "
+        rf")?(?:{'|'.join(TYPES)})\b))\b",
+        "rename to",
+    ),
     (rf"^(?:it if )?({_NAME} (?:on|in|of) {_NAME}|{_NAME}) was (?:named|called)\b", r"rename \1 to"),
     (rf"\bcall (?:the )?({_NAME}) table ({_NAME})", r"rename table \1 to \2"),
     (r"^change the (table|column)(?:'s)? name (?:of |from )?", r"rename \1 "),

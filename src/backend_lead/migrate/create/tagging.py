@@ -102,7 +102,7 @@ def _at(words: list[str], index: int, names: Names) -> tuple[Piece, int]:
         piece = _name("_".join(run), names)
         if (
             piece.is_name
-            and not (length == 1 and word.lower() in STOP)
+            and not (length == 1 and word.lower() in STOP and not _said_column(words, index))
             and not (length > 1 and run[0].lower() in _LEADING)
         ):
             return Piece(" ".join(run).lower(), piece.table, piece.column), length
@@ -114,6 +114,11 @@ def _at(words: list[str], index: int, names: Names) -> tuple[Piece, int]:
         ):
             return Piece(" ".join(run).lower(), type=kind), length
     return Piece(word.lower()), 1
+
+
+def _said_column(words: list[str], index: int) -> bool:
+    """`the type column`: said to be one, whatever else the word means."""
+    return [each.lower() for each in words[index + 1 : index + 2]] in (["column"], ["field"])
 
 
 # A run of words does not begin with one of these: `to users` is no name.

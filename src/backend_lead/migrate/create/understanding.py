@@ -30,7 +30,6 @@ from backend_lead.migrate.create.reading_keys import check, foreign_key, index
 from backend_lead.migrate.create.reading_tables import create_table, drop_table
 from backend_lead.migrate.create.request_words import ADDING, DROP, NOT_NULL, NULLABLE, SIZE
 from backend_lead.migrate.create.unexplained import default_now, not_understood
-from backend_lead.migrate.create.vocabulary import type_in
 from backend_lead.migrate.create.wanted import AddColumns, ChangeType, SetDefault, Wanted
 
 _ROWS = re.compile(
@@ -84,7 +83,7 @@ def _not_so_already(read: Understood, names: Names) -> Understood:
         now = str(names.catalog.relations[wanted.table].columns[wanted.column].type).replace(
             "character varying", "varchar"
         )
-        same = wanted.type in (now, type_in(now))
+        same = wanted.type == now
     else:
         same = (
             isinstance(wanted, SetDefault) and wanted.value is not None and wanted.value == default_now(names, wanted)

@@ -176,6 +176,10 @@ def contradicted(pieces: list[Piece], words: str, wanted: Wanted) -> list[str]:
     conditional = re.search(r"\b(?:if|in case|provided that)\b", words)
     if conditional and not isinstance(wanted, (SetDefault, Backfill, AddColumns)):
         left.append(conditional[0])
+    if isinstance(wanted, AddColumns) and (vague := re.search(r"\bmore (?!columns?\b|fields?\b)\w+", words)):
+        left.append(vague[0])
+    if isinstance(wanted, RenameTable) and (other := re.search(r"\b(?:column|field)s?\b", words)):
+        left.append(other[0])
     if isinstance(wanted, AddIndex) and (denied := re.search(r"\bno index\b", words)):
         left.append(denied[0])
     if isinstance(wanted, SetDefault) and wanted.value is not None:
