@@ -9,7 +9,7 @@ from backend_lead.migrate.create.request_words import CHATTER, NOISE, NOT_NULL, 
 REMOVE = re.compile(
     r"\b(?:drop|remove|delete|get rid of|eliminate|kill|lose|discard|scrap|retire|ditch|erase|strip|clear|abolish"
     r"|purge|"
-    r"dispense with|dispose of|do away with|away with|chuck|nuke|cut|unset|revoke|lift)\b"
+    r"dispense with|dispose of|wipe|no use for|do away with|away with|chuck|nuke|cut|unset|revoke|lift)\b"
     r"|\b(?:take|taken|throw|thrown|rip|pull|toss|cut|strip)\b.{0,60}?\b(?:out|away|off)\b"
     r"|\b(?:be|gets?|been|is|are) (?:dropped|removed|deleted|scrapped|discarded|retired|eliminated|erased|killed)\b"
     r"|\b(?:should|must|may|can|could|has to|have to|needs to|please|to) (?:please )?(?:go|go away|disappear|vanish)\b"
@@ -36,7 +36,7 @@ NULL = re.compile(
     r"|\b(?:need|do|does) not (?:need to |have to )?be (?:given|filled(?: in)?|set|present|known|provided)\b"
     r"|\b(?:possible|able|allowed|okay|fine) to (?:save|store|create|add|insert|enter|have|register)\b.* (?:with no"
     r"|without)\b"
-    r"|\bnulls? (?:is|are|should be|must be) (?:allowed|ok|okay|fine|permitted|accepted|legal)\b"
+    r"|\bnulls? (?:is|are|should be|ought to be|must be) (?:allowed|ok|okay|fine|permitted|accepted|legal)\b"
     r"|\b(?:lift|drop|remove|relax)\b.*\bnot[- ]null\b"
     r"|\bcan be (?:saved|stored|created|added|inserted|entered) without\b"
 )
@@ -179,31 +179,33 @@ ASKS = re.compile(
 )
 _PLAIN = """
 about above accept acceptable accepting according accordingly across adding after against ages ahead allowed allows
-almost along already although always among any anybody anyone anything anyway appear appears around asked at automatic become
-becomes been before begin beginning begins being belong below besides better between big blank boolean both build
-built bump by called came capture careful carries carry cascading case changed changing check checked clear
-combination come comes coming compulsory constantly constraint constraints convert converted converting course current
-currently cut day days dba dead decide decided decimals deleted deletes deleting disallow does done drop dropped
-dropping duplicate duplicates during earlier easily easy either else empty enforce enforces enforcing enlarge enough
-ensure ensured entirely entries entry especially even eventually ever everything everywhere exactly extend fact far
-faster fewer filter filtering filters finally find finding fine first fk flag forever forth free fully garbage gets
-gin give given going gone good got great greater grouping guarantee happy hardly help helps here high higher hold
-holds hope how however idea impossible increase indeed instead into its itself joining just keeps know known larger
-later least leave left less let lets lie lift like likely link linked live lives log longer look looking looks lookup
-lookups lot lots lower made make makes making many mark matter maybe mean means meant meanwhile might mind miss moment
-month months more most mostly much myself near nearly need needed negative never next nice non none nor note nothing
-now null nullable nulls obligatory obviously occur occurs off often okay omit once one ones onto ordering other others
-otherwise our out over own painfully particular per perhaps place plain plainly please plus point pointing points
-positive possible possibly precision prefer present previously probably properly purpose put putting queries query
-raise raised rather re read reads ready real really reason recently recommends record records refer refers regard
-register release removed removing renaming require requires restrict right row rows rule s safely said same saved say
-says scale search searching secondly see seem seems sense several share simple simply since slow slower slowly smaller
-so somebody somehow someone something sometimes somewhere soon sort sorting speed spelled spelling spelt sprint start
-started starting starts still stop stored such suggest suggests supposed sure switch switched take taken takes tell
-than thank that then there these thing think though through thrown till today together told tomorrow too toward
+almost along already although always among any anybody anyone anything anyway appear appears around asked at
+automatic become becomes been before begin beginning begins being belong below besides better between big blank
+boolean both build built bump by called came capture careful carries carry cascading case changed changing check
+checked clear combination come comes coming compulsory connect connected constantly constraint constraints convert
+converted converting course current currently cut day days dba dead decide decided decimals deleted deletes deleting
+demand demands disallow does done drop dropped dropping duplicate duplicates during earlier easily easy either else
+empty enforce enforces enforcing enlarge enough ensure ensured entirely entries entry especially even eventually
+ever everything everywhere exactly extend fact far faster fewer filter filtering filters finally find finding fine
+first fk flag forever forth free fully garbage gets gin give given going gone good got great greater grouping
+guarantee happy hardly help helps hence here high higher hold holds hope how however idea impossible increase indeed
+insist instead into its itself joining just keeps know known larger later least leave left less let lets lie lift
+like likely link linked live lives log longer look looking looks lookup lookups lot lots lower made make makes
+making many mark matter maybe mean means meant meanwhile might mind miss moment month months more most mostly much
+myself near nearly need needed negative never next nice non none nor note nothing now null nullable nulls obligatory
+obviously occur occurs off often okay omit once one ones onto ordering other others otherwise our out over own
+painfully particular per perhaps place plain plainly please plus point pointing points positive possible possibly
+precision prefer present previously probably properly purpose put putting queries query raise raised rather re read
+reads ready real really reason recently recommends record records refer refers regard register release removed
+removing renaming require requires restrict right row rows rule s safely said same saved say says scale search
+searching secondly see seem seems sense several share simple simply since slow slower slowly smaller so somebody
+somehow someone something sometimes somewhere soon sort sorting speed spelled spelling spelt sprint start started
+starting starts still stop stored such suggest suggests supposed sure switch switched take taken takes tell than
+thank that then there these thing think though through thrown tie till today together told tomorrow too toward
 towards turn turned turns twice type typed types under unique uniqueness unknown unless unlike until unused up upon
 use used useful useless user usually value very via wants way week weeks well went what whatever whenever wherever
-whether while whoever whole why widen will wish within without wonder words work works write wrong year yet you zero
+whether while whoever whole why widen will wipe wish within without wonder words work works write wrong year years
+yet you zero
 """
 _CUES = (REMOVE, RENAME, NULL, MUST, DEFAULT, INDEX, UNIQUE, KEY, CHECK, RETYPE, FILL, ADDED)
 # What speaks of a second change beside each kind of one: who says both is asked.

@@ -96,6 +96,11 @@ def _null(match: re.Match[str]) -> str:
 
 
 def _arrow(match: re.Match[str]) -> str:
+    table, _, column = match[2].partition(".")
+    if column and table != match[1].partition(".")[0]:
+        return f"foreign key {match[1]} references {match[2]}"
+    if column:
+        return f"rename {match[1]} to {column}"
     return f"change {match[1]} to {match[2]}" if type_in(match[2]) else f"rename {match[1]} to {match[2]}"
 
 
@@ -152,7 +157,7 @@ _FORMS: tuple[tuple[str, _Written], ...] = (
     (rf"drop table(?: if exists)? ({_NAME})(?: cascade)?", r"drop table \1"),
     (rf"update ({_NAME}) set (\w+) ?= ?(\S+|'[^']*')(?: where \2 is null)?", r"backfill \1.\2 with \3"),
     # the shorthand of lists
-    (rf"({_NAME}\.{_NAME}) *(?:->|→|=>) *([a-z_]\w*)", _arrow),
+    (rf"({_NAME}\.{_NAME}) *(?:->|→|=>) *([a-z_]\w*(?:\.\w+)?)", _arrow),
     (rf"({_NAME}): ?\+ ?(\w+\b.*)", r"add column \2 to \1"),
     (rf"({_NAME}): ?- ?(\w+)", r"drop column \1.\2"),
 )

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from backend_lead.migrate.create.cue_words import FUNCTION_WORDS
 from backend_lead.migrate.create.fields import field_of, sql_value
+from backend_lead.migrate.create.identifiers import is_identifier
 from backend_lead.migrate.create.naming import Unclear, joined
 from backend_lead.migrate.create.phrase import Phrase
 from backend_lead.migrate.create.reading_keys import drop_constraint, drop_index
@@ -237,7 +238,13 @@ def _default_value(phrase: Phrase) -> str | None:
         found = rest[0] if rest else None
     if found in ("value", "some", "any", "something", "anything"):
         return None
-    if found and re.fullmatch(r"[a-z_]+", found) and found not in (*CONSTANTS, "zero") and found in FUNCTION_WORDS:
+    if (
+        found
+        and re.fullmatch(r"[a-z_]+", found)
+        and found not in (*CONSTANTS, "zero")
+        and found in FUNCTION_WORDS
+        and not is_identifier(phrase.text)
+    ):
         return None
     return sql_value(found) if found else None
 

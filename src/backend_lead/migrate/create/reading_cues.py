@@ -36,6 +36,7 @@ from backend_lead.migrate.create.wanted import (
 )
 
 _STOP = Piece(";")
+_DELETION = re.compile(r"\b(?:delet\w+|cascad\w+|goes|gone|disappears?|removed)\b")
 
 
 def by_cues(text: str, names: Names) -> Wanted | None:
@@ -59,6 +60,8 @@ def by_cues(text: str, names: Names) -> Wanted | None:
                 return None
     conditional = re.search(r"\b(?:if|otherwise|either)\b", whole.words)
     if conditional and not all(isinstance(each, (SetDefault, Backfill, AddColumns)) for each in read):
+        return None
+    if any(isinstance(each, AddForeignKey) and not each.on_delete for each in read) and _DELETION.search(whole.words):
         return None
     return read[0] if len(read) == 1 else None
 
@@ -242,6 +245,8 @@ def _with_new_name(cues: Cues, table: str) -> Wanted | None:
         return None
     if cue.REMOVE.search(words) or cue.CREATES.search(words) or columns or not cues.tables or not names[0]:
         return None
+    if not cues.strange and re.search(rf"\b(?:be|as|to|is|are) {names[0]}\b", words):
+        return None
     return _new_columns(cues, cues.tables, names)
 
 
@@ -292,7 +297,7 @@ def _of_columns(kind: str, cues: Cues, table: str, columns: list[str]) -> Wanted
             return drop_constraint(cues.phrase)
         case "key":
             wanted = foreign_key(cues.phrase)
-            told = re.search(r"\b(?:delet\w+|cascad\w+)\b", words)
+            told = _DELETION.search(words)
             return None if told and not (isinstance(wanted, AddForeignKey) and wanted.on_delete) else wanted
     if kind == "check" and len(columns) == 2:
         return _compared(words, table, columns)

@@ -37,6 +37,8 @@ _TURNS: tuple[tuple[str, str], ...] = (
         r"numeric(\2,\3)\1",
     ),
     # NULL
+    (r"\bnull(?:able|s)?: ?(?:false|no)\b", "not null"),
+    (r"\bnull(?:able|s)?: ?(?:true|yes)\b", "nullable"),
     (r"\bnon-null(?:able)?\b", "not null"),
     (
         r"\b(?:stop|quit|cease|end|no longer|do(?:es)? not|must not|should not|cannot|never) (?:allow|accept"
@@ -60,6 +62,8 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"^(.+?) can be (?:saved|stored|created|added|inserted) without (?:an? |the )?(.+)$", r"\2 of \1 optional"),
     (r"\b(?:it )?(?:should|must) be possible to leave (.+?) (?:blank|empty|out)\b", r"\1 optional"),
     # defaults
+    (r"(?<![\w'])('[^']*'|zero|true|false|\d+) unless (?:\w+ ){1,3}otherwise\b", r"default \1"),
+    (r"^(?:how|what) about (?:adding )?(an? (?!\w* ?table))", r"add \1"),
     (r"\b(?:stop|quit|cease) defaulting (\S+) to \S+", r"drop default of \1"),
     (r"\b(?:should|must|shall|to) start (?:with|as|at|out as) (?:the )?(\w+) ('[^']*'|\d+)", r"\1 default \2"),
     (r"\b(?:and )?start(?:s|ing)? (?:out |off )?(?:at|with|from) ('[^']*'|-?\d+(?:\.\d+)?|zero)", r"default \1"),

@@ -145,6 +145,13 @@ def _not_names(phrase: Phrase, wanted: Wanted) -> list[str]:
         bad += [word for word in words if word in cue.NEVER or word in cue.NUMBER_WORDS]
         if isinstance(wanted, AddColumns) and phrase.names.table(name) and name not in phrase.explicit_names():
             bad.append(name)
+        if (
+            isinstance(wanted, AddColumns)
+            and "_" not in name
+            and re.search(rf"\b(?:be|been|being|gets?|is|are) {name}\b", run)
+        ):
+            # `transfers need to be approved` names no column.
+            bad.append(name)
         if name in cue.OBJECTS and not re.search(r"\b(?:column|field|table)s?\b", run):
             bad.append(name)
     return bad
@@ -161,7 +168,7 @@ def _unheard(phrase: Phrase, wanted: Wanted) -> list[str]:
     if isinstance(wanted, ChangeType) and (heard := cue.DEFAULT.search(words)) is not None:
         left.append(heard[0])
     if isinstance(wanted, AddForeignKey) and not wanted.on_delete:
-        left += re.findall(r"\b(?:delet\w+|cascad\w+)\b", words)
+        left += re.findall(r"\b(?:delet\w+|cascad\w+|goes|gone|disappears?|vanish\w*|removed)\b", words)
     return [*left, *contradicted(phrase.pieces, words, wanted)]
 
 
@@ -178,6 +185,12 @@ def contradicted(pieces: list[Piece], words: str, wanted: Wanted) -> list[str]:
         left.append(conditional[0])
     if isinstance(wanted, AddColumns) and (vague := re.search(r"\bmore (?!columns?\b|fields?\b)\w+", words)):
         left.append(vague[0])
+    if isinstance(wanted, AddCheck):
+        # `above 10 makes no sense` says what must not hold.
+        left += re.findall(
+            r"\b(?:no sense|nonsense|impossible|invalid|not allowed|forbidden|illegal|reject\w*|refuse\w*|wrong)\b",
+            words,
+        )
     if isinstance(wanted, RenameTable) and (other := re.search(r"\b(?:column|field)s?\b", words)):
         left.append(other[0])
     if isinstance(wanted, AddIndex) and (denied := re.search(r"\bno index\b", words)):
