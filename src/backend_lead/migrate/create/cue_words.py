@@ -100,13 +100,15 @@ RETYPE = re.compile(
 )
 FILL = re.compile(
     r"\b(?:backfill|populate|initiali[sz]e|fill|write|put)\b|\bset\b(?=.*\b(?:all|every|each|existing|old|none|no)\b)"
+    r"|\b(?:have|has|with) no\b.*\b(?:get|gets|be|become|receive)\b"
     r"|\b(?:all|existing|old|every|each)\b.*\b(?:set to|get|be set|receive|become)\b"
 )
 ADDED = re.compile(
     r"\b(?:add|create|introduce|new|give|put|include|append|insert|attach|extend|store|storing|record|recording|track|"
     r"tracking|keep|save|saving|saved|stored|need|needs|want|wants|have|has|had|carry|carries|get|gets|miss|missing"
     r"|lack|"
-    r"lacks|lacking|called|named|would do|asked for|introduced|added|equip|provide|receive|hold|know|note|log"
+    r"lacks|lacking|called|named|would do|asked for|introduced|added|equip|demand|demands|needed|provide|receive"
+    r"|hold|know|note|log"
     r"|capture|document|remember|see|show|support|register)\b"
 )
 TABLE = re.compile(r"\btables?\b")

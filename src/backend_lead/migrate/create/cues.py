@@ -157,7 +157,9 @@ class Cues:
         """Return the parts between stops and commas."""
         runs: list[list[Piece]] = [[]]
         for piece in self.pieces:
-            if piece.text in (",", ";", ":", ".") or (piece.text in ("so", "because", "since") and runs[-1]):
+            if piece.text in (",", ";", ":", ".") or (
+                piece.text in ("so", "because", "since", "but", "hence") and runs[-1]
+            ):
                 runs.append([])
             else:
                 runs[-1].append(piece)

@@ -199,6 +199,8 @@ def _kinds(cues: Cues) -> set[str]:
         kinds.add("drop" if cues.columns and re.search(r"\b(?:column|field)s?\b", words) else "")
     if has["check"] and not has["unique"] and _condition_said(cues):
         kinds.add("check")
+        if re.search(r"\brequires?\b.*\bto be\b", words):
+            kinds.discard("must")
     if values and cue.FILL.search(words) and not has["default"]:
         kinds = {"fill"} if kinds <= {"must"} and "set to" in words else {*kinds, "fill"}
     if values and has["default"]:
@@ -347,11 +349,12 @@ def _compared(words: str, table: str, columns: list[str]) -> Wanted | None:
 def _new_type(cues: Cues, table: str, column: str) -> Wanted | None:
     """Of several types the one that is said to be left, `from integer`, `instead of integer`, is no wish."""
     fresh = []
+    now = str(cues.names.catalog.relations[table].columns[column].type)
     for index, piece in enumerate(cues.pieces):
         before = [
             each.text for each in cues.pieces[max(0, index - 3) : index] if each.text not in ("a", "an", "the", "just")
         ]
-        if piece.type and not {"from", "instead", "rather", "not", "only"} & set(before[-2:]):
+        if piece.type and piece.type != now and not {"from", "instead", "rather", "not", "only"} & set(before[-2:]):
             fresh.append(piece.type)
     return ChangeType(table, column, fresh[-1]) if len(set(fresh)) == 1 else None
 

@@ -20,7 +20,7 @@ _TURNS: tuple[tuple[str, str], ...] = (
     *((rf"\b{word}[- ](?=char(?:acter)?s?\b|digits?\b)", f"{number} ") for word, number in _NUMBERS.items()),
     # types
     (r"\btimestamps? with(?: a)? time ?zones?\b", "timestamptz"),
-    (r"\b(?:with|without)(?: an?| any)? time ?zones?\b", ""),
+    (r"\b(?:with|without|has no|have no|lacks?)(?: an?| any)? time ?zones?\b", ""),
     (r"\btime ?zones\b", "zones"),
     (r"\bwhole[- ]numbers?\b", "integer"),
     (r"\b(?:true/false|yes/no)\b", "boolean"),

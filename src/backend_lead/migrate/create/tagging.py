@@ -14,7 +14,8 @@ _POLITE = re.compile(
     r"i('d| would) like( you)?( to)?|i('d| would) prefer (it )?if|would you mind|be able to|"
     r"i (want|need|have) (you )?to|i (want|need)|we('d| would) like to|"
     r"we (want|need|have|should|must|ought) to|we (want|need|should|must)|let'?s|let us|go ahead and|"
-    r"it'?s time to|time to|help me( to)?|you should)[,:]?\s+"
+    r"it'?s time to|time to|help me( to)?|(it )?turns out( that)?|it (seems|looks like)( that)?|(i|we) (think"
+    r"|guess)( that)?|apparently|you should)[,:]?\s+"
 )
 _WORD = re.compile(
     r"'[^']*'|\"[^\"]*\"|`[^`]*`|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\(\s*\d+(?:\s*,\s*\d+)?\s*\))?(?:\[\])?"
