@@ -131,7 +131,8 @@ PAST = re.compile(
 """What is told, not asked for."""
 HEDGED = re.compile(
     r"^(?:maybe|perhaps|possibly|one day|eventually|later)\b|\bsome ?day\b|\bin (?:\w+ )?(?:days|weeks|months|years)\b"
-    r"|\b(?:we|i) (?:will|might|may|could)\b|\b(?:we|i) are going to\b|\bif possible\b|\bnot sure\b|\bwondering\b|"
+    r"|\b(?:we|i) (?:will|might|may|could)\b|\b(?:we|i) are going to\b|\bif possible\b|\bnot sure\b|\bonly$"
+    r"|\b(?:could|would|should|can|is|are|do|does) not (?:it|they|we)\b|\bi wonder\b|\bwonder(?:ing)? (?:if|whether)\b|"
     r"\b(?:before|after|until|as soon as) (?:you|we|i|they|the release|that)\b"
 )
 """What may come, or may not."""
@@ -159,6 +160,7 @@ just really simply store save add drop remove delete rename change
 """
 NEVER = frozenset(_NEVER.split())
 """Words of the language that get into no new name but where it was spelled with them."""
+_KEPT = re.compile(r"(?<!to )\bkeep\b")
 _SECOND = {
     "drop": re.compile(r"\b(?:drop|remove|get rid of|scrap|discard|dropping|removing)\b"),
     "rename": re.compile(r"\brenam(?:e|ed|ing)\b"),
@@ -213,8 +215,8 @@ _CUES = (REMOVE, RENAME, NULL, MUST, DEFAULT, INDEX, UNIQUE, KEY, CHECK, RETYPE,
 # What speaks of a second change beside each kind of one: who says both is asked.
 BESIDE: dict[str, tuple[re.Pattern[str], ...]] = {
     "AddColumns": (_SECOND["drop"], _SECOND["rename"]),
-    "DropColumns": (_SECOND["add"], _SECOND["rename"], ROWS),
-    "DropTable": (_SECOND["add"], _SECOND["rename"], ROWS),
+    "DropColumns": (_KEPT, _SECOND["add"], _SECOND["rename"], ROWS),
+    "DropTable": (_KEPT, _SECOND["add"], _SECOND["rename"], ROWS),
     "RenameColumn": (_SECOND["drop"], _SECOND["unique"], _SECOND["index"]),
     "RenameTable": (_SECOND["drop"],),
     "ChangeType": (_SECOND["drop"], _SECOND["rename"], _SECOND["unique"], _SECOND["not null"], _SECOND["index"]),
