@@ -48,7 +48,7 @@ def by_cues(text: str, names: Names) -> Wanted | None:
     if found is not None:
         return found
     clauses = whole.clauses()
-    if len(clauses) < 2:
+    if len(clauses) < 2 or cue.HEDGED.search(whole.words):
         return None
     read: list[Wanted] = []
     for clause in clauses:
