@@ -89,6 +89,35 @@ UNDERSTOOD = {
     "fill users.age with 0": Backfill("users", "age", "0"),
     "create table invoices with number text, total numeric(12,2)": CreateTable(
         "invoices", (NewColumn("number", "text"), NewColumn("total", "numeric(12,2)"))),
+    # The marks of tickets and commits, Rails, SQL, the shorthand of lists.
+    "[SHOP-7] drop orders.note": DropColumns("orders", ("note",)),
+    "feat(posts): add is_pinned boolean": AddColumns("posts", (NewColumn("is_pinned", "boolean"),)),
+    "change_column_null :posts, :user_id, false": SetNullable("posts", "user_id", False),
+    "change_column_default :orders, :status, from: nil, to: 'new'": SetDefault("orders", "status", "'new'"),
+    "add_index :order_items, [:order_id, :quantity], unique: true": AddIndex("order_items", ("order_id", "quantity"), unique=True),
+    "add_column :users, :plan, :string, limit: 20, null: false, default: 'free'": AddColumns(
+        "users", (NewColumn("plan", "varchar(20)", nullable=False, default="'free'"),)),
+    "ALTER TABLE posts ALTER COLUMN title TYPE text;": ChangeType("posts", "title", "text"),
+    "UPDATE orders SET status = 'new' WHERE status IS NULL": Backfill("orders", "status", "'new'"),
+    "posts.body -> content": RenameColumn("posts", "body", "content"),
+    "order_items.quantity -> bigint": ChangeType("order_items", "quantity", "bigint"),
+    "orders: +placed_at": AddColumns("orders", (NewColumn("placed_at", "timestamptz", assumed=True),)),
+    # What is said beside the change, and around corners.
+    "Nobody reads orders.note, so let's get rid of it.": DropColumns("orders", ("note",)),
+    "120 characters don't do for posts.title any more; allow 240.": ChangeType("posts", "title", "varchar(240)"),
+    "change orders.quantity from integer to bigint": ChangeType("orders", "quantity", "bigint"),
+    "A customer's phone may be unknown, let it be null": SetNullable("customers", "phone", True),
+    "users.name shouldn't be mandatory": SetNullable("users", "name", True),
+    "Every post has to have a user_id.": SetNullable("posts", "user_id", False),
+    "Stop accepting nulls in posts.body": SetNullable("posts", "body", False),
+    "New orders get a quantity of 1 unless somebody says otherwise.": SetDefault("orders", "quantity", "1"),
+    "Take the default off posts.published": SetDefault("posts", "published", None),
+    "Finding orders by status is painfully slow.": AddIndex("orders", ("status",)),
+    "Two customers must never share a phone.": AddUnique("customers", ("phone",)),
+    "quantity of orders can't exceed 99": AddCheck("orders", "quantity <= 99", "quantity"),
+    "posts.user_id should point at users, and deleting a user must just set it to null.": AddForeignKey(
+        "posts", "user_id", "users", "id", "SET NULL"),
+    "All old orders that have no status should be set to 'new'.": Backfill("orders", "status", "'new'"),
 }
 
 
@@ -104,6 +133,9 @@ ASKED_BACK = {
     "add email to users": "users has a column email already.",
     "add phone to people": "There is no table people.",
     "frobnicate the users": "What 'frobnicate the users' asks for was not understood.",
+    "posts.title should be varchar(120)": "It is so already.",
+    "rename posts to orders": "There is a table orders already.",
+    "delete from orders where status = 'old'": "This is about rows, rights or upkeep, not about the schema.",
 }
 
 
@@ -113,6 +145,26 @@ def test_what_is_not_clear_is_asked_about(text: str, names: Names):
         understand(text, names)
     assert unclear.value.message == ASKED_BACK[text]
     assert unclear.value.hint
+
+
+@pytest.mark.parametrize("text", [
+    # Told, denied, hedged, asked.
+    "We dropped orders.note yesterday.", "Don't drop orders.note.", "Please drop orders.note, not orders.status.",
+    "Maybe we should drop orders.note some day.", "If orders.note is unused, drop it.", "Should we drop orders.note?",
+    "No index on orders.status, please.", "Instead of dropping orders.note rename it to remark.",
+    # More than one change, or one of two.
+    "drop orders.note and rename orders.status to state", "make orders.status not null and unique",
+    "make posts.title longer or drop it", "make orders.status optional and drop its default",
+    # Rows, values and features, not the schema.
+    "Remove old orders.", "Delete posts that are not published.", "Remove duplicates from users.email.",
+    "Set the total of orders to 0 where status is 'lost'.", "Create a view of all users.", "Double the length of posts.title.",
+    # Words that are no names, values that nobody accounts for.
+    "Please store more about the users.", "Add something useful to orders.", "Add five columns to orders.",
+    "Set a better default for orders.status.", "Convert posts.body to upper case.", "Let users log in with their email.",
+], ids=lambda text: text)
+def test_what_was_not_asked_for_is_never_written(text: str, names: Names):
+    with pytest.raises(Unclear):
+        understand(text, names)
 
 
 @pytest.mark.parametrize("text", [

@@ -64,7 +64,7 @@ def described(text: str, phrase: Phrase) -> NewColumn:
     words = [
         word
         for word in text.replace(":", " ").split()
-        if word not in ("a", "an", "the", "column", "columns", "of", "type")
+        if word not in ("(", ")", "a", "an", "the", "column", "columns", "of", "type")
     ]
     unique = "unique" in words
     required = bool(re.search(NOT_NULL, text))

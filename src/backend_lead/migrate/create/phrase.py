@@ -114,7 +114,7 @@ class Phrase:
             after = self.pieces[index + 1].text if index + 1 < len(self.pieces) else ""
             sure = (
                 before in PLACES
-                or after in ("table", "'s")
+                or after in ("table", "s")
                 or before == "table"
                 or (before in ("the", "each", "every", "all") and not piece.column)
             )

@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from backend_lead.migrate.create.cue_words import FUNCTION_WORDS
 from backend_lead.migrate.create.fields import field_of, sql_value
+from backend_lead.migrate.create.identifiers import is_identifier
 from backend_lead.migrate.create.naming import Unclear, joined
 from backend_lead.migrate.create.phrase import Phrase
 from backend_lead.migrate.create.reading_keys import drop_constraint, drop_index
@@ -54,6 +56,8 @@ def rename(phrase: Phrase) -> Wanted | None:
         strangers = [s for s in old.strangers() if s not in ("name",)]
         if strangers and not whole:
             raise phrase.names.missing_column(table, strangers[0])
+        if phrase.names.table(new):
+            raise Unclear(f"There is a table {new} already.", "Choose another name.")
         return RenameTable(table, new)
     table, column = old.target()
     if phrase.names.column(table, new):
@@ -219,7 +223,7 @@ def default(phrase: Phrase) -> Wanted | None:
 def _default_value(phrase: Phrase) -> str | None:
     match = re.search(
         r"\bdefault(?:s|ed|ing)?(?:\s+value)?(?:\s+of)?(?:\s+(?:to|is|=|as|being|be))?\s+"
-        r"('[^']*'|-?\d+(?:\.\d+)?|true|false|now|now\(\)|current_timestamp|null|[a-z_]\w*)",
+        r"('[^']*'|-?\d+(?:\.\d+)?|true|false|now|now\(\)|current_timestamp|null|zero|[a-z_]\w*)",
         phrase.words,
     )
     found = match[1] if match else None
@@ -233,6 +237,14 @@ def _default_value(phrase: Phrase) -> str | None:
         ]
         found = rest[0] if rest else None
     if found in ("value", "some", "any", "something", "anything"):
+        return None
+    if (
+        found
+        and re.fullmatch(r"[a-z_]+", found)
+        and found not in (*CONSTANTS, "zero")
+        and found in FUNCTION_WORDS
+        and not is_identifier(phrase.text)
+    ):
         return None
     return sql_value(found) if found else None
 

@@ -205,6 +205,9 @@ def _condition(phrase: Phrase, column: str) -> str | None:
     for pattern, operator in _COMPARISONS:
         match = re.search(rf"{pattern}\s+(-?\d+(?:\.\d+)?)", words)
         if match:
+            # `cannot exceed 12`, `must not be less than 1`: the other way round.
+            if {"not", "never", "cannot", "nobody"} & set(words[: match.start()].split()[-4:]):
+                operator = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}[operator]
             return f"{column} {operator} {match[1]}"
     if re.search(
         r"non-?\s?negative|not (be )?negative|never (be |go |goes )?(negative|below zero)|(be )?(zero or more|>= 0)|"
@@ -215,7 +218,8 @@ def _condition(phrase: Phrase, column: str) -> str | None:
     if re.search(r"\bpositive\b|(greater|more|larger|bigger) than zero|above zero", words):
         return f"{column} > 0"
     listed = re.search(
-        r"(?:one of|in|only|either|limited to|among|be)\s*\(?\s*((?:'[^']*'|\w+)(?:\s*(?:,|or|and)+\s*"
+        r"(?:one of|in|only(?: (?:allows?|accepts?|takes?|be|have))?|restrict\b.*? to|either|limited to|among"
+        r"|be)\s*\(?\s*((?:'[^']*'|\w+)(?:\s*(?:,|or|and)+\s*"
         r"(?:'[^']*'|\w+))+)",
         words,
     )

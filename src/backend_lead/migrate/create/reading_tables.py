@@ -19,6 +19,8 @@ def create_table(phrase: Phrase) -> Wanted | None:
     fields = [field_of(each, phrase) for each in phrase.fields]
     # `create table addresses (id bigint, city text)`, `a table for warehouses: code varchar(10), city text`
     listed = re.match(r"^([^(:,]*?\btable\b[^(:,]*)(?: \(|:) (.+?)(?: \))?$", re.sub(r" (?=:)", "", phrase.words))
+    if listed and re.search(r"\b(?:with|having|containing|holding)\b", listed[1]):
+        listed = None
     head = (
         list(listed.groups())
         if listed

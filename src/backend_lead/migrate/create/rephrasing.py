@@ -7,11 +7,21 @@ from __future__ import annotations
 
 import re
 
+from backend_lead.migrate.create.vocabulary import TYPES
+
+_NUMBERS = {
+    "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12, "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30,
+    "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100, "a hundred": 100, "one hundred": 100, "two hundred": 200,
+}  # fmt: skip
 _NAME = r"[A-Za-z_][\w.]*"
 # What is said → how the grammar says it.  The order matters: types first, then verbs.
 _TURNS: tuple[tuple[str, str], ...] = (
+    (r"^(?:an? )?(?:new )?table (.+) is (?:needed|required|wanted)$", r"create table \1"),
+    *((rf"\b{word}[- ](?=char(?:acter)?s?\b|digits?\b)", f"{number} ") for word, number in _NUMBERS.items()),
     # types
     (r"\btimestamps? with(?: a)? time ?zones?\b", "timestamptz"),
+    (r"\b(?:with|without|has no|have no|lacks?)(?: an?| any)? time ?zones?\b", ""),
+    (r"\btime ?zones\b", "zones"),
     (r"\bwhole[- ]numbers?\b", "integer"),
     (r"\b(?:true/false|yes/no)\b", "boolean"),
     (r"\b(?:short|long|unlimited|free|plain) (string|text)s?\b", r"\1"),
@@ -27,7 +37,24 @@ _TURNS: tuple[tuple[str, str], ...] = (
         r"numeric(\2,\3)\1",
     ),
     # NULL
+    (r"\bnull(?:able|s)?: ?(?:false|no)\b", "not null"),
+    (r"\bnull(?:able|s)?: ?(?:true|yes)\b", "nullable"),
     (r"\bnon-null(?:able)?\b", "not null"),
+    (
+        r"\b(?:stop|quit|cease|end|no longer|do(?:es)? not|must not|should not|cannot|never) (?:allow|accept"
+        r"|permit)(?:ing)? "
+        r"(?:any )?(?:nulls?|empty(?: values)?|missing values)\b",
+        "forbid nulls",
+    ),
+    (
+        r"\b(?:should|must|need|needs|do|does|is|are|may|can) not (?:need |have )?(?:to )?(?:be )?"
+        r"(?:mandatory|required|compulsory|obligatory|not null)\b",
+        "optional",
+    ),
+    (
+        r"\b(?:(?:need|must|should|do|does) not|no longer)(?: needs?| ha(?:s|ve))?(?: to)? (?:be )?unique\b",
+        "drop unique constraint",
+    ),
     (r"\bdo(?:es)? not (?:have|need) to be (?:given|set|filled(?: in)?|present|there)\b", "optional"),
     (r"\b(?:has|have|needs?) to be (?:filled(?: in)?|given|set|present)(?: always)?\b", "must be set"),
     (r"\b(?:should|must|may|can|is|are) ?not (?:be )?allowed to be (?:null|empty|blank)\b", "must not be null"),
@@ -35,8 +62,11 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"^(.+?) can be (?:saved|stored|created|added|inserted) without (?:an? |the )?(.+)$", r"\2 of \1 optional"),
     (r"\b(?:it )?(?:should|must) be possible to leave (.+?) (?:blank|empty|out)\b", r"\1 optional"),
     # defaults
+    (r"(?<![\w'])('[^']*'|zero|true|false|\d+) unless (?:\w+ ){1,3}otherwise\b", r"default \1"),
+    (r"^(?:how|what) about (?:adding )?(an? (?!\w* ?table))", r"add \1"),
+    (r"\b(?:stop|quit|cease) defaulting (\S+) to \S+", r"drop default of \1"),
     (r"\b(?:should|must|shall|to) start (?:with|as|at|out as) (?:the )?(\w+) ('[^']*'|\d+)", r"\1 default \2"),
-    (r"\b(?:and )?starts? (?:at|with) ('[^']*'|-?\d+(?:\.\d+)?)", r"default \1"),
+    (r"\b(?:and )?start(?:s|ing)? (?:out |off )?(?:at|with|from) ('[^']*'|-?\d+(?:\.\d+)?|zero)", r"default \1"),
     (r"\bthat is (true|false|\d+) (?:unless|if|when) (?:we|you|they|it|nothing|not).*$", r"default \1"),
     (r"\bif nothing is (?:said|given),? (.+?) (?:is|has) to be (.+)$", r"default of \1 to \2"),
     (r"\buse ('[^']*'|\S+) as (?:the )?default(?: value)? (?:of |for )?(.+)$", r"default of \2 to \1"),
@@ -49,18 +79,36 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"\bthrow (.+?) (?:away|out)\b", r"drop \1"),
     (r"^(.+?) (?:should|must|shall|can|may|has to|needs to) be (?:dropped|deleted|removed|thrown away)\b", r"drop \1"),
     (r"^(.+?) (?:should|shall|must|need) no longer be (?:stored|kept|saved)(?: (on|in|for))?\b", r"drop \1 \2"),
-    (r"^(.+?) (?:can|may|should|must) go$", r"drop \1"),
+    (r"^(.+?) (?:can|may|should|must|has to|have to) go$", r"drop \1"),
     (r"^the index (\w+) is (?:not|no longer) needed\b", r"drop index \1"),
     (r"\bstop enforcing\b", "drop constraint"),
     # names
-    (r"\b(?:should|shall|must|is|was|were) (?:to )?(?:be )?(?:known as|become)\b", "rename to"),
+    (
+        r"\b(?:should|shall|must|is|was|were) (?:to )?(?:be )?(?:known as|become(?! (?:an? "
+        rf")?(?:{'|'.join(TYPES)})\b))\b",
+        "rename to",
+    ),
     (rf"^(?:it if )?({_NAME} (?:on|in|of) {_NAME}|{_NAME}) was (?:named|called)\b", r"rename \1 to"),
     (rf"\bcall (?:the )?({_NAME}) table ({_NAME})", r"rename table \1 to \2"),
+    (r"^change the (table|column)(?:'s)? name (?:of |from )?", r"rename \1 "),
     # keys and checks
+    (
+        r"^(?:when|if) an? \w+ is deleted,? (\S+) (?:should|must|shall|has to) (?:become|be set to|be|turn) "
+        r"null:?,? ?(?:and )?",
+        r"\1 on delete set null ",
+    ),
+    (
+        r"\b(?:and |but )?(?:the )?delet(?:ing|ion of) (?:an? |the )?\w+ (?:\w+ ){0,2}?sets? (?:it|them|this|that"
+        r"|\w+) to null\b",
+        "on delete set null",
+    ),
     (r"\bha(?:s|ve) to be unique\b", "unique"),
     (r"\bmust not occur (?:twice|more than once)\b", "unique"),
     (r"\b(?:and )?(?:become|set to|turn) null when (?:the |an? )?\w+ is deleted\b", "on delete set null"),
-    (r"\bnobody (?:should|must|may) be able to (?:enter|give|set) (?:an? )?negative (.+)$", r"check \1 non-negative"),
+    (
+        r"\bnobody (?:should|must|may) (?:be able to )?(?:enter|give|set) (?:an? )?negative (.+)$",
+        r"check \1 non-negative",
+    ),
     (r"\bmay only (?:have|be) the (\w+) ('[^']*'(?:,? ?(?:or |and )?'[^']*')+)", r"\1 check one of \2"),
     # sizes
     (r"\bcan be up to (\d+) char(?:acter)?s(?: long)?\b.*", r"length \1"),

@@ -14,7 +14,8 @@ _POLITE = re.compile(
     r"i('d| would) like( you)?( to)?|i('d| would) prefer (it )?if|would you mind|be able to|"
     r"i (want|need|have) (you )?to|i (want|need)|we('d| would) like to|"
     r"we (want|need|have|should|must|ought) to|we (want|need|should|must)|let'?s|let us|go ahead and|"
-    r"it'?s time to|time to|help me( to)?|you should)[,:]?\s+"
+    r"it'?s time to|time to|help me( to)?|(it )?turns out( that)?|it (seems|looks like)( that)?|(i|we) (think"
+    r"|guess)( that)?|apparently|you should)[,:]?\s+"
 )
 _WORD = re.compile(
     r"'[^']*'|\"[^\"]*\"|`[^`]*`|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\(\s*\d+(?:\s*,\s*\d+)?\s*\))?(?:\[\])?"
@@ -74,7 +75,7 @@ def _words(text: str) -> list[str]:
     text = re.sub(r"[‘’“”]", "'", text)
     for short, long in _CONTRACTIONS:
         text = re.sub(short, long, text)
-    text = re.sub(r"(\w)'s\b", r"\1 's", plainly(re.sub(r"(\ws)'(?= )", r"\1", text)))
+    text = re.sub(r"(\w)'s\b", r"\1 s", plainly(re.sub(r"(\ws)'(?= )", r"\1", text)))
     while (shorter := _POLITE.sub("", text, count=1)) != text:
         text = shorter
     return [match.group() for match in _WORD.finditer(text)]
@@ -102,7 +103,7 @@ def _at(words: list[str], index: int, names: Names) -> tuple[Piece, int]:
         piece = _name("_".join(run), names)
         if (
             piece.is_name
-            and not (length == 1 and word.lower() in STOP)
+            and not (length == 1 and word.lower() in STOP and not _said_column(words, index))
             and not (length > 1 and run[0].lower() in _LEADING)
         ):
             return Piece(" ".join(run).lower(), piece.table, piece.column), length
@@ -110,9 +111,15 @@ def _at(words: list[str], index: int, names: Names) -> tuple[Piece, int]:
             length <= 2
             and (kind := type_in(" ".join(run))) is not None
             and not (length == 1 and word.lower() in ("number", "long"))
+            and not (word.lower() == "double" and [each.lower() for each in words[index + 1 : index + 2]] == ["the"])
         ):
             return Piece(" ".join(run).lower(), type=kind), length
     return Piece(word.lower()), 1
+
+
+def _said_column(words: list[str], index: int) -> bool:
+    """`the type column`: said to be one, whatever else the word means."""
+    return [each.lower() for each in words[index + 1 : index + 2]] in (["column"], ["field"])
 
 
 # A run of words does not begin with one of these: `to users` is no name.

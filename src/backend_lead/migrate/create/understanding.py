@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backend_lead.migrate.create.cues import ambiguous
+from backend_lead.migrate.create.forms import plain_form
 from backend_lead.migrate.create.identifiers import is_identifier, spelled_out
 from backend_lead.migrate.create.naming import Names, Unclear
 from backend_lead.migrate.create.phrase import Phrase
@@ -23,12 +25,18 @@ from backend_lead.migrate.create.reading_columns import (
     rename,
     unique,
 )
+from backend_lead.migrate.create.reading_cues import by_cues
 from backend_lead.migrate.create.reading_keys import check, foreign_key, index
 from backend_lead.migrate.create.reading_tables import create_table, drop_table
 from backend_lead.migrate.create.request_words import ADDING, DROP, NOT_NULL, NULLABLE, SIZE
-from backend_lead.migrate.create.unexplained import not_understood
-from backend_lead.migrate.create.wanted import Wanted
+from backend_lead.migrate.create.unexplained import default_now, not_understood
+from backend_lead.migrate.create.wanted import AddColumns, ChangeType, SetDefault, Wanted
 
+_ROWS = re.compile(
+    r"(?i)^(?:update \S+ set|delete from|insert into|truncate|grant|revoke|select|vacuum|analyze|with \w+ as|reindex|"
+    r"(?:create|drop|add|write) (?:an? |the |new |or replace |materialized )*(?:view|function|trigger|procedure"
+    r"|extension|policy)\b(?! (?:column|field|to|text|integer|boolean)\b))\b"
+)
 EXAMPLES = (
     "add phone to users",
     "rename users.name to full_name",
@@ -48,6 +56,45 @@ class Understood:
 
 def understand(text: str, names: Names) -> Understood:
     """Return what a phrase or a migration's name wants.  Raises Unclear with the candidates."""
+    text = plain_form(text, names)
+    if _ROWS.match(text):
+        raise Unclear(
+            "This is about rows, rights or upkeep, not about the schema.",
+            "Say: backfill TABLE.COLUMN with VALUE, or write the migration by hand",
+        )
+    if is_identifier(text):
+        return _by_grammar(text, names)
+    cued = by_cues(text, names)
+    try:
+        read = _by_grammar(text, names)
+    except Unclear:
+        if cued is None:
+            raise
+        read = Understood(cued, _taken_for_granted(cued))
+    if cued is not None and cued != read.wanted:
+        raise ambiguous(read.wanted, cued)
+    return _not_so_already(read, names)
+
+
+def _not_so_already(read: Understood, names: Names) -> Understood:
+    """A type or a default that is there is told, not asked for: `users.age is an integer`."""
+    wanted = read.wanted
+    if isinstance(wanted, ChangeType):
+        now = str(names.catalog.relations[wanted.table].columns[wanted.column].type).replace(
+            "character varying", "varchar"
+        )
+        same = wanted.type == now
+    else:
+        same = (
+            isinstance(wanted, SetDefault) and wanted.value is not None and wanted.value == default_now(names, wanted)
+        )
+    if same:
+        raise Unclear("It is so already.", "Say what is to be different.")
+    return read
+
+
+def _by_grammar(text: str, names: Names) -> Understood:
+    """Read by the order of the words: the first turn of speech that fits and has an answer counts."""
     fields: list[str] = []
     spoken = text
     if is_identifier(text):
@@ -71,6 +118,14 @@ def understand(text: str, names: Names) -> Understood:
     raise Unclear(f"What {text!r} asks for was not understood.", f"Say it like one of these:\n{examples}")
 
 
+def _taken_for_granted(wanted: Wanted) -> tuple[str, ...]:
+    if not isinstance(wanted, AddColumns):
+        return ()
+    return tuple(
+        f"{each.name} is {each.type}; say another type: {each.name}:TYPE" for each in wanted.columns if each.assumed
+    )
+
+
 _Reader = Callable[[Phrase], Wanted | None]
 # The first that fits and has an answer counts.
 _INTENTS: tuple[tuple[str, _Reader], ...] = (
@@ -85,7 +140,7 @@ _INTENTS: tuple[tuple[str, _Reader], ...] = (
     (DROP, drop),
     (r"\b(backfill|populate|initiali[sz]e|fill)\b|^copy\b", backfill),
     (
-        r"\b(create|add|make|new|introduce|need|set up|build|want|have)\b.*\btable\b"
+        r"\b(create|add|make|new|introduce|need|set up|start|build|want|have|like|how about)\b.*\btable\b"
         r"(?!.*\b(column|field|index)\b)(?!.* to the )"
         r"|^(an? )?(new )?table (called|named|for)\b"
         r"|^create (?!(an? |the )?(unique |new )*(index|column|field|foreign|constraint|check)\b)\w",

@@ -1,7 +1,6 @@
 """What of a phrase played no part in what was understood.
 
-A word that nobody accounts for may be the one that mattered: where a new name or the loss of something rests on what
-was read, it is asked about.
+A word, a number, a value or a name that nobody accounts for may be the one that mattered: it is asked about.
 """
 
 from __future__ import annotations
@@ -9,12 +8,25 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 
+from backend_lead.gates.grammar import deparse
+from backend_lead.migrate.create import cue_words as cue
+from backend_lead.migrate.create.identifiers import is_identifier
+from backend_lead.migrate.create.naming import Names
 from backend_lead.migrate.create.phrase import Phrase
-from backend_lead.migrate.create.request_words import CHATTER, NOISE
+from backend_lead.migrate.create.tagging import Piece
+from backend_lead.migrate.create.vocabulary import singular, type_in
 from backend_lead.migrate.create.wanted import (
+    AddCheck,
     AddColumns,
+    AddForeignKey,
+    AddIndex,
+    AddUnique,
+    Backfill,
+    ChangeType,
     CreateTable,
     DropColumns,
+    DropConstraint,
+    DropIndex,
     DropTable,
     RenameColumn,
     RenameTable,
@@ -22,32 +34,208 @@ from backend_lead.migrate.create.wanted import (
     Wanted,
 )
 
-_GRAVE = (AddColumns, CreateTable, DropColumns, DropTable, RenameColumn, RenameTable, SetDefault)
-
 
 def not_understood(phrase: Phrase, wanted: Wanted) -> list[str]:
     """Return the words that are no part of the schema, of what is wanted, or of how people ask."""
-    said = {part for text in _texts(asdict(wanted)) for part in re.findall(r"\w+", text.lower())}
+    texts = _texts(asdict(wanted))
+    said = {part for text in texts for part in re.findall(r"\w+", text.lower())}
+    names = set(said)
     said |= {part for word in said for part in word.split("_")}
-    names = {name for text in _texts(asdict(wanted)) for name in re.findall(r"\w+", text.lower())}
+    said |= {singular(word) for word in said}
     keys = {name.lower() for kind in ("index", "constraint") for _, name in phrase.keys(kind)}
     left = []
     for piece in phrase.pieces:
         word = piece.text
-        if not re.fullmatch(r"[a-z_]\w*", word) or piece.is_name or piece.type:
+        if piece.type:
+            left += _type_left(piece, phrase, wanted, texts, said)
+        elif piece.is_name:
+            left += _name_left(piece, phrase, wanted, said, names, keys)
+        elif piece.literal or re.fullmatch(r"-?\d+(?:\.\d+)?", word):
+            left += [] if _value_used(word, phrase, wanted, texts) else [word]
+        elif not re.fullmatch(r"[a-z_]\w*", word) or (phrase.fields and not piece.quoted):
             continue
-        if phrase.fields and not piece.quoted:
-            continue
-        if piece.quoted or "_" in word:
-            if word not in names and word not in keys:
-                left.append(word)
-        elif isinstance(wanted, _GRAVE) and word not in said and word not in NOISE and word not in CHATTER:
+        elif piece.quoted or "_" in word:
+            left += [word] if word not in names and word not in keys else []
+        elif (
+            word not in said
+            and singular(word) not in said
+            and (word not in cue.FUNCTION_WORDS or word in cue.NUMBER_WORDS)
+        ):
             left.append(word)
     explicit = phrase.explicit_names()
     if isinstance(wanted, AddColumns) and explicit and {each.name for each in wanted.columns} <= set(explicit):
-        # The name was said to be one: the rest is why it is wanted.
-        left = [word for word in left if "_" in word]
-    return list(dict.fromkeys(left))
+        # The name was said to be one: the plain words around it are why it is wanted.
+        plain = {piece.text for piece in phrase.pieces if not (piece.is_name or piece.type or piece.literal)}
+        left = [
+            word for word in left if word in cue.NUMBER_WORDS or word not in plain or not re.fullmatch(r"[a-z]+", word)
+        ]
+    return list(dict.fromkeys([*left, *_not_names(phrase, wanted), *_unheard(phrase, wanted)]))
+
+
+def _type_left(piece: Piece, phrase: Phrase, wanted: Wanted, texts: list[str], said: set[str]) -> list[str]:
+    now = _type_now(phrase, wanted)
+    used = piece.type in texts or piece.type in " ".join(texts) or piece.text in said or now in (piece.type, piece.text)
+    fits = isinstance(wanted, (AddColumns, CreateTable, ChangeType))
+    # `the date field`, `the text of posts`: a type that says what a thing is, not what it shall be.
+    return [] if used or (not fits and "(" not in piece.type) else [piece.text]
+
+
+def _name_left(
+    piece: Piece, phrase: Phrase, wanted: Wanted, said: set[str], said_whole: set[str], keys: set[str]
+) -> list[str]:
+    if isinstance(wanted, (DropIndex, DropConstraint, CreateTable)) or piece.text in cue.FUNCTION_WORDS:
+        return []
+    if piece.dotted:
+        named = {getattr(wanted, "table", ""), getattr(wanted, "target", "")}
+        return [] if piece.table in named and piece.column in said_whole else [piece.text]
+    parts = {part for name in (piece.table, piece.column) for part in re.findall(r"\w+", name)}
+    folded = {singular(part) for part in parts} | {word for part in parts for word in part.split("_")}
+    return [] if parts & said or folded & said or piece.text in keys else [piece.text]
+
+
+def _value_used(word: str, phrase: Phrase, wanted: Wanted, texts: list[str]) -> bool:
+    inner = word.strip("'\"`").lower()
+    if isinstance(wanted, ChangeType) and inner in re.findall(r"\d+", _type_now(phrase, wanted)):
+        return True
+    if isinstance(wanted, SetDefault) and wanted.value is not None:
+        texts = [*texts, default_now(phrase.names, wanted)]
+    whole = " ".join(texts).lower()
+    return bool(re.search(rf"(?<!\w){re.escape(inner)}(?!\w)", whole)) if inner else "''" in whole
+
+
+def default_now(names: Names, wanted: SetDefault) -> str:
+    """Return the default that a column has now, "" for none."""
+    now = names.catalog.relations[wanted.table].columns[wanted.column].default
+    return re.sub(r"::[\w ]+$", "", deparse(now)) if now is not None else ""
+
+
+def _type_now(phrase: Phrase, wanted: Wanted) -> str:
+    if not isinstance(wanted, ChangeType):
+        return ""
+    short = str(phrase.names.catalog.relations[wanted.table].columns[wanted.column].type)
+    short = short.replace("character varying", "varchar")
+    return type_in(short) or short
+
+
+def _not_names(phrase: Phrase, wanted: Wanted) -> list[str]:
+    """Return the words of the language that got into a new name which nobody spelled as one."""
+    match wanted:
+        case AddColumns(_, columns):
+            new = [column.name for column in columns]
+        case CreateTable(table, columns):
+            new = [table, *(column.name for column in columns)]
+        case RenameColumn() | RenameTable():
+            new = [wanted.new]
+        case _:
+            return []
+    # A migration's name spells its parts with humps or dashes.
+    spelled = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", phrase.text).lower().replace("-", "_")
+    if is_identifier(phrase.text):
+        # `phone_and_drop_zip`: a second change.
+        return [name for name in new if re.match(r"(?:drop|remove|rename|delete|change)_", name)]
+    run = " ".join(piece.text for piece in phrase.pieces)
+    bad = []
+    for name in new:
+        if "_" not in name or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", spelled) or phrase.fields:
+            said = "_" in name or name in phrase.explicit_names() or re.search(rf"(?:to|->|→) {name}\b", run)
+            words = [] if said and (said is True or isinstance(wanted, (RenameColumn, RenameTable))) else [name]
+        else:
+            words = name.split("_")
+            if " ".join(words) not in run and name not in run:
+                bad.append(name)
+        bad += [word for word in words if word in cue.NEVER or word in cue.NUMBER_WORDS]
+        if isinstance(wanted, AddColumns) and phrase.names.table(name) and name not in phrase.explicit_names():
+            bad.append(name)
+        if (
+            isinstance(wanted, AddColumns)
+            and "_" not in name
+            and re.search(rf"\b(?:be|been|being|gets?|is|are) {name}\b", run)
+        ):
+            # `transfers need to be approved` names no column.
+            bad.append(name)
+        if name in cue.OBJECTS and not re.search(r"\b(?:column|field|table)s?\b", run):
+            bad.append(name)
+    return bad
+
+
+def _unheard(phrase: Phrase, wanted: Wanted) -> list[str]:
+    """Return what was said of a change and did not get into it: a default, what a deletion does, a no."""
+    words = phrase.words
+    left = []
+    if isinstance(wanted, AddColumns) and all(column.default is None for column in wanted.columns):
+        heard = cue.DEFAULT.search(words)
+        if heard and not re.search(r"\b(?:no|without(?: a| any)?) default", words):
+            left.append(heard[0])
+    if isinstance(wanted, ChangeType) and (heard := cue.DEFAULT.search(words)) is not None:
+        left.append(heard[0])
+    if isinstance(wanted, AddForeignKey) and not wanted.on_delete:
+        left += re.findall(r"\b(?:delet\w+|cascad\w+|goes|gone|disappears?|vanish\w*|removed)\b", words)
+    return [*left, *contradicted(phrase.pieces, words, wanted)]
+
+
+def contradicted(pieces: list[Piece], words: str, wanted: Wanted) -> list[str]:
+    """Return what speaks against a reading: a no, a question, a second change, a choice, rows that are meant."""
+    left = []
+    if (denied := cue.NEGATED.search(words)) is not None:
+        left.append(denied[0])
+    if cue.ASKS.search(words):
+        left.append(words.split()[0])
+    left += [match[0] for pattern in (cue.PAST, cue.HEDGED) for match in [pattern.search(words)] if match]
+    conditional = re.search(r"\b(?:if|in case|provided that)\b", words)
+    if conditional and not isinstance(wanted, (SetDefault, Backfill, AddColumns)):
+        left.append(conditional[0])
+    if isinstance(wanted, AddColumns) and (vague := re.search(r"\bmore (?!columns?\b|fields?\b)\w+", words)):
+        left.append(vague[0])
+    if isinstance(wanted, AddCheck):
+        # `above 10 makes no sense` says what must not hold.
+        left += re.findall(
+            r"\b(?:no sense|nonsense|impossible|invalid|not allowed|forbidden|illegal|reject\w*|refuse\w*|wrong)\b",
+            words,
+        )
+    if isinstance(wanted, RenameTable) and (other := re.search(r"\b(?:column|field)s?\b", words)):
+        left.append(other[0])
+    if isinstance(wanted, AddIndex) and (denied := re.search(r"\bno index\b", words)):
+        left.append(denied[0])
+    if isinstance(wanted, SetDefault) and wanted.value is not None:
+        left += re.findall(r"\b(?:stop|no longer|not|never) (?:\w+ )?default\w*", words)
+    if isinstance(wanted, AddUnique) and (denied := re.search(r"\bnot (?:\w+ ){0,2}unique\b", words)):
+        left.append(denied[0])
+    for pattern in cue.BESIDE.get(type(wanted).__name__, ()):
+        left += [match[0] for match in [pattern.search(words)] if match]
+    for index, piece in enumerate(pieces):
+        before, after = pieces[index - 1] if index else None, pieces[index + 1] if index + 1 < len(pieces) else None
+        if (
+            piece.text == "or"
+            and not isinstance(wanted, AddCheck)
+            and (after is None or after.text not in ("null", "empty", "blank", "missing", "so"))
+        ):
+            left.append("or")
+        if piece.text in ("not", "except", "besides") and after is not None and (after.column or after.table):
+            left.append(piece.text)
+        held = after is not None and after.text in (
+            "value",
+            "values",
+            "data",
+            "entries",
+            "rows",
+            "records",
+            "contents",
+            "content",
+        )
+        if held and piece.is_name and isinstance(wanted, (DropTable, DropColumns, RenameColumn)):
+            left.append(after.text if after is not None else "")
+        rows = piece.text in ("that", "which", "who", "where", "whose", "with", "older", "before", "without")
+        if (
+            rows
+            and isinstance(wanted, (DropTable, DropColumns))
+            and before is not None
+            and before.table
+            and not before.dotted
+        ):
+            left.append(piece.text)
+    if isinstance(wanted, DropTable) and not re.search(r"\btables?\b", words):
+        left += re.findall(r"\b(?:old|all|every|each|some|any|duplicates?|unused|empty|of|in|from|for)\b", words)
+    return left
 
 
 def _texts(value: object) -> list[str]:
