@@ -1,4 +1,4 @@
-"""`python -m benchmarks.phrases [shop|rail] [--show]`: how many requests are understood as they were
+"""`python -m benchmarks.phrases [shop|rail|school] [--show]`: how many requests are understood as they were
 meant.
 
 Three answers count: right; asked back, where the request was clear (a question too many); and guessed, where it was
@@ -98,7 +98,7 @@ def _same(expected: str, got: str) -> bool:
 def main() -> int:
     """Print how many are right, asked back and guessed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.phrases")
-    parser.add_argument("domain", nargs="?", choices=("shop", "rail"), default="shop")
+    parser.add_argument("domain", nargs="?", choices=("shop", "rail", "school"), default="shop")
     parser.add_argument("--show", action="store_true")
     given = parser.parse_args()
     folder = FOLDER / given.domain

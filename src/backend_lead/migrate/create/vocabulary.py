@@ -80,7 +80,7 @@ _BY_NAME = (
         "jsonb",
     ),
     (re.compile(r"(^|_)(uuid|guid)$"), "uuid"),
-    (re.compile(r"_id$"), "bigint"),
+    (re.compile(r"(^|_)id$"), "bigint"),
 )
 
 _TYPE = re.compile(r"^(?P<name>[a-z]\w*)(?P<size>\(\s*\d+\s*(?:,\s*\d+\s*)?\))?(?P<array>\[\])?$")
