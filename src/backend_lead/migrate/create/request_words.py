@@ -63,7 +63,7 @@ NULLABLE = _any(
     r"\bnullable\b(?<!not nullable)(?<!non nullable)",
     r"\boptional\b(?<!not optional)",
     r"\ballow(s|ed|ing)? (for )?(nulls?|empty|missing)\b",
-    r"\b(may|can|could|might) (now )?be (null|empty|missing|blank|left (out|empty))\b",
+    r"\b(may|can|could|might) (it |they )?(now )?be (null|empty|missing|blank|left (out|empty))\b",
     r"\b(drop|remove|lift|relax|lose|delete) (the )?(not[ -]null|required)\b",
     r"\bno longer (be )?(required|mandatory|not null)\b",
     r"\bnot (required|mandatory)\b",

@@ -29,7 +29,7 @@ from backend_lead.migrate.create.reading_cues import by_cues
 from backend_lead.migrate.create.reading_keys import check, foreign_key, index
 from backend_lead.migrate.create.reading_tables import create_table, drop_table
 from backend_lead.migrate.create.request_words import ADDING, DROP, NOT_NULL, NULLABLE, SIZE
-from backend_lead.migrate.create.unexplained import default_now, not_understood
+from backend_lead.migrate.create.unexplained import default_now, not_understood, other_kinds
 from backend_lead.migrate.create.wanted import AddColumns, ChangeType, SetDefault, Wanted
 
 _ROWS = re.compile(
@@ -73,6 +73,11 @@ def understand(text: str, names: Names) -> Understood:
         read = Understood(cued, _taken_for_granted(cued))
     if cued is not None and cued != read.wanted:
         raise ambiguous(read.wanted, cued)
+    others = other_kinds(text, read.wanted)
+    if others:
+        raise Unclear(
+            f"It speaks of {', '.join(others)} as well, and what is to change cannot be told.", "Say the change alone."
+        )
     return _not_so_already(read, names)
 
 

@@ -13,7 +13,6 @@ from backend_lead.migrate.create import cue_words as cue
 from backend_lead.migrate.create.identifiers import is_identifier
 from backend_lead.migrate.create.naming import Names
 from backend_lead.migrate.create.phrase import Phrase
-from backend_lead.migrate.create.request_words import NULLABLE
 from backend_lead.migrate.create.tagging import Piece
 from backend_lead.migrate.create.vocabulary import singular, type_in
 from backend_lead.migrate.create.wanted import (
@@ -71,19 +70,22 @@ def not_understood(phrase: Phrase, wanted: Wanted) -> list[str]:
         left = [
             word for word in left if word in cue.NUMBER_WORDS or word not in plain or not re.fullmatch(r"[a-z]+", word)
         ]
-    left += _other_kinds(phrase, wanted)
     return list(dict.fromkeys([*left, *_not_names(phrase, wanted), *_unheard(phrase, wanted)]))
 
 
 _KINDS = frozenset({"default", "defaults", "null", "nulls", "index", "unique", "constraint", "check", "foreign", "key"})
 
 
-def _other_kinds(phrase: Phrase, wanted: Wanted) -> list[str]:
-    """Return the words that speak of another kind of change than what was understood; what is lost is the gravest."""
+def other_kinds(text: str, wanted: Wanted) -> list[str]:
+    """Return the words of a request that speak of another kind of change than what was understood.
+
+    Only where the answer would lose or refuse something: `having a default on …, can we take it off?` drops no column.
+    """
     if isinstance(wanted, (DropColumns, DropTable)):
-        return [piece.text for piece in phrase.pieces if piece.text in _KINDS and not piece.is_name]
+        named = " ".join(_texts(asdict(wanted))).lower()
+        return [word for word in re.findall(r"[a-z]+", text.lower()) if word in _KINDS and word not in named]
     if isinstance(wanted, SetNullable) and not wanted.nullable:
-        match = re.search(NULLABLE, phrase.words)
+        match = re.search(r"\b(may|can|could|might) (it |they )?(now )?be (null|empty|blank|missing)\b", text.lower())
         return [match[0]] if match else []
     return []
 
