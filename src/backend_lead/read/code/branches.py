@@ -163,6 +163,8 @@ def _loop(run: Interpreter, node: Any) -> int:
         few = constant and len(elements) == 1
         return _once(run, node, frame, join(elements), constant, repeated=not few)
     for element in elements:
+        if not run.step():
+            break
         status = _once(run, node, frame, element, constant, repeated=False)
         if status in (RETURNED, RAISED, ENDED) and constant:
             return status

@@ -178,10 +178,10 @@ def call_back(run: Interpreter, function: FunctionValue, site: Site) -> Value:
 def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
     """Follow a function's body with these arguments."""
     run.called.add(id(function.definition))
-    run.steps -= 1 if not run.requesting else 0
+    left = run.steps > 0 if run.requesting else run.step()
     deepest = DEEPEST_CALL if run.requesting else DEEPEST_CALL_AT_START
-    if run.depth >= deepest or run.steps <= 0 or _is_recursive(run, site.frame, function):
-        run.exhausted = run.exhausted or run.steps <= 0
+    if run.depth >= deepest or not left or _is_recursive(run, site.frame, function):
+        run.exhausted = run.exhausted or not left
         return Unknown(site.sources)
     if not run.requesting:
         return _finish(run, _enter(run, function, site)[0])
