@@ -7,9 +7,9 @@ from typing import Any
 
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.binding import assign
-from backend_lead.read.code.calls import enter
 from backend_lead.read.code.choosing import choose, unchosen
 from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.context_managers import enter, leave
 from backend_lead.read.code.evaluation import evaluate, iterate
 from backend_lead.read.code.exceptions import CHOSEN, is_a
 from backend_lead.read.code.execution import (
@@ -279,11 +279,22 @@ def _matches(run: Interpreter, value: Value, types: list[Value]) -> bool:
 
 
 def _with(run: Interpreter, node: Any) -> int:
+    managers = []
     for expression, target in node.items:
-        value = enter(run, evaluate(run, expression), expression.line)
+        run.opening.append(expression)
+        try:
+            manager = evaluate(run, expression)
+        finally:
+            run.opening.pop()
+        managers.append((manager, expression.line))
+        value = enter(run, manager, expression.line)
         if target is not None:
             assign(run, target, value)
-    return execute_inline(run, node.body)
+    try:
+        return execute_inline(run, node.body)
+    finally:
+        for manager, line in reversed(managers):
+            leave(run, manager, line)
 
 
 EXECUTORS.update({s.If: _if, s.Loop: _loop, s.Try: _try, s.With: _with})

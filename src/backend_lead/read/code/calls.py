@@ -287,7 +287,8 @@ def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site)
     run.depth += 1
     try:
         bind_parameters(run, function, frame, site)
-        status = execute_block(run, function.definition.body)
+        body, after = _halves(run, function, site)
+        status = execute_block(run, body)
     except Aborted:
         status = 2
     finally:
@@ -297,7 +298,7 @@ def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site)
         del run.conditions[held:]
     results = [outcome.value for outcome in frame.returns]
     if frame.yields:
-        return Yielding(frame.yields, "context" in function.marks)
+        return Yielding(frame.yields, "context" in function.marks, (frame, after) if after else None)
     if status in (GOES_ON, JUMPED):
         results.append(Known(None))
     if not results:
@@ -308,6 +309,16 @@ def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site)
         carried = frozenset(t for t in frame.tests if t.startswith(("principal", "row:", "path:")))
         result = relabel(result, carried)
     return result
+
+
+def _halves(run: Interpreter, function: FunctionValue, site: Site) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """What is followed now, and what only when the `with` block that this call opens has been followed."""
+    body = function.definition.body
+    if run.requesting or "context" not in function.marks or not any(site.node is node for node in run.opening):
+        return body, ()
+    from backend_lead.read.code.context_managers import parts_around_yield
+
+    return parts_around_yield(body) or (body, ())
 
 
 def bind_parameters(run: Interpreter, function: FunctionValue, frame: Frame, site: Site) -> None:
@@ -360,31 +371,3 @@ def _typed(run: Interpreter, parameter: s.Parameter, value: Value, function: Fun
     if type(value) is Unknown and parameter.annotation is not None and not value.pairs:
         return instance_of(run, parameter.annotation, function.scope, value.sources)
     return value
-
-
-# ---------------------------------------------------------------- types
-
-# ---------------------------------------------------------------- context managers, generators
-
-
-def enter(run: Interpreter, value: Value, line: int) -> Value:
-    """What `with value as x` binds."""
-    if isinstance(value, Choice):
-        return join(enter(run, option, line) for option in value.options)
-    if isinstance(value, Yielding):
-        return join(value.yields)
-    if isinstance(value, Instance) and run.frame is not None:
-        for name in ("__aenter__", "__enter__"):
-            method = value.cls.find(name)
-            if isinstance(method, FunctionValue):
-                return invoke(run, method.bind(value), Site([], {}, line, run.frame))
-    special = getattr(value, "entered", None)
-    if special is not None:
-        result: Value = special(run)
-        return result
-    return value
-
-
-def enter_yield(run: Interpreter) -> Value:
-    """What is sent into a generator: nothing that can be known."""
-    return Unknown()

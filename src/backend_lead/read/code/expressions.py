@@ -7,8 +7,8 @@ from typing import Any
 
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.binding import assign
-from backend_lead.read.code.calls import call, enter_yield
-from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, key_of
+from backend_lead.read.code.calls import call
+from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, Slice, key_of
 from backend_lead.read.code.evaluation import EVALUATORS, evaluate, iterate
 from backend_lead.read.code.frames import Frame, Site
 from backend_lead.read.code.interpreter import Interpreter
@@ -104,6 +104,11 @@ def _await(run: Interpreter, node: Any) -> Value:
 
 def _subscript(run: Interpreter, node: Any) -> Value:
     return run.subscript(evaluate(run, node.value), evaluate(run, node.index))
+
+
+def _slice(run: Interpreter, node: Any) -> Value:
+    bounds = [evaluate(run, part) if part is not None else Known(None) for part in (node.start, node.stop, node.step)]
+    return Slice(bounds)
 
 
 def _template(run: Interpreter, node: Any) -> Value:
@@ -289,7 +294,8 @@ def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value 
 def _yield(run: Interpreter, node: Any) -> Value:
     value = evaluate(run, node.value) if node.value is not None else Known(None)
     _frame(run).yields.append(value)
-    return enter_yield(run)
+    # What is sent into a generator cannot be known.
+    return Unknown()
 
 
 def _bind(run: Interpreter, node: Any) -> Value:
@@ -313,6 +319,7 @@ EVALUATORS.update(
         s.Call: _call,
         s.Await: _await,
         s.Subscript: _subscript,
+        s.Slice: _slice,
         s.Template: _template,
         s.Sequence: _sequence,
         s.Mapping: _mapping,

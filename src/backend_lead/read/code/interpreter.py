@@ -42,6 +42,8 @@ class Interpreter:
         self.frame: Frame | None = None
         self.depth = 0
         self.loops = 0
+        # The calls whose results `with` statements are about to enter.
+        self.opening: list[Any] = []
         self.loop_sources: list[frozenset[str]] = []
         self.deferred = False
         self.caught = 0

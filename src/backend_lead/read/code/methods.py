@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, key_of
+from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, Slice, key_of
 from backend_lead.read.code.execution import touch_shared
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
@@ -42,6 +42,9 @@ def index(value: Value, key: Value, run: Interpreter) -> Value | None:
             return Known(value.value[key.value], value.sources)
         except (TypeError, KeyError, IndexError, ValueError):
             return None
+    if isinstance(value, Known) and isinstance(key, Slice) and isinstance(value.value, (str, bytes)):
+        part = key.of(value.value)
+        return Known(part, value.sources) if part is not None else None
     if isinstance(value, (Symbol, ClassValue)):
         return Generic(value, tuple(key.values) if isinstance(key, Items) and key.kind == "tuple" else (key,))
     return None

@@ -7,13 +7,14 @@ import re
 from backend_lead.model.endpoint import Parameter
 from backend_lead.read.code.answering import Answer, outcomes, root_frame
 from backend_lead.read.code.authentication import LEAVING, REFUSING
+from backend_lead.read.code.containers import Fields
 from backend_lead.read.code.frames import Frame, Site
 from backend_lead.read.code.frameworks.flask_decorators import opaque
 from backend_lead.read.code.frameworks.starlette import response_status
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.literals import text_of
-from backend_lead.read.code.routing import Placed
+from backend_lead.read.code.routing import Placed, Router
 from backend_lead.read.code.values import Unknown, Value, options_of
 
 MARKERS: tuple[bytes, ...] = ()
@@ -28,6 +29,13 @@ class Flask:
     def template(self, path: str) -> str:
         """`/orders/<int:id>` is `/orders/{id}`."""
         return re.sub(r"<(?:[^<>:]+:)?([^<>:]+)>", r"{\1}", path)
+
+    def adopt(self, outer: Router, inner: Router, run: Interpreter) -> None:
+        """As `register_blueprint` without options would."""
+        from backend_lead.read.code.frameworks.flask_routers import include
+
+        frame = root_frame(run, None, run.program.modules[inner.place.file])
+        include(outer, inner, Fields({}), Site([], {}, inner.place.line, frame), run)
 
     def answer(self, placed: Placed, run: Interpreter) -> Answer:
         """Hooks of the application and of the blueprints around the route, then the handler."""

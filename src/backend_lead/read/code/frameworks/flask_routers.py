@@ -9,6 +9,7 @@ from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.frames import Aborted, Site
 from backend_lead.read.code.frameworks.flask import FRAMEWORK
 from backend_lead.read.code.frameworks.flask_config import Config
+from backend_lead.read.code.frameworks.flask_setup import setup_state
 from backend_lead.read.code.frameworks.flask_views import View, decorators_of, handler_behind, view_behind
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
@@ -218,35 +219,13 @@ def include(outer: Router, inner: Router, options: Fields, site: Site, run: Inte
     name, known_names = text_of(inner.attributes.get("name")), outer.attributes.get("blueprints")
     if name is not None and isinstance(known_names, Fields):
         known_names.values[name] = inner
+    state = setup_state(outer, inner, options, site, run)
     kept = inner.attributes.get("\x00recorded")
     for function in kept.values if isinstance(kept, Items) else ():
         try:
-            call(run, function, Site([SetupState(outer, inner, options)], {}, site.line, site.frame))
+            call(run, function, Site([state], {}, site.line, site.frame))
         except Aborted:
             continue
-
-
-class SetupState(Value):
-    """What a function kept by `blueprint.record` is given when the blueprint is registered."""
-
-    __slots__ = ("inner", "options", "outer")
-
-    def __init__(self, outer: Router, inner: Router, options: Fields) -> None:
-        super().__init__()
-        self.outer = outer
-        self.inner = inner
-        self.options = options
-
-    def attribute(self, name: str, run: Interpreter) -> Value | None:
-        if name == "app":
-            return self.outer
-        if name == "blueprint":
-            return self.inner
-        if name == "options":
-            return self.options
-        if name == "add_url_rule":
-            return self.inner.attribute(name, run)
-        return Known(True) if name == "first_registration" else None
 
 
 def _record(router: Router, site: Site, run: Interpreter) -> Value:
