@@ -474,3 +474,15 @@ def test_connexion(tmp_path: Path):
     assert found["POST /v2/things"] == ("api.things.make", "required")
     assert "DELETE /v2/things/{n}" in found
     assert "DELETE /things/{n}" in {u.what for u in backend.unresolved}
+
+
+def test_a_name_that_goes_on_in_the_next_line(read):
+    backend = read(
+        deep__parts__made="from flask import Blueprint\nbp = Blueprint('m', __name__, url_prefix='/m')\n"
+        "@bp.get('/x')\ndef x(): return ''\n",
+        app=APP + "from deep.\\\n    parts.made import bp\nimport deep. \\\n  parts.made as again\napp.register_blueprint(bp)\n"
+        "app.register_blueprint(again.bp, url_prefix='/n')\n",
+        deep____init__="",
+        deep__parts____init__="",
+    )
+    assert routes(backend) == ["GET /m/x", "GET /n/x"]
