@@ -261,3 +261,64 @@ def test_who_gets_in(read, case):
     text, expected = CASES[case]
     found = {e.name: e.authentication.value for e in read(app=APP + dedent(text)).endpoints}
     assert found == {"GET /x": expected}
+
+
+def by_path(backend):
+    return {e.path: e.authentication.value for e in backend.endpoints}
+
+
+def test_variables_that_the_server_in_front_sets_for_who_is_calling(read):
+    found = by_path(
+        read(
+            app=APP
+            + dedent("""
+    def user(name):
+        return request.environ.get(name)
+    @app.get("/certificate")
+    def certificate():
+        if not request.environ.get("SSL_CLIENT_S_DN"):
+            return "no certificate", 401
+        return "hello"
+    @app.get("/remote")
+    def remote():
+        if user("REMOTE_USER") is None:
+            abort(403)
+        return "hello"
+    @app.get("/host")
+    def host():
+        if request.environ.get("SERVER_NAME") == "x":
+            abort(403)
+        return "hello"
+    """)
+        )
+    )
+    assert found == {"/certificate": "required", "/remote": "required", "/host": "none"}
+
+
+def test_a_handler_that_is_handed_to_an_object_not_found_may_be_guarded(read):
+    found = by_path(
+        read(
+            app=APP
+            + dedent("""
+    from functools import wraps
+    from flask import current_app
+    def guarded(function):
+        @wraps(function)
+        def decorated(*args, **options):
+            chosen = current_app.chosen[0]
+            return chosen.guard(function)(*args, **options)
+        return decorated
+    @app.get("/a")
+    @guarded
+    def a(): return "a"
+    @app.route("/b", methods=["POST", "PUT"])
+    @guarded
+    def b(): return "b"
+    @app.get("/c")
+    def c():
+        current_app.later.append(a)
+        return "c"
+    """)
+        )
+    )
+    assert found == {"/a": "unknown", "/b": "unknown", "/c": "none"}

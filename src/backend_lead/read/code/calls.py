@@ -85,6 +85,15 @@ class CallMade:
         self.arguments: tuple[Argument, ...] | None = None
 
 
+class HandedOver:
+    """A function of the target went to something that nothing is known of, which may call it or not."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: FunctionValue) -> None:
+        self.function = function
+
+
 def call(run: Interpreter, function: Value, site: Site) -> Value:
     """What calling a value gives; raises Aborted when it always ends in an exception of the target."""
     if isinstance(function, Choice):
@@ -103,7 +112,13 @@ def call(run: Interpreter, function: Value, site: Site) -> Value:
         method = run.attribute(function, "__call__")
         return call(run, method, site) if isinstance(method, (FunctionValue, Native)) else Unknown(site.sources)
     result = function.call(site, run)
-    return result if result is not None else Unknown(function.sources | site.sources)
+    if result is not None:
+        return result
+    if run.requesting:
+        for value in site.positional:
+            if isinstance(value, FunctionValue):
+                run.emit(HandedOver(value))
+    return Unknown(function.sources | site.sources)
 
 
 def _call_each(run: Interpreter, function: Choice, site: Site) -> Value:
@@ -150,6 +165,8 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
     if run.requesting and not name.startswith(KEEPING):
         for value in site.positional:
             if isinstance(value, FunctionValue):
+                if isinstance(function, Part):
+                    run.emit(HandedOver(value))
                 call_back(run, value, site)
     if isinstance(function, Part):
         fallback = site.argument(1) if function.member == "get" else None
