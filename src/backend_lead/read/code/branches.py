@@ -10,7 +10,7 @@ from backend_lead.read.code.binding import assign
 from backend_lead.read.code.choosing import choose, unchosen
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.context_managers import enter, leave
-from backend_lead.read.code.evaluation import evaluate, iterate
+from backend_lead.read.code.evaluation import evaluate, is_told_whole, iterate
 from backend_lead.read.code.exceptions import CHOSEN, is_a
 from backend_lead.read.code.execution import (
     ENDED,
@@ -159,13 +159,16 @@ def _loop(run: Interpreter, node: Any) -> int:
         complete = isinstance(iterable, (Items, Fields)) and iterable.complete
         return execute_inline(run, node.otherwise) if complete else GOES_ON
     constant = isinstance(iterable, (Items, Fields)) and iterable.complete
-    if run.requesting:
+    told = run.requesting and constant and is_told_whole(run, elements)
+    if run.requesting and not told:
         few = constant and len(elements) == 1
         return _once(run, node, frame, join(elements), constant, repeated=not few)
     for element in elements:
-        if not run.step():
+        if not run.requesting and not run.step():
             break
+        run.told += told
         status = _once(run, node, frame, element, constant, repeated=False)
+        run.told -= told
         if status in (RETURNED, RAISED, ENDED) and constant:
             return status
         if status == JUMPED:

@@ -9,7 +9,7 @@ from backend_lead.read.code import syntax as s
 from backend_lead.read.code.binding import assign
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, Slice, key_of
-from backend_lead.read.code.evaluation import EVALUATORS, evaluate, iterate
+from backend_lead.read.code.evaluation import EVALUATORS, evaluate, is_told_whole, iterate
 from backend_lead.read.code.frames import Frame, Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import Symbol
@@ -261,20 +261,22 @@ def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value 
     run.line = node.line
     elements = iterate(run, iterable)
     known = elements is not None and (not isinstance(iterable, (Items, Fields)) or iterable.complete)
-    once = run.requesting or elements is None
+    told = run.requesting and known and is_told_whole(run, elements or [])
+    once = (run.requesting and not told) or elements is None
     if elements is None:
         elements = [Unknown(iterable.sources)]
     elif once and len(elements) > 1:
         elements = [join(elements)]
-    repeated = run.requesting and not (
+    repeated = once and not (
         known
         and len(elements) == 1
         and isinstance(iterable, (Items, Fields))
         and len(list(iterable.elements() or ())) == 1
     )
     gathered: list[tuple[Value | None, Value]] = []
-    complete, sources = known and not (once and run.requesting), iterable.sources
+    complete, sources = known and not once, iterable.sources
     run.loops += repeated
+    run.told += told
     run.loop_sources.append(iterable.sources if repeated else frozenset())
     for element in elements:
         assign(run, target, element)
@@ -288,6 +290,7 @@ def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value 
         sources |= inner_sources
     run.loop_sources.pop()
     run.loops -= repeated
+    run.told -= told
     return gathered, complete, sources
 
 

@@ -42,6 +42,8 @@ class Interpreter:
         self.frame: Frame | None = None
         self.depth = 0
         self.loops = 0
+        # The loops around that are told element by element.
+        self.told = 0
         # The calls whose results `with` statements are about to enter.
         self.opening: list[Any] = []
         self.loop_sources: list[frozenset[str]] = []
