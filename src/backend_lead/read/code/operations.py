@@ -204,7 +204,8 @@ def fresh(value: Value, depth: int = 3) -> Value:
         return Choice(tuple(fresh(option, depth) for option in value.options))
     if type(value) is External and value.name.endswith("Response"):
         # An answer's status may be set later, by one of those who were given it.
-        return _copy(value)
+        again: Value = _copy(value)
+        return again
     if (
         not depth
         or not isinstance(value, (Instance, Items, Fields))
