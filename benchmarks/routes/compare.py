@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from backend_lead.model.endpoint import Authentication, Endpoint
 
@@ -21,7 +22,7 @@ class Truth:
 
     routes: tuple[Key, ...]
     framework: tuple[Key, ...] = ()
-    anonymous: tuple[tuple[Key, int, str | None], ...] = ()
+    anonymous: tuple[tuple[Key, int, str | None, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,14 @@ def key(method: str, path: str) -> Key:
     return method.upper(), re.sub(r"\{[^}]*\}", "{}", path)
 
 
-def protected(path: str, status: int, location: str | None) -> bool | None:
+def protected(path: str, status: int, location: str | None, reason: str | None = None) -> bool | None:
     """Whether the answer to a request without a credential shows protection; None when it does not decide.
 
-    A redirect to a login page does, unless the endpoint is a part of logging in or out itself.
+    A redirect to a login page does, unless the endpoint is a part of logging in or out itself.  A refusal for want of a
+    token against forged requests comes before any look at a credential and says nothing about it.
     """
+    if reason == "csrf":
+        return None
     if status in (401, 403):
         return True
     if status in REDIRECTS:
@@ -94,9 +98,14 @@ def truth_of(document: Mapping[str, object]) -> Truth:
     """The truth from the JSON document that the probe writes."""
     routes: Iterable[list[str]] = document["routes"]  # type: ignore[assignment]
     framework: Iterable[list[str]] = document.get("framework", ())  # type: ignore[assignment]
-    anonymous: Mapping[str, tuple[int, str | None]] = document.get("anonymous", {})  # type: ignore[assignment]
+    anonymous: Mapping[str, Sequence[Any]] = document.get("anonymous", {})  # type: ignore[assignment]
     return Truth(tuple(key(*route) for route in routes), tuple(key(*route) for route in framework),
-                 tuple((key(*name.split(" ", 1)), status, location) for name, (status, location) in anonymous.items()))
+                 tuple((key(*name.split(" ", 1)), *_answer(*given)) for name, given in anonymous.items()))
+
+
+def _answer(status: int, location: str | None, reason: str | None = None) -> tuple[int, str | None, str | None]:
+    """An answer as the probe wrote it; older ones have no reason."""
+    return status, location, reason
 
 
 def compare(truth: Truth, endpoints: Iterable[Endpoint]) -> Comparison:
@@ -106,8 +115,8 @@ def compare(truth: Truth, endpoints: Iterable[Endpoint]) -> Comparison:
     ours = {key(e.method, e.path): e for e in endpoints if e.method not in NOT_COUNTED}
     ours = {name: endpoint for name, endpoint in ours.items() if name not in left_out}
     judged = []
-    for name, status, location in sorted(truth.anonymous, key=lambda answer: answer[0]):
-        shown = protected(name[1], status, location)
+    for name, status, location, reason in sorted(truth.anonymous, key=lambda answer: answer[0]):
+        shown = protected(name[1], status, location, reason)
         if shown is not None and name in ours:
             judged.append(Judged(name, shown, status, ours[name]))
     return Comparison(len(listed), len(ours), len(listed & set(ours)), tuple(sorted(listed - set(ours))),

@@ -3,7 +3,8 @@
     python probe.py START OUT HOME
 
 START is a file with code that leaves the applications in `apps`; OUT receives
-`{"routes": [[method, path], ...], "framework": [...], "anonymous": {"METHOD path": [status, location]}}`.
+`{"routes": [[method, path], ...], "framework": [...], "anonymous": {"METHOD path": [status, location, reason]}}`;
+the reason is "csrf" when a refusal says that it is for want of a token against forged requests, else null.
 It imports nothing of this project.  The server can reach this machine only.
 """
 
@@ -20,6 +21,10 @@ from pathlib import Path
 
 SECONDS = 8
 DOCUMENTATION = re.compile(r"(^|/)(docs|redoc|openapi\.json|docs/oauth2-redirect)$")
+FORGERY = re.compile(
+    r"[cx]srf[-_ ]?(session |refresh )?(token|cookie|header|check|verification|protection|validation)?[ :]*"
+    r"(is |was |has )?(missing|invalid|failed|expired|incorrect|required|not |error|do(es)? not)"
+    r"|(missing|invalid|no|bad|expired) [\w -]{0,20}[cx]srf", re.IGNORECASE)
 UNASKED = {"HEAD", "OPTIONS", "TRACE"}
 
 
@@ -85,7 +90,7 @@ def routes_of(app):
 
 
 def asker(app):
-    """A function (method, path) -> (status, location) that sends a request without any credential."""
+    """A function (method, path) -> response that sends a request without any credential."""
     if hasattr(app, "url_map"):
         client = app.test_client()
         return lambda method, path: client.open(path, method=method, base_url="http://localhost")
@@ -96,16 +101,18 @@ def asker(app):
 
 
 def ask(send, method, path):
-    """[status, location] of one request; status 0 with the fault's name when no answer came in time.
+    """[status, location, reason] of one request; status 0 with the fault's name when no answer came in time.
 
     A request that never ends is left behind in its thread: some servers stream for ever, and wait for it if asked to.
     """
-    got = [0, "no answer"]
+    got = [0, "no answer", None]
 
     def run():
         try:
             answer = send(method, re.sub(r"\{[^}]*\}", "1", path))
-            got[:] = [int(answer.status_code), answer.headers.get("location")]
+            got[:] = [int(answer.status_code), answer.headers.get("location"), None]
+            if 400 <= got[0] < 500 and FORGERY.search(answer.text[:20_000]):
+                got[2] = "csrf"
         except BaseException as fault:
             got[1] = type(fault).__name__
 

@@ -153,6 +153,9 @@ SERVERS = (
     Server("mwdb-core", "Flask", "mwdb-core==2.20.0", "from mwdb.app import app\napps = [app]",
            environment=(("MWDB_ENABLE_SSDEEP", "0"), ("MWDB_SECRET_KEY", "benchmark"),
                         ("MWDB_POSTGRES_URI", "sqlite:///{home}/mwdb.db"))),
+    Server("apache-airflow", "Flask", "apache-airflow==2.10.5",
+           "from airflow.utils.db import initdb\nfrom airflow.www.app import create_app\ninitdb()\n"
+           "apps = [create_app()]", environment=(("AIRFLOW_HOME", "{home}"),)),
     Server("ckan", "Flask", "ckan[requirements]==2.12.0",
            "from ckan.cli.generate import make_config\n"
            "from click.testing import CliRunner\n"

@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import pytest
 from benchmarks.routes.__main__ import row, together
 from benchmarks.routes.compare import compare, key, protected, truth_of
+from benchmarks.routes.probe import FORGERY
 from benchmarks.routes.servers import SERVERS, chosen
 
 from backend_lead.model.endpoint import Authentication, Endpoint, Handler
@@ -96,3 +97,18 @@ def test_servers_are_pinned_and_chosen_by_name() -> None:
     assert chosen(()) == SERVERS
     with pytest.raises(SystemExit, match="No server is called nonsense"):
         chosen(("nonsense",))
+
+
+def test_a_refusal_for_want_of_a_token_against_forged_requests_decides_nothing():
+    assert protected("/orders", 401, None, "csrf") is None
+    document = {"routes": [["GET", "/a"], ["GET", "/b"]], "anonymous": {"GET /a": [401, None, "csrf"], "GET /b": [401, None, None]}}
+    assert [answer[0][1] for answer in truth_of(document).anonymous if protected(answer[0][1], *answer[1:])] == ["/b"]
+
+
+@pytest.mark.parametrize(("text", "speaks"), [
+    ("The CSRF token is missing. You need to refresh the page.", True), ("CSRF Failed: Referer checking failed", True),
+    ("Invalid CSRF token", True), ("CSRF session token is missing", True), ("XSRF cookie does not match", True),
+    ('<meta name="csrf-token" content="x"><h1>Please sign in</h1>', False), ("Missing token", False),
+    ('<input name="csrf_token" value="1" required>', False)])
+def test_which_refusals_speak_of_forged_requests(text, speaks):
+    assert bool(FORGERY.search(text)) is speaks

@@ -261,3 +261,152 @@ def test_who_gets_in(read, case):
     text, expected = CASES[case]
     found = {e.name: e.authentication.value for e in read(app=APP + dedent(text)).endpoints}
     assert found == {"GET /x": expected}
+
+
+def by_path(backend):
+    return {e.path: e.authentication.value for e in backend.endpoints}
+
+
+def test_variables_that_the_server_in_front_sets_for_who_is_calling(read):
+    found = by_path(
+        read(
+            app=APP
+            + dedent("""
+    def user(name):
+        return request.environ.get(name)
+    @app.get("/certificate")
+    def certificate():
+        if not request.environ.get("SSL_CLIENT_S_DN"):
+            return "no certificate", 401
+        return "hello"
+    @app.get("/remote")
+    def remote():
+        if user("REMOTE_USER") is None:
+            abort(403)
+        return "hello"
+    @app.get("/host")
+    def host():
+        if request.environ.get("SERVER_NAME") == "x":
+            abort(403)
+        return "hello"
+    """)
+        )
+    )
+    assert found == {"/certificate": "required", "/remote": "required", "/host": "none"}
+
+
+def test_a_handler_that_is_handed_to_an_object_not_found_may_be_guarded(read):
+    found = by_path(
+        read(
+            app=APP
+            + dedent("""
+    from functools import wraps
+    from flask import current_app
+    def guarded(function):
+        @wraps(function)
+        def decorated(*args, **options):
+            chosen = current_app.chosen[0]
+            return chosen.guard(function)(*args, **options)
+        return decorated
+    @app.get("/a")
+    @guarded
+    def a(): return "a"
+    @app.route("/b", methods=["POST", "PUT"])
+    @guarded
+    def b(): return "b"
+    @app.get("/c")
+    def c():
+        current_app.later.append(a)
+        return "c"
+    """)
+        )
+    )
+    assert found == {"/a": "unknown", "/b": "unknown", "/c": "none"}
+
+
+SIGN_IN_BY_NAME = """
+import configparser, importlib, os
+from flask import Response, make_response
+OPEN = ("/health", "/static")
+SUFFIXES = ("/info", "/version")
+def prefixed(path):
+    if prefix := os.environ.get("PREFIX"):
+        return prefix.rstrip("/") + path
+    return path
+def is_open(path):
+    if path.startswith(tuple(prefixed(p) for p in OPEN)):
+        return True
+    for suffix in SUFFIXES:
+        if path.endswith(suffix):
+            return True
+    return False
+def settings():
+    parser = configparser.ConfigParser()
+    parser.read("settings.ini")
+    return {{"sign_in": parser["server"].get("sign_in", "{name}"), "again": parser.get("server", "x", fallback="a:b")}}
+def basic():
+    if request.authorization is None:
+        answer = make_response("who are you")
+        answer.status_code = 401
+        return answer
+    return request.authorization
+chosen = settings()
+def load(name):
+    module, function = name.split(":", 1)
+    return getattr(importlib.import_module(module), function)
+@app.before_request
+def check():
+    if is_open(request.path):
+        return None
+    found = load(chosen["sign_in"])()
+    if isinstance(found, Response):
+        return found
+@app.get("/health/live")
+def live(): return "yes"
+@app.get("/api/info")
+def info(): return "yes"
+@app.get("/orders")
+def orders(): return "yes"
+"""
+
+
+def test_a_sign_in_function_that_is_loaded_by_the_name_of_a_default(read):
+    found = by_path(read(app=APP + SIGN_IN_BY_NAME.format(name="app:basic")))
+    assert found == {"/health/live": "none", "/api/info": "none", "/orders": "required"}
+
+
+def test_a_sign_in_function_that_only_a_deployment_names(read):
+    found = by_path(read(app=APP + SIGN_IN_BY_NAME.format(name="elsewhere:basic")))
+    assert found["/orders"] != "required"
+    assert found["/health/live"] == "none"
+
+
+def test_a_status_that_is_set_on_an_answer_belongs_to_that_answer(read):
+    found = by_path(
+        read(
+            app=APP
+            + dedent("""
+        from flask import make_response
+        def say(text):
+            return make_response(text)
+        @app.get("/a")
+        def a():
+            answer = say("x")
+            if request.authorization is None:
+                answer.status_code = 401
+                return answer
+            return say("y")
+        @app.get("/b")
+        def b():
+            request.headers.get("X-Any")
+            return say("x")
+        @app.get("/c")
+        def c():
+            answer = say("x")
+            if request.args.get("strict"):
+                answer.status_code = 403
+            return answer if request.headers.get("Authorization") is None else "y"
+        """)
+        )
+    )
+    assert found == {"/a": "required", "/b": "none", "/c": "none"}

@@ -36,6 +36,92 @@ CASES: dict[str, tuple[str, list[str]]] = {
     """,
         ["GET /v1/things/{n}"],
     ),
+    "a prefix that a with block sets and takes back": (
+        """
+    from contextlib import contextmanager
+    class Prefixed(Blueprint):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            self.also = None
+        @contextmanager
+        def under(self, prefix):
+            self.also = prefix
+            try:
+                yield
+            finally:
+                self.also = None
+        def add_url_rule(self, rule, endpoint=None, view_func=None, **options):
+            super().add_url_rule(rule, endpoint, view_func, **options)
+            if self.also:
+                super().add_url_rule(self.also + rule, endpoint, view_func, **options)
+    bp = Prefixed("p", __name__)
+    def view(): return ""
+    bp.add_url_rule("/before", "before", view)
+    with bp.under("/v2"):
+        bp.add_url_rule("/both", "both", view)
+    bp.add_url_rule("/after", "after", view)
+    app.register_blueprint(bp)
+    """,
+        ["GET /after", "GET /before", "GET /both", "GET /v2/both"],
+    ),
+    "what an object that a with block enters does when it is left": (
+        """
+    class Batch:
+        def __init__(self): self.rules = []
+        def __enter__(self): return self
+        def __exit__(self, *raised):
+            for rule, view in self.rules:
+                app.add_url_rule(rule, view_func=view)
+    def view(): return ""
+    with Batch() as batch:
+        batch.rules.append(("/one", view))
+        batch.rules.append(("/two", view))
+    """,
+        ["GET /one", "GET /two"],
+    ),
+    "rules that a setup state of the program's own puts elsewhere": (
+        """
+    from contextlib import contextmanager
+    from flask.blueprints import BlueprintSetupState
+    class State(BlueprintSetupState):
+        @contextmanager
+        def bare(self):
+            kept = self.url_prefix
+            self.url_prefix = None
+            yield
+            self.url_prefix = kept
+        def add_url_rule(self, rule, endpoint=None, view_func=None, **options):
+            if rule.startswith("~/"):
+                with self.bare():
+                    super().add_url_rule(rule[1:], endpoint, view_func, **options)
+            else:
+                super().add_url_rule(rule, endpoint, view_func, **options)
+    class Own(Blueprint):
+        def make_setup_state(self, app, options, first_registration=False):
+            return State(self, app, options, first_registration)
+    bp = Own("o", __name__, url_prefix="/here")
+    @bp.route("/a")
+    def a(): return ""
+    @bp.route("~/top")
+    def top(): return ""
+    @bp.route("/b", methods=["POST"])
+    def b(): return ""
+    app.register_blueprint(bp)
+    """,
+        ["GET /here/a", "GET /top", "POST /here/b"],
+    ),
+    "parts of texts and lists": (
+        """
+    RULES = ["/zero", "/one", "/two", "/three"]
+    def view(): return ""
+    for rule in RULES[1:3]:
+        app.add_url_rule(rule, view_func=view)
+    app.add_url_rule("!/last"[1:], view_func=view)
+    app.add_url_rule(RULES[-1:][0][:4] + "/x", view_func=view)
+    app.add_url_rule("/evry"[::1], view_func=view)
+    """,
+        ["GET /evry", "GET /last", "GET /one", "GET /thr/x", "GET /two"],
+    ),
     "a table of rules": (
         """
     def one(): return ""
@@ -388,3 +474,15 @@ def test_connexion(tmp_path: Path):
     assert found["POST /v2/things"] == ("api.things.make", "required")
     assert "DELETE /v2/things/{n}" in found
     assert "DELETE /things/{n}" in {u.what for u in backend.unresolved}
+
+
+def test_a_name_that_goes_on_in_the_next_line(read):
+    backend = read(
+        deep__parts__made="from flask import Blueprint\nbp = Blueprint('m', __name__, url_prefix='/m')\n"
+        "@bp.get('/x')\ndef x(): return ''\n",
+        app=APP + "from deep.\\\n    parts.made import bp\nimport deep. \\\n  parts.made as again\napp.register_blueprint(bp)\n"
+        "app.register_blueprint(again.bp, url_prefix='/n')\n",
+        deep____init__="",
+        deep__parts____init__="",
+    )
+    assert routes(backend) == ["GET /m/x", "GET /n/x"]

@@ -243,7 +243,8 @@ def test_hard_coded_secret(tmp_path, name, value):
 
 
 @pytest.mark.parametrize(("name", "value"), [
-    ("API_KEY", "your-api-key-goes-here-1"), ("API_KEY", "SHOP_GATEWAY_API_KEY2"), ("secret", "changeme-0123456789-xyz"),
+    ("API_KEY", "your-api-key-goes-here-1"), ("API_KEY", "SHOP_GATEWAY_API_KEY2"), ("API_KEY", "QWXZRPLKVM" * 6 + "="),
+    ("secret", "changeme-0123456789-xyz"),
     ("token", "https://login.example/oauth2/token"), ("access_token", "app.security.tokens.v2"),
     ("password", "password_field_01"), ("api_key", "AIzaSyB9f3c1e7ab24d60c8e5d21f7b"), ("name", "9f3c1e7ab24d60c8e5d21f7b90a4c3e6"),
     ("aws", "AKIAIOSFODNN7EXAMPLE"), ("session_token", "x-amz-security-token"), ("api_key_header", "9f3c1e7ab24d60c8e5d21f7b")])

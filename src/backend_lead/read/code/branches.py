@@ -7,10 +7,10 @@ from typing import Any
 
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.binding import assign
-from backend_lead.read.code.calls import enter
 from backend_lead.read.code.choosing import choose, unchosen
 from backend_lead.read.code.containers import Fields, Items
-from backend_lead.read.code.evaluation import evaluate, iterate
+from backend_lead.read.code.context_managers import enter, leave
+from backend_lead.read.code.evaluation import evaluate, is_told_whole, iterate
 from backend_lead.read.code.exceptions import CHOSEN, is_a
 from backend_lead.read.code.execution import (
     ENDED,
@@ -159,11 +159,16 @@ def _loop(run: Interpreter, node: Any) -> int:
         complete = isinstance(iterable, (Items, Fields)) and iterable.complete
         return execute_inline(run, node.otherwise) if complete else GOES_ON
     constant = isinstance(iterable, (Items, Fields)) and iterable.complete
-    if run.requesting:
+    told = run.requesting and constant and is_told_whole(run, elements)
+    if run.requesting and not told:
         few = constant and len(elements) == 1
         return _once(run, node, frame, join(elements), constant, repeated=not few)
     for element in elements:
+        if not run.requesting and not run.step():
+            break
+        run.told += told
         status = _once(run, node, frame, element, constant, repeated=False)
+        run.told -= told
         if status in (RETURNED, RAISED, ENDED) and constant:
             return status
         if status == JUMPED:
@@ -277,11 +282,22 @@ def _matches(run: Interpreter, value: Value, types: list[Value]) -> bool:
 
 
 def _with(run: Interpreter, node: Any) -> int:
+    managers = []
     for expression, target in node.items:
-        value = enter(run, evaluate(run, expression), expression.line)
+        run.opening.append(expression)
+        try:
+            manager = evaluate(run, expression)
+        finally:
+            run.opening.pop()
+        managers.append((manager, expression.line))
+        value = enter(run, manager, expression.line)
         if target is not None:
             assign(run, target, value)
-    return execute_inline(run, node.body)
+    try:
+        return execute_inline(run, node.body)
+    finally:
+        for manager, line in reversed(managers):
+            leave(run, manager, line)
 
 
 EXECUTORS.update({s.If: _if, s.Loop: _loop, s.Try: _try, s.With: _with})

@@ -85,6 +85,15 @@ class CallMade:
         self.arguments: tuple[Argument, ...] | None = None
 
 
+class HandedOver:
+    """A function of the target went to something that nothing is known of, which may call it or not."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: FunctionValue) -> None:
+        self.function = function
+
+
 def call(run: Interpreter, function: Value, site: Site) -> Value:
     """What calling a value gives; raises Aborted when it always ends in an exception of the target."""
     if isinstance(function, Choice):
@@ -103,7 +112,13 @@ def call(run: Interpreter, function: Value, site: Site) -> Value:
         method = run.attribute(function, "__call__")
         return call(run, method, site) if isinstance(method, (FunctionValue, Native)) else Unknown(site.sources)
     result = function.call(site, run)
-    return result if result is not None else Unknown(function.sources | site.sources)
+    if result is not None:
+        return result
+    if run.requesting:
+        for value in site.positional:
+            if isinstance(value, FunctionValue):
+                run.emit(HandedOver(value))
+    return Unknown(function.sources | site.sources)
 
 
 def _call_each(run: Interpreter, function: Choice, site: Site) -> Value:
@@ -150,6 +165,8 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
     if run.requesting and not name.startswith(KEEPING):
         for value in site.positional:
             if isinstance(value, FunctionValue):
+                if isinstance(function, Part):
+                    run.emit(HandedOver(value))
                 call_back(run, value, site)
     if isinstance(function, Part):
         fallback = site.argument(1) if function.member == "get" else None
@@ -178,10 +195,10 @@ def call_back(run: Interpreter, function: FunctionValue, site: Site) -> Value:
 def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
     """Follow a function's body with these arguments."""
     run.called.add(id(function.definition))
-    run.steps -= 1 if not run.requesting else 0
+    left = run.steps > 0 if run.requesting else run.step()
     deepest = DEEPEST_CALL if run.requesting else DEEPEST_CALL_AT_START
-    if run.depth >= deepest or run.steps <= 0 or _is_recursive(run, site.frame, function):
-        run.exhausted = run.exhausted or run.steps <= 0
+    if run.depth >= deepest or not left or _is_recursive(run, site.frame, function):
+        run.exhausted = run.exhausted or not left
         return Unknown(site.sources)
     if not run.requesting:
         return _finish(run, _enter(run, function, site)[0])
@@ -287,7 +304,8 @@ def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site)
     run.depth += 1
     try:
         bind_parameters(run, function, frame, site)
-        status = execute_block(run, function.definition.body)
+        body, after = _halves(run, function, site)
+        status = execute_block(run, body)
     except Aborted:
         status = 2
     finally:
@@ -297,7 +315,7 @@ def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site)
         del run.conditions[held:]
     results = [outcome.value for outcome in frame.returns]
     if frame.yields:
-        return Yielding(frame.yields, "context" in function.marks)
+        return Yielding(frame.yields, "context" in function.marks, (frame, after) if after else None)
     if status in (GOES_ON, JUMPED):
         results.append(Known(None))
     if not results:
@@ -308,6 +326,16 @@ def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site)
         carried = frozenset(t for t in frame.tests if t.startswith(("principal", "row:", "path:")))
         result = relabel(result, carried)
     return result
+
+
+def _halves(run: Interpreter, function: FunctionValue, site: Site) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """What is followed now, and what only when the `with` block that this call opens has been followed."""
+    body = function.definition.body
+    if run.requesting or "context" not in function.marks or not any(site.node is node for node in run.opening):
+        return body, ()
+    from backend_lead.read.code.context_managers import parts_around_yield
+
+    return parts_around_yield(body) or (body, ())
 
 
 def bind_parameters(run: Interpreter, function: FunctionValue, frame: Frame, site: Site) -> None:
@@ -360,31 +388,3 @@ def _typed(run: Interpreter, parameter: s.Parameter, value: Value, function: Fun
     if type(value) is Unknown and parameter.annotation is not None and not value.pairs:
         return instance_of(run, parameter.annotation, function.scope, value.sources)
     return value
-
-
-# ---------------------------------------------------------------- types
-
-# ---------------------------------------------------------------- context managers, generators
-
-
-def enter(run: Interpreter, value: Value, line: int) -> Value:
-    """What `with value as x` binds."""
-    if isinstance(value, Choice):
-        return join(enter(run, option, line) for option in value.options)
-    if isinstance(value, Yielding):
-        return join(value.yields)
-    if isinstance(value, Instance) and run.frame is not None:
-        for name in ("__aenter__", "__enter__"):
-            method = value.cls.find(name)
-            if isinstance(method, FunctionValue):
-                return invoke(run, method.bind(value), Site([], {}, line, run.frame))
-    special = getattr(value, "entered", None)
-    if special is not None:
-        result: Value = special(run)
-        return result
-    return value
-
-
-def enter_yield(run: Interpreter) -> Value:
-    """What is sent into a generator: nothing that can be known."""
-    return Unknown()

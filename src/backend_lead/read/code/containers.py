@@ -11,6 +11,23 @@ from backend_lead.read.code.sources import NOTHING, deepen
 from backend_lead.read.code.values import WIDEST_CHOICE, Known, Unknown, Value, join
 
 
+class Slice(Value):
+    """`start:stop:step` as an index."""
+
+    __slots__ = ("bounds",)
+
+    def __init__(self, bounds: list[Value]) -> None:
+        self.sources = NOTHING.union(*(b.sources for b in bounds))
+        self.bounds = bounds
+
+    def of(self, value: Any) -> Any:
+        """That part of a text or of a list; None when it is not known which."""
+        bounds = [b.value if isinstance(b, Known) else ... for b in self.bounds]
+        if not all(b is None or type(b) is int for b in bounds) or bounds[2] == 0:
+            return None
+        return value[slice(*bounds)]
+
+
 class Items(Value):
     """A list, tuple or set; `complete` is false when there may be more elements than are listed."""
 
@@ -25,6 +42,9 @@ class Items(Value):
         self.sources = sources
 
     def item(self, key: Value, run: Interpreter) -> Value | None:
+        if isinstance(key, Slice):
+            part = key.of(self.values) if self.complete else None
+            return Items(part if part is not None else self.values, self.kind, part is not None, self.sources)
         if (
             isinstance(key, Known)
             and isinstance(key.value, int)
@@ -108,11 +128,15 @@ def key_of(value: Value | None) -> Any:
 
 
 class Yielding(Value):
-    """What a generator function gives: the values it yields; `context` when a decorator makes it a context manager."""
+    """What a generator function gives: the values it yields; `context` when a decorator makes it a context manager.
 
-    __slots__ = ("context", "yields")
+    `left` is the frame in which it waits at its `yield`, with the statements that are still to be followed.
+    """
 
-    def __init__(self, yields: list[Value], context: bool) -> None:
+    __slots__ = ("context", "left", "yields")
+
+    def __init__(self, yields: list[Value], context: bool, left: tuple[Any, tuple[Any, ...]] | None = None) -> None:
+        self.left = left
         self.sources = frozenset().union(*(y.sources for y in yields))
         self.yields = yields
         self.context = context

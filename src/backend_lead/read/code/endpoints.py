@@ -24,7 +24,7 @@ from backend_lead.read.code.library_values import External
 from backend_lead.read.code.querying import QueryMade
 from backend_lead.read.code.remembering import distinct, happened, unfold
 from backend_lead.read.code.response_models import model_behind
-from backend_lead.read.code.routing import Inclusion, Placed, Router, place_routes
+from backend_lead.read.code.routing import Placed, Router, place_routes
 from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Known, Value, options_of
 from backend_lead.read.code.wrapping import inner_function
@@ -33,10 +33,10 @@ Told = list[tuple[Any, tuple[Hop, ...]]]
 _SPANNING = re.compile(r"\{(\w+):path\}|<path:(\w+)>")
 
 
-def placed_routes(routers: list[Router]) -> Iterator[Placed]:
+def placed_routes(routers: list[Router], run: Interpreter) -> Iterator[Placed]:
     """Every route of every application; without one, routers that nothing puts in stand for themselves."""
     roots = [r for r in routers if r.kind == "app" and not r.included]
-    _fill(roots, routers)
+    _fill(roots, routers, run)
     for root in sorted(roots, key=lambda r: (r.place.file, r.place.line)):
         yield from place_routes(root)
     if not any(True for root in roots for _ in place_routes(root)):
@@ -45,22 +45,21 @@ def placed_routes(routers: list[Router]) -> Iterator[Placed]:
                 yield from place_routes(router)
 
 
-def _fill(roots: list[Router], routers: list[Router]) -> None:
+def _fill(roots: list[Router], routers: list[Router], run: Interpreter) -> None:
     """What an application finds by itself and we could not follow is taken to be what nothing else puts in."""
     root = next((r for r in roots if r.open_ended), None)
     if root is None:
         return
     for router in sorted(routers, key=lambda r: (r.place.file, r.place.line)):
         if router.kind != "app" and not router.included and router.routes and router.framework is root.framework:
-            router.included = True
-            root.inclusions.append(Inclusion(router, "", [], False, router.place))
+            root.framework.adopt(root, router, run)
 
 
 def endpoints_of(run: Interpreter, routers: list[Router]) -> tuple[list[Endpoint], list[tuple[str, SharedWrite]]]:
     """Follow every route twice: as nobody, for authentication, and as somebody, for all the rest."""
     found: dict[tuple[str, str], tuple[int, Endpoint]] = {}
     shared: list[tuple[str, SharedWrite]] = []
-    for placed in placed_routes(routers):
+    for placed in placed_routes(routers, run):
         weight = sum(len(r.middleware) + len(g) + len(r.guards) for r, g in placed.chain)
         for method in placed.route.methods:
             path = clean_path(placed.app.framework.template(placed.path))

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.values import Setting, Value
+from backend_lead.read.code.values import Known, Setting, Value
 
 EVALUATORS: dict[type, Callable[[Interpreter, Any], Value]] = {}
 LONGEST_UNROLL = 400
+LONGEST_TOLD = 16
+DEEPEST_TOLD = 2
 
 
 def evaluate(run: Interpreter, node: Any) -> Value:
@@ -34,3 +36,9 @@ def iterate(run: Interpreter, value: Value) -> list[Value] | None:
         return None
     elements = list(found)
     return elements[:LONGEST_UNROLL]
+
+
+def is_told_whole(run: Interpreter, elements: list[Value]) -> bool:
+    """Whether a loop over literals is told element by element in a request: who gets in may depend on one of them."""
+    short = len(elements) <= LONGEST_TOLD and run.told < DEEPEST_TOLD
+    return run.anonymous and short and all(isinstance(e, Known) for e in elements)

@@ -7,9 +7,9 @@ from typing import Any
 
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.binding import assign
-from backend_lead.read.code.calls import call, enter_yield
-from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, key_of
-from backend_lead.read.code.evaluation import EVALUATORS, evaluate, iterate
+from backend_lead.read.code.calls import call
+from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, Slice, key_of
+from backend_lead.read.code.evaluation import EVALUATORS, evaluate, is_told_whole, iterate
 from backend_lead.read.code.frames import Frame, Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import Symbol
@@ -104,6 +104,11 @@ def _await(run: Interpreter, node: Any) -> Value:
 
 def _subscript(run: Interpreter, node: Any) -> Value:
     return run.subscript(evaluate(run, node.value), evaluate(run, node.index))
+
+
+def _slice(run: Interpreter, node: Any) -> Value:
+    bounds = [evaluate(run, part) if part is not None else Known(None) for part in (node.start, node.stop, node.step)]
+    return Slice(bounds)
 
 
 def _template(run: Interpreter, node: Any) -> Value:
@@ -256,20 +261,22 @@ def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value 
     run.line = node.line
     elements = iterate(run, iterable)
     known = elements is not None and (not isinstance(iterable, (Items, Fields)) or iterable.complete)
-    once = run.requesting or elements is None
+    told = run.requesting and known and is_told_whole(run, elements or [])
+    once = (run.requesting and not told) or elements is None
     if elements is None:
         elements = [Unknown(iterable.sources)]
     elif once and len(elements) > 1:
         elements = [join(elements)]
-    repeated = run.requesting and not (
+    repeated = once and not (
         known
         and len(elements) == 1
         and isinstance(iterable, (Items, Fields))
         and len(list(iterable.elements() or ())) == 1
     )
     gathered: list[tuple[Value | None, Value]] = []
-    complete, sources = known and not (once and run.requesting), iterable.sources
+    complete, sources = known and not once, iterable.sources
     run.loops += repeated
+    run.told += told
     run.loop_sources.append(iterable.sources if repeated else frozenset())
     for element in elements:
         assign(run, target, element)
@@ -283,13 +290,15 @@ def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value 
         sources |= inner_sources
     run.loop_sources.pop()
     run.loops -= repeated
+    run.told -= told
     return gathered, complete, sources
 
 
 def _yield(run: Interpreter, node: Any) -> Value:
     value = evaluate(run, node.value) if node.value is not None else Known(None)
     _frame(run).yields.append(value)
-    return enter_yield(run)
+    # What is sent into a generator cannot be known.
+    return Unknown()
 
 
 def _bind(run: Interpreter, node: Any) -> Value:
@@ -313,6 +322,7 @@ EVALUATORS.update(
         s.Call: _call,
         s.Await: _await,
         s.Subscript: _subscript,
+        s.Slice: _slice,
         s.Template: _template,
         s.Sequence: _sequence,
         s.Mapping: _mapping,

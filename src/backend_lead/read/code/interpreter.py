@@ -22,7 +22,9 @@ from backend_lead.read.code.values import Choice, Known, Pair, Setting, Unknown,
 DEEPEST_CALL = 24
 DEEPEST_CALL_AT_START = 60
 STEPS_PER_REQUEST = 400
+# Calls and passes of loops, for the start of the whole program; then for all migrations together.
 STEPS_PER_START = 3_000_000
+STEPS_PER_HISTORY = 300_000
 
 
 class Interpreter:
@@ -40,10 +42,15 @@ class Interpreter:
         self.frame: Frame | None = None
         self.depth = 0
         self.loops = 0
+        # The loops around that are told element by element.
+        self.told = 0
+        # The calls whose results `with` statements are about to enter.
+        self.opening: list[Any] = []
         self.loop_sources: list[frozenset[str]] = []
         self.deferred = False
         self.caught = 0
         self.steps = STEPS_PER_START
+        self.steps_left = STEPS_PER_START
         self.line = 0
         self.exhausted = False
         self.memory: dict[object, Any] = {}
@@ -76,6 +83,16 @@ class Interpreter:
         self.handling: list[list[Outcome]] = []
         self.returned: tuple[Value, list[Outcome]] | None = None
         self._symbols: dict[str, Value] = {}
+
+    # ------------------------------------------------------------ budgets
+
+    def step(self) -> bool:
+        """Count a call, or a pass of a loop, that no request makes; False when the budget is used up."""
+        self.steps -= 1
+        self.steps_left -= 1
+        left = self.steps > 0 and self.steps_left > 0
+        self.exhausted = self.exhausted or not left
+        return left
 
     # ------------------------------------------------------------ names
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.sources import MOST_SOURCES, NOTHING, deepen, widen
-from backend_lead.read.code.values import Known, Value
+from backend_lead.read.code.values import Known, Unknown, Value
 
 
 class Symbol(Value):
@@ -45,6 +45,12 @@ class External(Value):
         self.name = name
         self.positional = positional
         self.keywords = keywords or {}
+
+    def assign(self, name: str, value: Value, run: Interpreter) -> None:
+        """`answer.status_code = 401`; where a test that was not decided lies around, it may have kept the old one."""
+        if name in ("status_code", "status") and self.name.endswith("Response"):
+            kept = Unknown(value.sources) if run.conditions else value
+            self.keywords = {**self.keywords, "status_code": kept}
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
         return Member(self, name)

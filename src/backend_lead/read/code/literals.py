@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    pass
 from backend_lead.read.code.containers import Items
 from backend_lead.read.code.values import Choice, Known, Setting, Text, Value
+
+_HOLE = "\ue002"
 
 
 def literal(value: Value | None) -> Any:
@@ -33,3 +33,16 @@ def text_of(value: Value | None, hole: str = "") -> str | None:
     if isinstance(value, Choice):
         return next((t for t in (text_of(o, hole) for o in value.options) if t is not None), None)
     return None
+
+
+def out_of_the_box(value: Value) -> str | None:
+    """The text of a value before anybody configures something; None when another part of it is not known."""
+    if isinstance(value, Choice):
+        texts = {out_of_the_box(option) for option in value.options}
+        return texts.pop() if len(texts) == 1 else None
+    parts = value.parts if isinstance(value, Text) else (value,)
+    unset = [p for p in parts if isinstance(p, Setting) and p.default is None]
+    texts_of_parts = ["" if p in unset else p if isinstance(p, str) else text_of(p, _HOLE) for p in parts]
+    if len(unset) == len(parts) or any(t is None or _HOLE in t for t in texts_of_parts):
+        return None
+    return "".join(t for t in texts_of_parts if t is not None)

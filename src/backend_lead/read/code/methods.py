@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, key_of
+from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, Slice, key_of
 from backend_lead.read.code.execution import touch_shared
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import Symbol
-from backend_lead.read.code.literals import literal, text_of
+from backend_lead.read.code.literals import literal, out_of_the_box, text_of
 from backend_lead.read.code.operations import concatenate
 from backend_lead.read.code.sources import deepen
 from backend_lead.read.code.target_values import ClassValue, Generic
@@ -42,6 +42,9 @@ def index(value: Value, key: Value, run: Interpreter) -> Value | None:
             return Known(value.value[key.value], value.sources)
         except (TypeError, KeyError, IndexError, ValueError):
             return None
+    if isinstance(value, Known) and isinstance(key, Slice) and isinstance(value.value, (str, bytes)):
+        part = key.of(value.value)
+        return Known(part, value.sources) if part is not None else None
     if isinstance(value, (Symbol, ClassValue)):
         return Generic(value, tuple(key.values) if isinstance(key, Items) and key.kind == "tuple" else (key,))
     return None
@@ -49,6 +52,8 @@ def index(value: Value, key: Value, run: Interpreter) -> Value | None:
 
 def _text_method(name: str) -> Callable[[Value, Site, Interpreter], Value]:
     def method(value: Value, site: Site, run: Interpreter) -> Value:
+        if name in ("startswith", "endswith") and isinstance(value, Known) and isinstance(site.argument(0), Items):
+            return _any_of(value, name, site.argument(0))
         arguments = [literal(a) for a in site.positional]
         simple = all(isinstance(a, Known) for a in site.positional) and not site.keywords
         if isinstance(value, Known) and simple:
@@ -64,6 +69,15 @@ def _text_method(name: str) -> Callable[[Value, Site, Interpreter], Value]:
         return Unknown(value.sources | site.sources)
 
     return method
+
+
+def _any_of(value: Known, name: str, given: Any) -> Value:
+    """`text.startswith((a, b))`: true when one that is known fits, false when none of a complete list does."""
+    texts = [out_of_the_box(option) for option in given.values]
+    if any(text is not None and getattr(value.value, name)(text) for text in texts):
+        return Known(True, value.sources)
+    certain = given.complete and None not in texts
+    return Known(False, value.sources) if certain else Unknown(value.sources | given.sources)
 
 
 def _trim(value: Text, name: str, arguments: list[Any]) -> Value:

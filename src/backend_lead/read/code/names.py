@@ -6,7 +6,7 @@ from backend_lead.model.place import Place
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.execution import execute_block
 from backend_lead.read.code.frames import Frame
-from backend_lead.read.code.interpreter import STEPS_PER_START, Interpreter
+from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.program import CodeModule, LazyImport, Scope
 from backend_lead.read.code.values import Known, Unknown, Value
 
@@ -99,7 +99,7 @@ def follow_module(run: Interpreter, module: CodeModule) -> None:
         run.memory,
     )
     run.frame, run.requesting, run.anonymous = Frame(module, module.scope), False, False
-    run.conditions, run.loops, run.depth, run.caught, run.steps = [], 0, 0, 0, STEPS_PER_START
+    run.conditions, run.loops, run.depth, run.caught, run.steps = [], 0, 0, 0, run.steps_left
     if saved[1]:
         run.events = []
     try:

@@ -10,7 +10,7 @@ from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.literals import text_of
-from backend_lead.read.code.target_values import Instance
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Choice, Known, Native, Pair, Setting, Text, Unknown, Value, join, options_of
 
 
@@ -149,6 +149,9 @@ def compare(run: Interpreter, operator: str, left: Value, right: Value, line: in
     return Unknown(left.sources | right.sources, "", (pair,) if pair.left or pair.right else ())
 
 
+_NEVER_NONE = (Instance, Items, Fields, Text, Native, FunctionValue, ClassValue)
+
+
 def _decide(operator: str, left: Value, right: Value) -> bool | None:
     if isinstance(left, Known) and isinstance(right, Known):
         a, b = left.value, right.value
@@ -165,7 +168,7 @@ def _decide(operator: str, left: Value, right: Value) -> bool | None:
         except TypeError:
             return None
     none = isinstance(right, Known) and right.value is None
-    if none and operator in ("is", "==", "is not", "!=") and isinstance(left, (Instance, Items, Fields, Text, Native)):
+    if none and operator in ("is", "==", "is not", "!=") and isinstance(left, _NEVER_NONE):
         return operator in ("is not", "!=")
     if operator in ("in", "not in") and isinstance(left, Known):
         members: Any = right.values if isinstance(right, (Items, Fields)) and right.complete else None
@@ -196,9 +199,13 @@ def relabel(value: Value, sources: frozenset[str], depth: int = 3) -> Value:
 
 
 def fresh(value: Value, depth: int = 3) -> Value:
-    """A copy that can be written to without the original noticing; library objects stay themselves."""
+    """A copy that can be written to without the original noticing; other objects of libraries stay themselves."""
     if isinstance(value, Choice):
         return Choice(tuple(fresh(option, depth) for option in value.options))
+    if type(value) is External and value.name.endswith("Response"):
+        # An answer's status may be set later, by one of those who were given it.
+        again: Value = _copy(value)
+        return again
     if (
         not depth
         or not isinstance(value, (Instance, Items, Fields))

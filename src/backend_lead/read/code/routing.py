@@ -152,6 +152,9 @@ class Framework(Protocol):
     def answer(self, placed: Placed, run: Interpreter) -> Any:
         """Follow middleware, guards and handler."""
 
+    def adopt(self, outer: Router, inner: Router, run: Interpreter) -> None:
+        """Put a router into an application that finds it by itself."""
+
     def template(self, path: str) -> str:
         """A path with `{name}` in place of the framework's own spelling."""
 

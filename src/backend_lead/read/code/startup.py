@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Iterator
 
+from backend_lead.model.place import Place
 from backend_lead.read.code.calls import invoke
 from backend_lead.read.code.classes import instantiate
 from backend_lead.read.code.frames import Aborted, Frame, Site
@@ -36,6 +37,8 @@ def start(run: Interpreter) -> None:
     joiners = tuple(sorted({mark for library in library_modules() for mark in getattr(library, "JOINERS", ())}))
     for marks in (makers, joiners):
         _call_all(run, marks)
+    if run.steps_left <= 0:
+        run.note("the start of the program", "it was not followed to its end: it takes too many steps", Place("", 0))
 
 
 def _call_all(run: Interpreter, marks: tuple[bytes, ...]) -> None:

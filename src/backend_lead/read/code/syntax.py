@@ -41,6 +41,7 @@ Call = _node(
 )
 Subscript = _node("Subscript", "value index", "`value[index]`.")
 Template = _node("Template", "parts", "A text with holes; parts are str or expressions.")
+Slice = _node("Slice", "start stop step", "`start:stop:step` in an index; what is left out is None.")
 Sequence = _node("Sequence", "kind items", "A list, tuple or set display.")
 Mapping = _node("Mapping", "items", "A dictionary display: (key|None, value), None for a spread.")
 Operation = _node("Operation", "operator operands", "`a + b`, `not a`, `a and b`, comparisons with two operands.")

@@ -15,7 +15,8 @@ from backend_lead.read.sql_conditions import canonical, names
 if TYPE_CHECKING:
     from backend_lead.read.database.catalog import SchemaBuilder
 
-_CHANGES = re.compile(r"(?is)^(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*(create|alter|drop|set|select)\b")
+# Possessive: what was taken as space or comment is not tried again in other pieces, which would double with each one.
+_CHANGES = re.compile(r"(?is)^(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*+(create|alter|drop|set|select)\b")
 _COPIED_ROWS = re.compile(r"(?ims)^(copy\s[^;]*?from\s+stdin[^;\n]*;[^\n]*\n)(.*?)^\\\.[ \t\r]*$")
 _PSQL_COMMAND = re.compile(r"(?m)^\\[^\n]*$")
 # Other servers' options that say nothing about columns or keys.

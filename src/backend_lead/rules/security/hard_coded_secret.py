@@ -30,6 +30,10 @@ _PLACEHOLDER = re.compile(r"(?i)example|sample|change|replace|placeholder|dummy|
 _PUBLISHABLE = re.compile(r"(?i)^(pk_|phc_|pub|sb_publishable|AIza)|public|publishable|anon")
 _ASIDE = re.compile(r"(?i)(^|/)(tests?|testing|fixtures?|examples?|samples?|docs?|conftest\.py|migrations|alembic|"
                     r"versions|test_\w+\.py|\w+_test\.py)(/|$)")
+# Possessive, so that a long row of capitals that ends otherwise is not taken apart in every way.
+_WORDS = re.compile(
+    r"[A-Z_]+|[a-z_]+|[a-z\-]+|[\d.\-]+"
+    r"|[A-Za-z][a-z]*+(?:[A-Z](?:[A-Za-z]++\d?+)?+)?+(?:[A-Z_.\-/:][A-Za-z]++\d?+)*+")
 
 
 def check(backend: Backend, shortest: int = 16, least_entropy: float = 3.2) -> Iterator[Finding]:
@@ -57,7 +61,7 @@ def _looks_secret(literal: Literal, shortest: int, least: float) -> bool:
     if _PLACEHOLDER.search(value) or _PUBLISHABLE.search(value) or _PUBLISHABLE.search(name):
         return False
     # Names of variables, of files and of packages are words with separators; a secret mixes letters and digits.
-    if re.fullmatch(r"[A-Z_]+|[a-z_]+|[a-z\-]+|[A-Za-z]+|[\d.\-]+|[A-Za-z]+([A-Z_.\-/:][A-Za-z]+\d?)*", value):
+    if _WORDS.fullmatch(value):
         return False
     if re.fullmatch(r"[\w\-]+(\.[A-Za-z_]\w*)+|/?[\w\-.]+(/[\w\-.]+)+", value) and not value.startswith("eyJ"):
         return False

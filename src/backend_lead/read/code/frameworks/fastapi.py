@@ -39,6 +39,11 @@ class FastAPI:
 
     NAME = "fastapi"
 
+    def adopt(self, outer: Router, inner: Router, run: Interpreter) -> None:
+        """As `include_router` without options would."""
+        inner.included = True
+        outer.inclusions.append(Inclusion(inner, "", [], False, inner.place))
+
     def template(self, path: str) -> str:
         """`/files/{path:path}` is `/files/{path}`."""
         return re.sub(r"\{(\w+):[^}]*\}", r"{\1}", path)

@@ -7,14 +7,19 @@ import re
 from backend_lead.model.endpoint import Parameter
 from backend_lead.read.code.answering import Answer, outcomes, root_frame
 from backend_lead.read.code.authentication import LEAVING, REFUSING
+from backend_lead.read.code.calls import HandedOver
+from backend_lead.read.code.containers import Fields
 from backend_lead.read.code.frames import Frame, Site
 from backend_lead.read.code.frameworks.flask_decorators import opaque
 from backend_lead.read.code.frameworks.starlette import response_status
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.literals import text_of
-from backend_lead.read.code.routing import Placed
+from backend_lead.read.code.remembering import unfold
+from backend_lead.read.code.routing import Placed, Router
+from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Unknown, Value, options_of
+from backend_lead.read.code.wrapping import inner_function
 
 MARKERS: tuple[bytes, ...] = ()
 _NUMBERS = ("int", "float", "uuid")
@@ -28,6 +33,13 @@ class Flask:
     def template(self, path: str) -> str:
         """`/orders/<int:id>` is `/orders/{id}`."""
         return re.sub(r"<(?:[^<>:]+:)?([^<>:]+)>", r"{\1}", path)
+
+    def adopt(self, outer: Router, inner: Router, run: Interpreter) -> None:
+        """As `register_blueprint` without options would."""
+        from backend_lead.read.code.frameworks.flask_routers import include
+
+        frame = root_frame(run, None, run.program.modules[inner.place.file])
+        include(outer, inner, Fields({}), Site([], {}, inner.place.line, frame), run)
 
     def answer(self, placed: Placed, run: Interpreter) -> Answer:
         """Hooks of the application and of the blueprints around the route, then the handler."""
@@ -57,6 +69,7 @@ class Flask:
         returns = outcomes(run, placed.route.handler, Site([], keywords, placed.route.place.line, frame), answer)
         refused = [o for o in returns if _is_refusal(o.value)]
         answer.returns = returns
+        answer.opaque.extend(_handed_over(placed.route.handler, run))
         answer.refusals.extend(refused)
         if run.anonymous and refused and len(refused) == len(returns):
             answer.certain = True
@@ -64,6 +77,18 @@ class Flask:
 
 
 FRAMEWORK = Flask()
+
+
+def _handed_over(handler: Value, run: Interpreter) -> list[str]:
+    """A wrapper that hands the handler to an object which the program only finds when it runs may guard it."""
+    inner = inner_function(handler)
+    origin = inner.marks.get("origin", inner) if inner is not None else None
+    for event, _ in unfold(run.events):
+        if isinstance(event, HandedOver) and isinstance(origin, FunctionValue):
+            given = event.function.marks.get("origin", event.function)
+            if given.definition is origin.definition:
+                return ["the handler is handed to an object that was not found"]
+    return []
 
 
 def _names(placed: Placed) -> tuple[str | None, str | None]:

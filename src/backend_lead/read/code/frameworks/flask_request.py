@@ -16,6 +16,8 @@ from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.values import Known, Native, Unknown, Value, join
 
 MARKERS: tuple[bytes, ...] = ()
+# Variables that are there only when somebody showed a credential, a client's certificate or a header.
+_OF_CALLERS = ("REMOTE_USER", "AUTH_TYPE", "SSL_CLIENT_", "HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_X_")
 
 
 class FlaskRequest(Value):
@@ -44,6 +46,8 @@ class FlaskRequest(Value):
         if name == "authorization":
             run.emit(Consulted("header"))
             return absent() if run.anonymous else Unknown(frozenset({"header:authorization", "credential"}))
+        if name == "environ":
+            return ServerVariables("header")
         labels = {"args": "query", "form": "form", "values": "query", "files": "file"}
         if name in labels:
             return Inputs(labels[name])
@@ -59,6 +63,28 @@ class FlaskRequest(Value):
 
     def truth(self) -> bool | None:
         return True
+
+
+class ServerVariables(Carrier):
+    """`request.environ`: what the server in front found out of who is calling, and the headers under other names."""
+
+    __slots__ = ()
+
+    def _read(self, key: Value | None, fallback: Value | None, run: Interpreter) -> Value:
+        name = key.value if isinstance(key, Known) and isinstance(key.value, str) else ""
+        if name.startswith(_OF_CALLERS):
+            return super()._read(key, fallback, run)
+        return Unknown(frozenset({"client"}))
+
+    def compared(self, operator: str, other: Value, swapped: bool, run: Interpreter) -> Value | None:
+        """`"REMOTE_USER" in request.environ`."""
+        known = isinstance(other, Known) and isinstance(other.value, str) and other.value.startswith(_OF_CALLERS)
+        return super().compared(operator, other, swapped, run) if known else Unknown(frozenset({"client"}))
+
+    def labels(self, name: str) -> frozenset[str]:
+        """A name that the server verified is a credential."""
+        header = name.removeprefix("HTTP_").replace("_", "-").lower()
+        return super().labels(header) if header != name.lower() else frozenset({f"environment:{name}", "credential"})
 
 
 class Inputs(Value):

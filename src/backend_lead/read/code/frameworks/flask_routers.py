@@ -9,10 +9,11 @@ from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.frames import Aborted, Site
 from backend_lead.read.code.frameworks.flask import FRAMEWORK
 from backend_lead.read.code.frameworks.flask_config import Config
+from backend_lead.read.code.frameworks.flask_setup import setup_state
 from backend_lead.read.code.frameworks.flask_views import View, decorators_of, handler_behind, view_behind
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
-from backend_lead.read.code.literals import literal, text_of
+from backend_lead.read.code.literals import literal, out_of_the_box, text_of
 from backend_lead.read.code.routing import (
     HTTP_METHODS,
     Inclusion,
@@ -24,13 +25,12 @@ from backend_lead.read.code.routing import (
     the_application,
 )
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
-from backend_lead.read.code.values import Choice, Known, Native, Setting, Text, Unknown, Value, options_of
+from backend_lead.read.code.values import Choice, Known, Native, Unknown, Value, options_of
 from backend_lead.read.code.wrapping import Wrapped, inner_function
 
 MARKERS = (b"flask", b"Blueprint(", b".add_url_rule(", b".register_blueprint(", b".route(")
 CONSTRUCTORS = (b"Flask(",)
 JOINERS = (b".register_blueprint(", b".add_url_rule(", b".add_resource(", b".add_namespace(")
-_HOLE = "\ue002"
 
 
 def make_router(kind: str, prefix_name: str = "url_prefix", members: dict[str, Any] | None = None) -> Any:
@@ -57,20 +57,10 @@ def rule_of(value: Value | None, what: str, site: Site, run: Interpreter) -> str
     """The text of a rule; None, and said so, when a part of it is not known: half a path is no path."""
     if value is None:
         return None
-    text = next((t for t in map(_whole, options_of(value)) if t is not None), None)
+    text = next((t for t in map(out_of_the_box, options_of(value)) if t is not None), None)
     if text is None:
         run.note("route", f"the path of a route could not be computed ({what})", site.place)
     return text
-
-
-def _whole(value: Value) -> str | None:
-    """The text of a path without holes; what only a deployment sets is not there out of the box."""
-    parts = value.parts if isinstance(value, Text) else (value,)
-    unset = [p for p in parts if isinstance(p, Setting) and p.default is None]
-    texts = [p if isinstance(p, str) else "" if p in unset else text_of(p, _HOLE) for p in parts]
-    if len(unset) == len(parts) or any(t is None or _HOLE in t for t in texts):
-        return None
-    return "".join(t for t in texts if t is not None)
 
 
 def add_route(router: Router, path: str, handler: Value, site: Site, run: Interpreter, name: str | None = None) -> None:
@@ -218,35 +208,13 @@ def include(outer: Router, inner: Router, options: Fields, site: Site, run: Inte
     name, known_names = text_of(inner.attributes.get("name")), outer.attributes.get("blueprints")
     if name is not None and isinstance(known_names, Fields):
         known_names.values[name] = inner
+    state = setup_state(outer, inner, options, site, run)
     kept = inner.attributes.get("\x00recorded")
     for function in kept.values if isinstance(kept, Items) else ():
         try:
-            call(run, function, Site([SetupState(outer, inner, options)], {}, site.line, site.frame))
+            call(run, function, Site([state], {}, site.line, site.frame))
         except Aborted:
             continue
-
-
-class SetupState(Value):
-    """What a function kept by `blueprint.record` is given when the blueprint is registered."""
-
-    __slots__ = ("inner", "options", "outer")
-
-    def __init__(self, outer: Router, inner: Router, options: Fields) -> None:
-        super().__init__()
-        self.outer = outer
-        self.inner = inner
-        self.options = options
-
-    def attribute(self, name: str, run: Interpreter) -> Value | None:
-        if name == "app":
-            return self.outer
-        if name == "blueprint":
-            return self.inner
-        if name == "options":
-            return self.options
-        if name == "add_url_rule":
-            return self.inner.attribute(name, run)
-        return Known(True) if name == "first_registration" else None
 
 
 def _record(router: Router, site: Site, run: Interpreter) -> Value:

@@ -231,6 +231,11 @@ def _class(node: Node) -> s.Class:
     )
 
 
+def _dotted(node: Node | None) -> str:
+    """A dotted name, which may go on in the next line after a backslash."""
+    return "".join(text_of(node).replace("\\", " ").split())
+
+
 def _import(node: Node) -> Any:
     found = []
     for child in node.named_children:
@@ -238,22 +243,22 @@ def _import(node: Node) -> Any:
             found.append(
                 s.Import(
                     line_of(node),
-                    text_of(child.child_by_field_name("name")),
+                    _dotted(child.child_by_field_name("name")),
                     ((None, text_of(child.child_by_field_name("alias"))),),
                     0,
                 )
             )
         elif child.type == "dotted_name":
-            found.append(s.Import(line_of(node), text_of(child), (), 0))
+            found.append(s.Import(line_of(node), _dotted(child), (), 0))
     return found
 
 
 def _import_from(node: Node) -> Any:
     module_node = node.child_by_field_name("module_name")
-    module, level = text_of(module_node), 0
+    module, level = _dotted(module_node), 0
     if module_node is not None and module_node.type == "relative_import":
         level = len(module) - len(module.lstrip("."))
-        module = module.lstrip(".").strip()
+        module = module.lstrip(".")
     names: list[tuple[str, str]] = []
     for child in node.named_children:
         if child == module_node:

@@ -178,6 +178,17 @@ def _subscript(node: Node) -> Any:
     return s.Subscript(line_of(node), expression(node.child_by_field_name("value")), index)
 
 
+def _slice(node: Node) -> Any:
+    """`1:n:2`: the parts by the colons that they stand between."""
+    parts: list[Any] = [None]
+    for child in node.children:
+        if child.type == ":":
+            parts.append(None)
+        elif child.is_named and child.type != "comment":
+            parts[-1] = expression(child)
+    return s.Slice(line_of(node), *[*parts, None, None][:3])
+
+
 def _generic_type(node: Node) -> Any:
     """`Annotated[X, Y]` in an annotation."""
     parts = node.named_children
@@ -264,6 +275,7 @@ _EXPRESSIONS: dict[str, Callable[[Node], Any]] = {
     ),
     "call": _call,
     "subscript": _subscript,
+    "slice": _slice,
     "generic_type": _generic_type,
     "type": _first,
     "parenthesized_expression": _first,

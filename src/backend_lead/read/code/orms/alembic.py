@@ -13,7 +13,7 @@ from backend_lead.model.table import ForeignKey, Index, Table
 from backend_lead.read.code.calls import invoke
 from backend_lead.read.code.containers import Items
 from backend_lead.read.code.frames import Aborted, Frame, Site
-from backend_lead.read.code.interpreter import STEPS_PER_START, Interpreter
+from backend_lead.read.code.interpreter import STEPS_PER_HISTORY, Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.literals import literal, text_of
 from backend_lead.read.code.names import follow_module
@@ -39,8 +39,14 @@ def harvest(run: Interpreter, tree: Tree, known: list[Table]) -> tuple[list[Tabl
     if not revisions:
         return known, []
     builder = run.schema = SchemaBuilder("migrations")
-    for module in revisions:
+    run.steps = run.steps_left = STEPS_PER_HISTORY
+    for position, module in enumerate(revisions):
         _upgrade(run, module)
+        if run.steps <= 0:
+            left = len(revisions) - position - 1
+            what = f"the migrations after this one ({left})" if left else "this migration"
+            run.note(what, "following the history was ended here: it takes too many steps", Place(module.path, 1))
+            break
     for item in builder.unresolved:
         run.note(item.what, item.why, item.place or Place("", 0))
     return join_tables(known, list(builder.tables())), []
@@ -81,8 +87,6 @@ def _upgrade(run: Interpreter, module: CodeModule) -> None:
         return
     run.frame = Frame(module, module.scope)
     run.conditions = []
-    # Each revision has the whole budget: a long history must not end before its last.
-    run.steps = STEPS_PER_START
     try:
         invoke(run, function, Site([], {}, function.definition.line, run.frame))
     except (Aborted, RecursionError):

@@ -8,7 +8,7 @@ from backend_lead.read.code.classes import make_super
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.library_values import Symbol
+from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.literals import literal
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value, join
@@ -116,6 +116,9 @@ def _isinstance(site: Site, run: Interpreter) -> Value:
     value, kind = site.argument(0), site.argument(1)
     if isinstance(value, Instance) and value.certain and isinstance(kind, ClassValue):
         return Known(kind in value.cls.line_of_bases())
+    if type(value) is External and isinstance(kind, Symbol) and value.name.endswith("Response"):
+        # What a framework answers with goes by one name here, whichever class of which package made it.
+        return Known(True) if kind.name.endswith(".Response") else Unknown(site.sources)
     if isinstance(value, Known) and value.value is None and isinstance(kind, (ClassValue, Symbol)):
         return Known(False)
     if isinstance(value, Known) and isinstance(kind, Symbol) and kind.name in ("builtins.str", "builtins.int"):
