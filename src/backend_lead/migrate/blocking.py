@@ -52,7 +52,7 @@ def _of_statement(judge: Judge, number: int, held: dict[str, Held], catalog: Cat
     result = Blocking(False, False, [])
     if not work or judge.failed:
         return result
-    slow = next(iter(sorted(work)))
+    slow = min(work, key=lambda name: (work[name] != "rewrite", name))
     how = work[slow]
     told: dict[str, bool] = {}
     # Tables before their indexes: a lock on an index says nothing new where the table's keeps out as many.
@@ -94,8 +94,10 @@ def _of_statement(judge: Judge, number: int, held: dict[str, Held], catalog: Cat
 
 def _cause(judge: Judge, how: str) -> str:
     keys = {action.key for action in judge.actions}
+    if "refresh" in keys:
+        return "refresh"
     if how == "rewrite":
-        return "refresh" if "refresh" in keys else "rewrite"
+        return "rewrite"
     if any(
         key.startswith(("create-index", "reindex", "add-unique", "add-primary-key", "add-exclusion")) for key in keys
     ):
