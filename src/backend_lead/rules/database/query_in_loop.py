@@ -16,7 +16,7 @@ from backend_lead.rules._schema import Schema
 from backend_lead.rules._writing import Writer, listed
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Query in a loop", Severity.HIGH)
+RULE = RuleInfo("Query in a loop", Severity.HIGH, preview=True)
 write = Writer(__name__, RULE, Job.DIAGNOSE)
 
 
