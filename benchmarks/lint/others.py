@@ -34,13 +34,19 @@ def flagged(cases: list[Case], folder: Path, major: int) -> dict[str, set[str]]:
     return found
 
 
-def _squawk(files: dict[str, Path], major: int) -> set[str]:
+def install_squawk() -> Path:
+    """Return squawk's program, installed when it is not there yet."""
     program = CACHE / "node_modules" / ".bin" / "squawk"
     if not program.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         subprocess.run(
             ["npm", "install", "--silent", "--prefix", str(CACHE), "squawk-cli"], check=True, capture_output=True
         )
+    return program
+
+
+def _squawk(files: dict[str, Path], major: int) -> set[str]:
+    program = install_squawk()
     done = subprocess.run(
         [str(program), "--reporter", "json", f"--pg-version={major}.0", *map(str, files.values())],
         capture_output=True,

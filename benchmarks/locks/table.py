@@ -37,6 +37,7 @@ _UNSTEADY = """
       AND proname !~ '^(pg_|lo_|binary_upgrade|brin_|gin_|ts_stat|database_to|table_to|query_to|cursor_to|schema_to)'
     GROUP BY proname, pronargs HAVING bool_and(provolatile <> 'i') ORDER BY 1
 """
+_FUNCTIONS = "SELECT DISTINCT proname::text FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace ORDER BY 1"
 
 
 def catalog_of(schema: str, facts: Facts) -> Catalog:
@@ -72,6 +73,7 @@ def write_table(major: int) -> list[str]:
         casts = {str(pair): str(how) for pair, how in scratch.execute(_CASTS)}
         volatile = [str(name) for (name,) in scratch.execute(_VOLATILE)]
         unsteady = [str(name) for (name,) in scratch.execute(_UNSTEADY)]
+        functions = [str(name) for (name,) in scratch.execute(_FUNCTIONS)]
     nothing = Facts(major, {}, casts, frozenset(volatile), frozenset(unsteady))
     steps, doubts = learn(corpus("shop"), truth("shop", major), nothing)
     KNOWLEDGE.mkdir(exist_ok=True)
@@ -79,7 +81,7 @@ def write_table(major: int) -> list[str]:
     text = "\n".join((
         "{", f'  "major": {major},', '  "steps": {', ",\n".join(lines), "  },",
         f'  "casts": {json.dumps(casts, sort_keys=True)},', f'  "volatile": {json.dumps(volatile)},',
-        f'  "unsteady": {json.dumps(unsteady)}', "}", ""))
+        f'  "unsteady": {json.dumps(unsteady)},', f'  "functions": {json.dumps(functions)}', "}", ""))
     (KNOWLEDGE / f"postgres-{major}.json").write_text(text, encoding="utf-8")
     return doubts
 

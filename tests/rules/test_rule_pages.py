@@ -18,7 +18,8 @@ import psycopg
 import pytest
 
 from backend_lead.gates.database import DatabaseGate
-from backend_lead.lead.migration import Request, prepare
+from backend_lead.lead.before import Request
+from backend_lead.lead.migration import prepare
 from backend_lead.migrate.lint import lint
 from backend_lead.model.backend import Backend
 from backend_lead.model.finding import Finding

@@ -42,7 +42,7 @@ class SqlUnreadable(ValueError):
 def parse(sql: str) -> tuple[Node, ...]:
     """Return the syntax trees of the statements in a text (`tree.stmt` holds the statement, `tree.stmt_location` and
     `tree.stmt_len` its place in bytes).  Raises SqlUnreadable, and nothing else."""
-    _check(sql)
+    check_text(sql)
     library = _library()
     try:
         return tuple(library.parse(sql).stmts)
@@ -151,7 +151,8 @@ def _library() -> Any:
     return importlib.import_module("postgast")
 
 
-def _check(sql: str) -> None:
+def check_text(sql: str) -> None:
+    """Refuse what the native parser must not see; raises SqlUnreadable."""
     if "\0" in sql:
         raise SqlUnreadable("the text holds a NUL character", sql.index("\0"))
     if len(sql) > SIZE_LIMIT:

@@ -33,7 +33,7 @@ _SYSTEM_PROGRAMS = ("/usr/lib/postgresql/{}/bin", "/usr/pgsql-{}/bin", "/opt/hom
 _KEEPER = 'dir=$1; shift; "$@" & pid=$!; cat >/dev/null; kill -INT $pid; wait $pid; rm -rf -- "$dir"'
 # Nothing in the server has to survive a power cut.
 _SETTINGS = {
-    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off",
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off", "jit": "off",
     "shared_buffers": "32MB", "max_connections": "50", "wal_level": "minimal", "max_wal_senders": "0",
     "log_timezone": "UTC", "timezone": "UTC",
 }

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from backend_lead.errors import WrongUse
 from backend_lead.gates.applying import ApplyGate, Patience
-from backend_lead.lead.migration import Request, prepare
+from backend_lead.lead.before import Request
+from backend_lead.lead.migration import prepare
 from backend_lead.lead.proofs import is_proven
 from backend_lead.migrate.applying import Applied, apply
 from backend_lead.model.event import Finished, Listener, Started, silent

@@ -9,7 +9,8 @@ from pathlib import Path
 from backend_lead.errors import WrongUse
 from backend_lead.gates.files import Tree
 from backend_lead.gates.text import one_line
-from backend_lead.lead.migration import Request, known_schema, prepare, report_of
+from backend_lead.lead.before import Request
+from backend_lead.lead.migration import known_schema, prepare, report_of
 from backend_lead.lead.options import Options
 from backend_lead.migrate.create.checklist import checklist
 from backend_lead.migrate.create.naming import Names
@@ -54,7 +55,7 @@ def create_migration(wish: Wish, request: Request, options: Options, listen: Lis
     understood = understand(wish.text, Names(schema.catalog))
     found = tuple(quoted_steps(list(steps(understood.wanted, schema.catalog.copy())), schema.catalog))
     files = form.write(tree, found, wish.moment)
-    change = lint(_scripts(form, found, files), schema.catalog, request.postgres, schema.application)
+    change = lint(_scripts(form, found, files), schema.catalog, schema.major, schema.application)
     report = report_of(CREATE, change, schema.unresolved, options, listen)
     commands = getattr(form, "COMMANDS", ())
     return replace(
@@ -77,11 +78,11 @@ def rewrite_migration(path: Path, wish: Wish, request: Request, options: Options
     steps_found: list[Step] = []
     kept: list[str] = []
     for script in prepared.scripts:
-        rewritten = rewrite(script, before, request.postgres)
+        rewritten = rewrite(script, before, prepared.major)
         steps_found += rewritten.steps
         kept += [f"{sent.place}: {one_line(sent.sql, 100)}: {why}" for sent, why in rewritten.left]
     files = form.write(tree, steps_found, wish.moment)
-    change = lint(_scripts(form, steps_found, files), prepared.catalog, request.postgres, prepared.application)
+    change = lint(_scripts(form, steps_found, files), prepared.catalog, prepared.major, prepared.application)
     report = report_of(REWRITE, change, prepared.unresolved, options, listen)
     commands = getattr(form, "COMMANDS", ())
     return replace(

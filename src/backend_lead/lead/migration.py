@@ -10,15 +10,16 @@ from pathlib import Path
 from backend_lead import __version__
 from backend_lead.errors import NothingToLookAt, Refused, WrongUse
 from backend_lead.gates.files import Tree
+from backend_lead.gates.process import changed_files
 from backend_lead.gates.text import mask
+from backend_lead.lead.before import DEFAULT_MAJOR, Request, before
 from backend_lead.lead.checking import check, chosen_rules
 from backend_lead.lead.options import Options
 from backend_lead.lead.proofs import keep_proof
 from backend_lead.migrate.application import Application
 from backend_lead.migrate.catalog import Catalog
-from backend_lead.migrate.facts import facts, measured
+from backend_lead.migrate.facts import facts
 from backend_lead.migrate.formats import Format, Transaction, formats
-from backend_lead.migrate.formats._sql import statements
 from backend_lead.migrate.lint import lint, replay
 from backend_lead.migrate.proving import Prover
 from backend_lead.migrate.script import Script
@@ -39,30 +40,17 @@ EMBEDDED = 18
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What is to be judged.
-
-    `files` are migrations or folders of them; `schema` is the schema before, as SQL; `queries` what the running
-    application sends; `postgres` the major version; `transaction` how raw SQL is run.
-    """
-
-    files: tuple[Path, ...]
-    schema: Path | None = None
-    queries: Path | None = None
-    postgres: int = 18
-    transaction: Transaction = Transaction.AUTO
-
-
-@dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a job on migrations works on: the scripts, the catalog before them, the application, and what was not
-    read."""
+    """What a job on migrations works on: the scripts, the catalog before them, the application, the server's version,
+    and what was not read.  `judged` are the paths of the scripts that count, None for all of them."""
 
     scripts: tuple[Script, ...]
     catalog: Catalog
     application: Application | None
     unresolved: tuple[Unresolved, ...]
     before: tuple[Script, ...] = ()
+    major: int = DEFAULT_MAJOR
+    judged: frozenset[str] | None = None
 
 
 def prove_migrations(request: Request, options: Options, rows: int, listen: Listener = silent) -> Report:
@@ -71,21 +59,19 @@ def prove_migrations(request: Request, options: Options, rows: int, listen: List
     proofs: list[MigrationProof] = []
     files: list[MigrationFile] = []
     listen(Started("proofs"))
-    with Scratch(
-        {"max_connections": "60"}, major=request.postgres if request.postgres != EMBEDDED else None
-    ) as scratch:
+    with Scratch({"max_connections": "60"}, major=prepared.major if prepared.major != EMBEDDED else None) as scratch:
         prover = Prover(scratch, rows)
         prover.prepare(prepared.before)
         for number, script in enumerate(prepared.scripts, start=1):
             catalog = prepared.catalog.copy()
-            change = lint([script], prepared.catalog, request.postgres, prepared.application)
+            change = lint([script], prepared.catalog, prepared.major, prepared.application)
             files += change.files
             proofs.append(prover.prove(script, change.files[0], catalog, prepared.application))
             keep_proof(_folder_of(script, request), script, proofs[-1])
             listen(Progress("proofs", number, len(prepared.scripts)))
     listen(Finished("proofs", f"{len(proofs)} migrations"))
     queries = prepared.application.queries if prepared.application is not None else None
-    change = Change(tuple(files), request.postgres, facts(request.postgres).major, queries)
+    change = Change(tuple(files), prepared.major, facts(prepared.major).major, queries)
     report = report_of(PROVE, change, (*prepared.unresolved, *prover.unresolved), options, listen)
     findings = tuple(_raised(finding, proofs) for finding in report.findings)
     shown = tuple(
@@ -118,7 +104,9 @@ def lint_migrations(request: Request, options: Options, listen: Listener = silen
     """Return the report over some migrations."""
     prepared = prepare(request, listen)
     listen(Started("statements"))
-    change = lint(prepared.scripts, prepared.catalog, request.postgres, prepared.application)
+    change = lint(prepared.scripts, prepared.catalog, prepared.major, prepared.application)
+    if prepared.judged is not None:
+        change = replace(change, files=tuple(file for file in change.files if file.path in prepared.judged))
     listen(Finished("statements", f"{sum(len(file.statements) for file in change.files)} statements"))
     return report_of(LINT, change, prepared.unresolved, options, listen)
 
@@ -156,22 +144,22 @@ def _masked(change: Change) -> Change:
 def prepare(request: Request, listen: Listener = silent) -> Prepared:
     """Read the migrations, and replay what came before them."""
     listen(Started("migrations"))
-    chosen = _chosen(request.files)
-    known = _given(request)
-    catalog, notes, earlier = known.catalog, list(known.unresolved), list(known.before)
+    chosen, judged = _chosen(request.files, request.since)
+    known = before(request, listen)
+    catalog, notes, earlier = known.catalog, list(known.unresolved), list(known.scripts)
     scripts: list[Script] = []
     for tree, form, wanted, history in chosen:
-        if request.schema is None and history:
-            before, unread = _read(tree, form, history, request.transaction)
+        if request.replays and history:
+            older, unread = _read(tree, form, history, request.transaction)
             catalog.complete = not unread
-            notes += unread + replay(before, catalog, request.postgres)
-            earlier += before
+            notes += unread + replay(older, catalog, known.major)
+            earlier += older
         found, unread = _read(tree, form, wanted, request.transaction)
         scripts += found
         notes += unread
     listen(Finished("migrations", f"{len(scripts)} files"))
     notes += [note for script in scripts for note in script.unresolved]
-    return replace(known, scripts=tuple(scripts), unresolved=tuple(notes), before=tuple(earlier))
+    return Prepared(tuple(scripts), catalog, known.application, tuple(notes), tuple(earlier), known.major, judged)
 
 
 def known_schema(
@@ -179,43 +167,26 @@ def known_schema(
 ) -> Prepared:
     """Return the schema as it is now: as given, else as the project's migrations leave it."""
     listen(Started("migrations"))
-    known = _given(request)
+    known = before(request, listen)
     notes = list(known.unresolved)
-    before: list[Script] = []
-    if request.schema is None:
-        before, unread = _read(tree, form, there, request.transaction)
+    older: list[Script] = []
+    if request.replays:
+        older, unread = _read(tree, form, there, request.transaction)
         known.catalog.complete = bool(there) and not unread
-        notes += unread + replay(before, known.catalog, request.postgres)
-    listen(Finished("migrations", f"{len(before)} files"))
-    return replace(known, unresolved=tuple(notes), before=(*known.before, *before))
-
-
-def _given(request: Request) -> Prepared:
-    """Return what was typed: the schema before, and the application's statements."""
-    if request.postgres < measured()[0] - 5:
-        raise WrongUse(f"PostgreSQL {request.postgres} is not known here.", "Give 12 or newer: --postgres 18")
-    catalog = Catalog(complete=request.schema is not None)
-    notes: list[Unresolved] = []
-    earlier: list[Script] = []
-    if request.schema is not None:
-        text = _text(request.schema, "--schema")
-        sent = statements(text, str(request.schema), together=False, unresolved=notes)
-        earlier.append(Script(str(request.schema), "sql", sent))
-        notes += replay(earlier, catalog, request.postgres)
-    application = None
-    if request.queries is not None:
-        application = Application.of_sql(_text(request.queries, "--queries"), str(request.queries))
-        notes += application.unresolved
-    return Prepared((), catalog, application, tuple(notes), tuple(earlier))
+        notes += unread + replay(older, known.catalog, known.major)
+    listen(Finished("migrations", f"{len(older)} files"))
+    return Prepared((), known.catalog, known.application, tuple(notes), (*known.scripts, *older), known.major)
 
 
 _Chosen = tuple[Tree, Format, list[str], list[str]]
 
 
-def _chosen(given: Sequence[Path]) -> list[_Chosen]:
-    """Return (tree, format, the files to judge, the files before them) for what was typed."""
+def _chosen(given: Sequence[Path], since: str | None) -> tuple[list[_Chosen], frozenset[str] | None]:
+    """Return (tree, format, the files to judge, the files before them) for what was typed, and which of those files
+    changed since a git reference."""
     found: list[_Chosen] = []
     by_folder: dict[Path, list[Path]] = {}
+    changed: set[str] = set()
     for path in given:
         if not path.exists():
             raise WrongUse(
@@ -230,12 +201,14 @@ def _chosen(given: Sequence[Path]) -> list[_Chosen]:
         wanted = [path for path in every if not names or path in names]
         first = every.index(wanted[0]) if wanted else 0
         found.append((tree, form, wanted, every[:first] if names else []))
+        if since is not None:
+            changed |= {path for path in changed_files(tree.root, since, tree) if path in wanted}
     if not any(wanted for _, _, wanted, _ in found):
         raise NothingToLookAt(
             "No migration was found there.",
             "Files of these tools are read: " + ", ".join(form.NAME for form in formats()),
         )
-    return found
+    return found, frozenset(changed) if since is not None else None
 
 
 def _format(tree: Tree, names: set[str]) -> tuple[Format, list[str]]:
@@ -258,10 +231,3 @@ def _read(tree: Tree, form: Format, paths: Sequence[str], how: Transaction) -> t
         except Refused as error:
             notes.append(Unresolved(path, error.message))
     return scripts, notes
-
-
-def _text(path: Path, option: str) -> str:
-    if not path.is_file():
-        raise WrongUse(f"{option} names {path}, and there is no such file.", "Give a file of SQL.")
-    tree = Tree(path)
-    return tree.text(path.name)

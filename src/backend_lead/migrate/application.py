@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backend_lead.gates.grammar import SqlUnreadable, parse, split
@@ -11,6 +11,7 @@ from backend_lead.gates.text import one_line
 from backend_lead.migrate.breaking import Breakage, breakage
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.resolving import Use, use_of
+from backend_lead.model.backend import Backend
 from backend_lead.model.migration import Hazard, HazardKind
 from backend_lead.model.place import Place, Unresolved
 from backend_lead.model.query import Query
@@ -23,13 +24,28 @@ _COMMENT = re.compile(r"(?s)\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)+")
 class Application:
     """The statements of a running application.
 
-    `queries` as the model has them; `assumed` says that nothing is known and that everything counts as used.
+    `queries` as the model has them; `assumed` says that nothing is known and that everything counts as used.  `routes`
+    are the endpoints that send a query, by where it stands in the code.
     """
 
     queries: tuple[Query, ...]
     unresolved: tuple[Unresolved, ...] = ()
     assumed: bool = False
     uses: tuple[Use, ...] = ()
+    routes: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of_backend(cls, backend: Backend) -> Application:
+        """Take the queries of a program's endpoints; what could not be followed is said in `unresolved`."""
+        routes: dict[Place, list[str]] = {}
+        queries: dict[tuple[object, ...], Query] = {}
+        for endpoint in backend.endpoints:
+            for query in endpoint.queries:
+                queries.setdefault((query.place, query.operation, query.tables, query.columns, query.sql), query)
+                if endpoint.name not in routes.setdefault(query.place, []):
+                    routes[query.place].append(endpoint.name)
+        found = {place: tuple(names) for place, names in routes.items()}
+        return cls(tuple(queries.values()), backend.unresolved, routes=found)
 
     @classmethod
     def of_sql(cls, text: str, file: str) -> Application:
@@ -76,7 +92,7 @@ class Application:
         found: list[tuple[Query | None, Use]] = []
         for query in self.queries:
             found.append((query, use_of_query(query, before)))
-        return Watching(before, found, prepared=True)
+        return Watching(before, found, prepared=True, routes=self.routes)
 
 
 def use_of_query(query: Query, catalog: Catalog) -> Use:
@@ -121,6 +137,7 @@ class Watching:
     before: Catalog
     uses: Sequence[tuple[Query | None, Use]]
     prepared: bool
+    routes: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)
     first: dict[int, int] = field(default_factory=dict)
 
     def after(self, number: int, catalog: Catalog) -> None:
@@ -136,7 +153,7 @@ class Watching:
             query, use = self.uses[index]
             broken = self._broken(use, catalog)
             if broken is not None:
-                found.setdefault(number, []).append(_hazard(query, broken))
+                found.setdefault(number, []).append(_hazard(query, broken, self.routes))
         return {number: _distinct(hazards) for number, hazards in found.items()}
 
     def _broken(self, use: Use, catalog: Catalog) -> Breakage | None:
@@ -144,11 +161,19 @@ class Watching:
         return None if found is not None and found.prepared_only and not self.prepared else found
 
 
-def _hazard(query: Query | None, broken: Breakage) -> Hazard:
+def _hazard(query: Query | None, broken: Breakage, routes: Mapping[Place, tuple[str, ...]]) -> Hazard:
     cause = "prepared" if broken.prepared_only else "query"
-    text = one_line(query.sql or query.statement or query.operation, 80) if query is not None else ""
+    text = one_line(query.sql or query.statement or _spoken(query), 80) if query is not None else ""
+    senders = routes.get(query.place, ()) if query is not None else ()
+    if query is not None and senders:
+        more = f" and {len(senders) - 2} more" if len(senders) > 2 else ""
+        text = f"{', '.join(senders[:2])}{more} ({query.place}) sends {text}"
     because = f"{text}: {broken.because}." if text else f"Whoever uses it fails: {broken.because}."
     return Hazard(HazardKind.BREAKS, cause, broken.relation, because, certain=query is not None, query=query)
+
+
+def _spoken(query: Query) -> str:
+    return f"{query.operation} {', '.join(query.tables)}".strip()
 
 
 def _distinct(hazards: list[Hazard]) -> list[Hazard]:

@@ -7,10 +7,12 @@ queries write them: `orders`, or `archive.orders` outside the schema public.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from backend_lead.gates.grammar import Node
 
+Copied = TypeVar("Copied", "Column", "Constraint", "Index", "NamedType", "Relation")
 TABLES = frozenset({"table", "partitioned", "foreign"})
 
 
@@ -55,8 +57,8 @@ class Column:
 class Constraint:
     """One constraint: `kind` is check, not_null, foreign_key, primary_key, unique or exclusion.
 
-    `proves` are the columns that a CHECK keeps from being NULL; `on_delete` is what becomes of rows whose target is
-    deleted ("c" cascade, "n" set null, "d" set default, else it is refused).
+    `proves` are the columns that a CHECK keeps from being NULL; `on_delete` and `on_update` are what becomes of rows
+    whose target is deleted or changed ("c" cascade, "n" set null, "d" set default, else it is refused).
     """
 
     name: str
@@ -70,6 +72,7 @@ class Constraint:
     index: str = ""
     text: str = ""
     on_delete: str = ""
+    on_update: str = ""
 
 
 @dataclass(slots=True)
@@ -144,12 +147,14 @@ class NamedType:
 @dataclass(slots=True)
 class Catalog:
     """Everything by name.  `complete` says that nothing else exists: a table that is not here is missing.
+    `functions` are volatilities by name, `results` what a function gives, by its name and the types of its arguments.
     `path` is the schema that a bare name means, `utc` that the session's time zone is UTC."""
 
     relations: dict[str, Relation] = field(default_factory=dict)
     indexes: dict[str, Index] = field(default_factory=dict)
     types: dict[str, NamedType] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
+    results: dict[str, str] = field(default_factory=dict)
     schemas: set[str] = field(default_factory=lambda: {"public"})
     extensions: set[str] = field(default_factory=set)
     path: str = ""
@@ -278,20 +283,25 @@ class Catalog:
         for kind in self.types.values():
             kind.new, kind.fresh = False, frozenset()
 
-    def copy(self, names: Collection[str] | None = None) -> Catalog:
-        """Return a copy whose changes leave this one as it is, or only those of some relations."""
+    def copy(self, names: Collection[str] | None = None, words: Collection[str] = ()) -> Catalog:
+        """Return a copy whose changes leave this one as it is, or only those of some relations and of the types that
+        `words` name."""
         relations, indexes = dict(self.relations), dict(self.indexes)
         for name in self.relations if names is None else names:
             relations[name] = _copied(self.relations[name])
         for name, each in self.indexes.items():
             if names is None or each.table in names:
-                indexes[name] = replace(each)
-        types = {name: replace(each) for name, each in self.types.items()}
+                indexes[name] = _twin(each)
+        types = dict(self.types)
+        for name, kind in self.types.items():
+            if names is None or name in words or name.rpartition(".")[2] in words:
+                types[name] = _twin(kind)
         found = Catalog(
             relations,
             indexes,
             types,
             dict(self.functions),
+            dict(self.results),
             set(self.schemas),
             set(self.extensions),
             self.path,
@@ -304,9 +314,16 @@ class Catalog:
 
 
 def _copied(relation: Relation) -> Relation:
-    return replace(
-        relation,
-        columns={name: replace(each) for name, each in relation.columns.items()},
-        constraints={name: replace(each) for name, each in relation.constraints.items()},
-        triggers=dict(relation.triggers),
-    )
+    twin = _twin(relation)
+    twin.columns = {name: _twin(each) for name, each in relation.columns.items()}
+    twin.constraints = {name: _twin(each) for name, each in relation.constraints.items()}
+    twin.triggers = dict(relation.triggers)
+    return twin
+
+
+def _twin(each: Copied) -> Copied:
+    """Return an equal object; a tenth of the time of dataclasses.replace, and a migration makes thousands."""
+    twin = object.__new__(type(each))
+    for name in type(each).__slots__:
+        setattr(twin, name, getattr(each, name))
+    return twin

@@ -217,3 +217,20 @@ def proven_not_null(node: Node) -> frozenset[str]:
 def kind_or_empty(message: Node) -> str:
     """Return the kind of a Node, "" for any other message."""
     return kind(message) if type(message).__name__ == "Node" else ""
+
+
+def missing_function(tree: Node, catalog: Catalog, facts: Facts) -> str:
+    """Return the name of a function that a statement calls and that nobody made, or "".
+
+    Only where everything is known: a complete catalog, no extension, and a name without a schema.
+    """
+    if not catalog.complete or catalog.extensions - {"plpgsql"} or kind(tree) in ("create_function_stmt", "do_stmt"):
+        return ""
+    for node in walk(tree):
+        if kind_or_empty(node) != "func_call":
+            continue
+        words = names(node.func_call.funcname)
+        known = words[-1] in facts.functions or words[-1] in catalog.types
+        if facts.functions and len(words) == 1 and not known and catalog.words(words) not in catalog.functions:
+            return words[0]
+    return ""

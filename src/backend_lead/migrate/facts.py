@@ -29,7 +29,7 @@ class Facts(msgspec.Struct, frozen=True):
     `casts` maps `source target` to how far a cast goes (`i` implicit, `a` assignment, `e` explicit) and how it is done
     (`b` without touching the value, `f` by a function, `i` through text), as pg_cast says; `volatile` are the names of
     PostgreSQL's own functions that give another value for each row, and `unsteady` those (`age/1`: name and number of
-    arguments) of which no form is immutable.
+    arguments) of which no form is immutable; `functions` are the names of all of its functions.
     """
 
     major: int
@@ -37,6 +37,7 @@ class Facts(msgspec.Struct, frozen=True):
     casts: Mapping[str, str]
     volatile: frozenset[str]
     unsteady: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
 
 
 @functools.cache

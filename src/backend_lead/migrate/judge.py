@@ -10,6 +10,9 @@ from backend_lead.migrate.facts import Facts, Step
 from backend_lead.model.migration import Hazard, HazardKind, Lock, LockMode
 
 _NOTHING = Step()
+# What no measured case teaches: ALTER TABLE takes ACCESS EXCLUSIVE unless its manual says otherwise.
+_UNKNOWN = Step(locks={"target": LockMode.ACCESS_EXCLUSIVE})
+_COMMANDS = ("alter-", "add-", "set-", "drop-", "validate-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Judge:
         step = self.facts.steps.get(key)
         if step is None:
             self.unknown_steps.append(key)
-            step = _NOTHING
+            step = _UNKNOWN if key.startswith(_COMMANDS) else _NOTHING
         for role, names in given.items():
             for name in names:
                 mode = step.locks.get(role)

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from backend_lead.gates.grammar import Node, kind
 from backend_lead.migrate.catalog import Catalog
+from backend_lead.migrate.expressions import missing_function
 from backend_lead.migrate.facts import Facts
 from backend_lead.migrate.judge import Judge, Stop
 from backend_lead.migrate.steps import statements
@@ -38,5 +39,8 @@ def judge_statement(tree: Node, sql: str, catalog: Catalog, facts: Facts, *, in_
             judge.act(kind(tree).removesuffix("_stmt").replace("_", "-"))
         return judge
     with suppress(Stop):
+        missing = missing_function(tree, catalog, facts)
+        if missing:
+            judge.fail("function-missing", "", f"There is no function {missing}.")
         handler(getattr(tree, kind(tree)), judge)
     return judge

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from backend_lead.gates.grammar import Node, SqlUnreadable, parse, walk
+from backend_lead.gates.grammar import Node, SqlUnreadable, parse
 from backend_lead.gates.text import one_line
 from backend_lead.migrate.application import Application
 from backend_lead.migrate.blocking import blocking
@@ -23,6 +23,8 @@ from backend_lead.model.place import Place, Unresolved
 _TEMPLATE = re.compile(
     r"\{\{.*?\}\}|\$\{\w+\}|<%.*?%>|\{%.*?%\}|%\(\w+\)s|(?<![:\w]):'?\"?[a-z_]\w*\"?'?(?!\w*\()", re.DOTALL
 )
+_WORD = re.compile(r"[^\W\d][\w$]*")
+_QUOTED = re.compile(r'"((?:[^"]|"")+)"')
 _LOCK_TIMEOUT = re.compile(r"(?i)\bset\s+(?:local\s+|session\s+)?lock_timeout\b|\bset_config\(\s*'lock_timeout'")
 
 
@@ -106,8 +108,9 @@ def _transaction(
 ) -> tuple[list[Statement], set[str]]:
     """Judge the statements of one transaction; return them with the relations that they may have changed."""
     read = [each for sent in group for each in _read(sent)]
-    touched = catalog.about(_words(each.tree for each in read if each.tree is not None))
-    before = catalog.copy(touched)
+    words = _words(read)
+    touched = catalog.about(words)
+    before = catalog.copy(touched, words)
     watching = (application or Application.of_everybody(before, touched)).watch(before)
     judges: list[Judge] = []
     for number, each in enumerate(read):
@@ -127,7 +130,8 @@ def _transaction(
         broken = {}
     found = []
     for number, (each, judge) in enumerate(zip(read, judges, strict=True)):
-        hazards = [*blocked[number].hazards, *broken.get(number, ()), *judge.hazards]
+        own = [hazard for hazard in judge.hazards if not _has_no_row(hazard, before)]
+        hazards = [*blocked[number].hazards, *broken.get(number, ()), *own]
         if each.error:
             hazards.append(Hazard(HazardKind.FAILS, "syntax", "", f"PostgreSQL does not understand it: {each.error}."))
         statement = Statement(
@@ -153,14 +157,20 @@ def _transaction(
     return found, touched
 
 
-def _words(trees: Iterable[Node]) -> set[str]:
-    """Return every identifier and every text constant of some statements, in lower case or as they are."""
+def _has_no_row(hazard: Hazard, before: Catalog) -> bool:
+    """Say whether a hazard is about rows of a table that is known to have none."""
+    relation = before.relations.get(hazard.relation)
+    about_rows = hazard.kind is HazardKind.LOSES or (hazard.kind is HazardKind.FAILS and not hazard.certain)
+    return about_rows and relation is not None and relation.rows == 0
+
+
+def _words(read: Iterable[_Read]) -> set[str]:
+    """Return every word of some statements, as it is and in lower case: more than the identifiers, never less."""
     found: set[str] = set()
-    for tree in trees:
-        for message in walk(tree):
-            for field, value in message.ListFields():
-                if field.type == field.TYPE_STRING and isinstance(value, str):
-                    found.add(value)
+    for each in read:
+        if each.tree is not None:
+            found.update(_WORD.findall(each.sent.sql), _WORD.findall(each.sent.sql.lower()))
+            found.update(name.replace('""', '"') for name in _QUOTED.findall(each.sent.sql))
     return found
 
 

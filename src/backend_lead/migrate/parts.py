@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from backend_lead.gates.grammar import Node, enum_name, kind
 from backend_lead.migrate.catalog import Catalog, Column, Constraint, Index, Relation
 from backend_lead.migrate.expressions import columns_in, is_serial, proven_not_null, type_of
@@ -96,7 +99,7 @@ def constraint_of(constraint: Node, table: str, own: tuple[str, ...], catalog: C
     )
     if what == "foreign_key":
         found.target = catalog.name(constraint.pktable)
-        found.on_delete = constraint.fk_del_action
+        found.on_delete, found.on_update = constraint.fk_del_action, constraint.fk_upd_action
         found.target_columns = tuple(names(constraint.pk_attrs)) or primary_key(catalog, found.target)
     behind = catalog.beside(table, constraint.indexname) if constraint.indexname else ""
     if behind in catalog.indexes:
@@ -133,6 +136,43 @@ def attach(relation: Relation, constraint: Constraint, catalog: Catalog) -> None
         for name in constraint.columns:
             if name in relation.columns:
                 relation.columns[name].not_null = True
+
+
+def inherit_index(index: Index, catalog: Catalog, partitions: Sequence[Relation] | None = None) -> None:
+    """Give each partition (of these, else of all) its part of an index of the partitioned table."""
+    behind = next((each for each in _constraints(catalog, index.table) if each.index == index.name), None)
+    words = () if behind is not None and behind.kind == "primary_key" else index.columns or ("expr",)
+    ending = "idx" if behind is None else LABELS[behind.kind]
+    for child in catalog.children(index.table) if partitions is None else partitions:
+        own = catalog.indexes_of(child.name)
+        if not child.partition or any(each.parent == index.name for each in own):
+            continue
+        alike = next((each for each in own if _alike(each, index) and not each.parent), None)
+        if alike is not None:
+            alike.parent = index.name
+            continue
+        name = catalog.beside(child.name, default_name(child.name, words, ending, catalog.taken_beside(child.name)))
+        catalog.indexes[name] = replace(index, name=name, table=child.name, parent=index.name)
+        if behind is not None:
+            child.constraints[name.rpartition(".")[2]] = replace(behind, name=name.rpartition(".")[2], index=name)
+        for column in behind.columns if behind is not None and behind.kind == "primary_key" else ():
+            if column in child.columns:
+                child.columns[column].not_null = True
+
+
+def _alike(one: Index, other: Index) -> bool:
+    return (one.columns, one.unique, one.method, one.mentions, one.partial) == (
+        other.columns,
+        other.unique,
+        other.method,
+        other.mentions,
+        other.partial,
+    )
+
+
+def _constraints(catalog: Catalog, table: str) -> list[Constraint]:
+    relation = catalog.relations.get(table)
+    return list(relation.constraints.values()) if relation is not None else []
 
 
 def primary_key(catalog: Catalog, table: str) -> tuple[str, ...]:

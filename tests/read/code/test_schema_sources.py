@@ -214,3 +214,15 @@ links = db.Table("links", {first}db.Column("a", db.Integer, primary_key=True), d
 """
     [links] = read(tmp_path, models_py=models).tables
     assert links.primary_key == ("a", "b")
+
+
+def test_a_class_that_takes_its_table_name_away_keeps_to_the_table_of_its_base(tmp_path):
+    more = MODELS + """
+
+class Return(Order):
+    __tablename__ = None
+    reason: Mapped[str]
+"""
+    backend = read(tmp_path, models_py=more, app_py=APP)
+    assert names(backend) == ["orders"]
+    assert backend.tables[0].column("reason") is not None

@@ -1076,10 +1076,186 @@ ALTER TABLE events_2024 ALTER COLUMN body TYPE varchar(20);
 ALTER TABLE products ALTER COLUMN title TYPE varchar(200);
 
 -- insert-from-query-on-conflict
-INSERT INTO counters SELECT name, 1 FROM customers ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value;
+INSERT INTO counters SELECT 'c' || id, 1 FROM customers ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value;
 
 -- update-key-range
 UPDATE orders SET discount = 1 WHERE id BETWEEN 1 AND 50 AND discount IS NULL;
 
 -- index-on-a-stable-expression
 CREATE INDEX orders_age_idx ON orders (age(placed_on));
+
+-- delete-cascading
+DELETE FROM orders WHERE id BETWEEN 300 AND 310;
+
+-- delete-setting-null
+-- before: CREATE TABLE reviews (id integer PRIMARY KEY, product_id integer REFERENCES products (id) ON DELETE SET NULL);
+-- before: CREATE INDEX reviews_product_idx ON reviews (product_id);
+-- before: INSERT INTO products (id, sku) VALUES (9001, 'gone');
+-- before: INSERT INTO reviews VALUES (1, 9001);
+-- before: ALTER TABLE order_lines DROP CONSTRAINT lines_product_fk;
+DELETE FROM products WHERE id = 9001;
+
+-- delete-of-a-row-nobody-refers-to
+-- before: INSERT INTO customers (id, email, name) VALUES (9001, 'n@example.org', 'n');
+DELETE FROM customers WHERE id = 9001;
+
+-- insert-referencing
+INSERT INTO orders (customer_id, reference, amount) VALUES (1, 'r', 1);
+
+-- update-referencing
+UPDATE orders SET customer_id = 7 WHERE id = 5;
+
+-- update-of-a-key-nobody-refers-to
+-- before: INSERT INTO customers (id, email, name) VALUES (9001, 'n@example.org', 'n');
+UPDATE customers SET id = 9002 WHERE id = 9001;
+
+-- update-cascading
+-- before: CREATE TABLE stock (sku text PRIMARY KEY REFERENCES products (sku) ON UPDATE CASCADE, n integer);
+-- before: INSERT INTO stock VALUES ('sku5', 1);
+UPDATE products SET sku = 'other' WHERE id = 5;
+
+-- merge-updating
+MERGE INTO counters c USING customers s ON c.name = 'c' || s.id WHEN MATCHED THEN UPDATE SET value = 1
+    WHEN NOT MATCHED THEN INSERT (name, value) VALUES (s.email, 1);
+
+-- merge-inserting
+MERGE INTO counters c USING empty_rows s ON c.name = s.value WHEN NOT MATCHED THEN INSERT (name) VALUES (s.value);
+
+-- vacuum-with-indexes | alone
+VACUUM orders;
+
+-- vacuum-full-with-indexes | alone
+VACUUM FULL orders;
+
+-- vacuum-partitioned | alone
+VACUUM events;
+
+-- foreign-key-from-partitioned
+-- before: ALTER TABLE events ADD COLUMN customer_id integer;
+-- before: ALTER TABLE events ADD PRIMARY KEY (id, at);
+ALTER TABLE events ADD FOREIGN KEY (customer_id) REFERENCES customers (id);
+
+-- foreign-key-to-partitioned
+-- before: ALTER TABLE events ADD PRIMARY KEY (id, at);
+-- before: CREATE TABLE clicks (id integer PRIMARY KEY, event_id bigint, event_at timestamptz);
+-- before: INSERT INTO clicks SELECT i, i, timestamptz '2024-01-01 00:00+00' + i * interval '1 day' FROM generate_series(1, 50) i;
+ALTER TABLE clicks ADD FOREIGN KEY (event_id, event_at) REFERENCES events (id, at);
+
+-- drop-partition-with-key
+-- before: ALTER TABLE events ADD PRIMARY KEY (id, at);
+DROP TABLE events_2024;
+
+-- detach-partition-with-key
+-- before: ALTER TABLE events ADD PRIMARY KEY (id, at);
+ALTER TABLE events DETACH PARTITION events_2024;
+
+-- drop-partition-made-after-the-index
+-- before: CREATE TABLE events_2028 PARTITION OF events FOR VALUES FROM ('2028-01-01') TO ('2029-01-01');
+DROP TABLE events_2028;
+
+-- drop-key-of-partitioned
+-- before: ALTER TABLE events ADD PRIMARY KEY (id, at);
+ALTER TABLE events DROP CONSTRAINT events_pkey;
+
+-- drop-index-of-partitioned
+DROP INDEX events_at_idx;
+
+-- type-of-referencing-column
+ALTER TABLE order_lines ALTER COLUMN order_id TYPE integer;
+
+-- type-of-referenced-column
+-- before: CREATE TABLE depots (id serial PRIMARY KEY, name text UNIQUE);
+-- before: CREATE TABLE trucks (id integer PRIMARY KEY, depot_id integer REFERENCES depots (id), plate text);
+-- before: CREATE INDEX trucks_plate_idx ON trucks (plate);
+-- before: INSERT INTO depots (name) SELECT 'd' || i FROM generate_series(1, 50) i;
+-- before: INSERT INTO trucks SELECT i, i % 50 + 1, 'p' || i FROM generate_series(1, 120) i;
+ALTER TABLE depots ALTER COLUMN id TYPE bigint;
+
+-- type-of-serial-column
+ALTER TABLE order_lines ALTER COLUMN id TYPE bigint;
+
+-- type-of-identity-column
+-- before: CREATE TABLE depots (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
+-- before: INSERT INTO depots (name) SELECT 'd' || i FROM generate_series(1, 50) i;
+ALTER TABLE depots ALTER COLUMN id TYPE bigint;
+
+-- type-of-referencing-column-without-rewrite
+-- before: CREATE TABLE stock (sku varchar(40) REFERENCES products (sku), n integer);
+-- before: INSERT INTO stock VALUES ('sku5', 1);
+ALTER TABLE stock ALTER COLUMN sku TYPE varchar(80);
+
+-- unique-using-index-of-the-same-name
+-- before: CREATE UNIQUE INDEX products_title_key ON products (title);
+ALTER TABLE products ADD CONSTRAINT products_title_key UNIQUE USING INDEX products_title_key;
+
+-- primary-key-using-index-of-the-same-name
+-- before: CREATE UNIQUE INDEX notes_archive_pkey ON notes_archive (id);
+-- before: ALTER TABLE notes_archive ALTER COLUMN id SET NOT NULL;
+ALTER TABLE notes_archive ADD CONSTRAINT notes_archive_pkey PRIMARY KEY USING INDEX notes_archive_pkey;
+
+-- primary-key-using-index-of-the-same-name-nullable
+-- before: CREATE UNIQUE INDEX notes_archive_pkey ON notes_archive (id);
+ALTER TABLE notes_archive ADD CONSTRAINT notes_archive_pkey PRIMARY KEY USING INDEX notes_archive_pkey;
+
+-- materialized-view-without-data
+CREATE MATERIALIZED VIEW spending AS SELECT customer_id, sum(amount) AS spent FROM orders GROUP BY customer_id WITH NO DATA;
+
+-- table-as-without-data
+CREATE TABLE orders_copy AS SELECT * FROM orders WITH NO DATA;
+
+-- table-of-type
+-- before: CREATE TYPE pair AS (id integer, value text);
+ALTER TABLE empty_rows OF pair;
+
+-- table-not-of-type
+-- before: CREATE TYPE pair AS (id integer, value text);
+-- before: ALTER TABLE empty_rows OF pair;
+ALTER TABLE empty_rows NOT OF;
+
+-- do-adding-a-column
+DO $$ BEGIN ALTER TABLE products ADD COLUMN colour text; EXCEPTION WHEN duplicate_column THEN NULL; END $$;
+
+-- do-under-a-condition
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'products_weight_idx') THEN
+        CREATE INDEX products_weight_idx ON products (weight);
+    END IF;
+END $$;
+
+-- do-updating-in-a-loop
+DO $$ DECLARE one record; BEGIN
+    FOR one IN SELECT id FROM drafts LOOP
+        UPDATE drafts SET body = 'x' WHERE id = one.id;
+    END LOOP;
+END $$;
+
+-- type-of-a-checked-column-without-rewrite
+-- before: CREATE DOMAIN plain AS integer;
+ALTER TABLE products ALTER COLUMN stock TYPE plain;
+
+-- composite-type-in-use
+ALTER TYPE address ALTER ATTRIBUTE city TYPE varchar(80);
+
+-- function-with-another-result
+CREATE OR REPLACE FUNCTION tax_rate() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'a' $$;
+
+-- default-of-a-function-that-is-missing
+ALTER TABLE products ADD COLUMN code text DEFAULT no_such_function();
+
+-- add-column-to-a-parent | alone
+ALTER TABLE notes ADD COLUMN seen boolean;
+
+-- upsert-of-many
+INSERT INTO counters (name, value) SELECT name, value FROM counters ON CONFLICT (name) DO UPDATE SET value = 0;
+
+-- type-of-a-column-whose-key-was-not-validated
+ALTER TABLE order_lines ALTER COLUMN product_id TYPE bigint;
+
+-- owner-to-the-same
+ALTER TABLE products OWNER TO CURRENT_USER;
+
+-- truncate-referenced-cascade
+-- before: CREATE TABLE depots (id integer PRIMARY KEY);
+-- before: CREATE TABLE trucks (id integer PRIMARY KEY, depot_id integer REFERENCES depots (id));
+-- before: CREATE INDEX trucks_depot_idx ON trucks (depot_id);
+TRUNCATE depots CASCADE;

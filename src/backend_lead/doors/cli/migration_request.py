@@ -12,7 +12,7 @@ from backend_lead.doors.cli.group import Nearest
 from backend_lead.doors.cli.request import Asked, Decorated, with_options
 
 if TYPE_CHECKING:
-    from backend_lead.lead.migration import Request
+    from backend_lead.lead.before import Request
 
 _TRANSACTIONS = ("auto", "file", "statement")
 
@@ -32,11 +32,24 @@ _JUDGING = (
         help="What the running application sends, as SQL, one statement after the other.",
     ),
     click.option(
+        "--code",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help="The source of the running application: its routes and their queries are read.",
+    ),
+    click.option(
+        "--db",
+        metavar="DSN",
+        envvar="BACKEND_LEAD_DB",
+        help="The database that holds the schema before; it is only read (or set BACKEND_LEAD_DB).",
+    ),
+    click.option("--allow-superuser", is_flag=True, help="Look at the database even as a superuser."),
+    click.option(
         "--postgres",
         metavar="MAJOR",
         type=click.IntRange(9, 30),
-        default=18,
-        help="The major version of the server; 18 is the default.",
+        default=None,
+        help="The major version of the server; that of --db, else 18, is the default.",
     ),
     click.option(
         "--transaction",
@@ -63,12 +76,23 @@ class MigrationAsked(Asked):
     files: tuple[Path, ...] = ()
     schema: Path | None = None
     queries: Path | None = None
-    postgres: int = 18
+    code: Path | None = None
+    postgres: int | None = None
     transaction: str = "auto"
 
     def request(self) -> Request:
         """Return what is to be judged."""
-        from backend_lead.lead.migration import Request
+        from backend_lead.lead.before import Request
         from backend_lead.migrate.formats import Transaction
 
-        return Request(self.files, self.schema, self.queries, self.postgres, Transaction(self.transaction))
+        return Request(
+            self.files,
+            self.schema,
+            self.queries,
+            self.postgres,
+            Transaction(self.transaction),
+            self.db,
+            self.allow_superuser,
+            self.code,
+            self.since,
+        )

@@ -28,6 +28,11 @@ def alter_table(node: Node, judge: Judge) -> None:
         return
     if what == "OBJECT_TYPE":
         judge.act("alter-composite-type")
+        users = judge.catalog.users_of_type(name)
+        retyped = any(enum_name(part.alter_table_cmd, "subtype") == "AT_AlterColumnType" for part in node.cmds)
+        if users and retyped:
+            used = f"{users[0][0].name}.{users[0][1].name}"
+            judge.fail("type-in-use", users[0][0].name, f"The column {used} uses {name}, whose attributes stay.")
         return
     relation = judge.catalog.relations.get(name)
     if relation is None:

@@ -8,6 +8,7 @@ from backend_lead.migrate.expressions import is_known, type_of
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.steps.alter_table import family, indexes_of
 from backend_lead.migrate.steps.columns import found_column
+from backend_lead.migrate.steps.constraints import key_index
 from backend_lead.migrate.type_changes import type_change
 
 
@@ -57,12 +58,14 @@ def _type(command: Node, relation: Relation, judge: Judge) -> None:
     ]
     every = indexes_of([table, *children], judge)
     if changed.rewrites:
-        keys = [
-            constraint.target for constraint in relation.constraints_of("foreign_key") if name in constraint.columns
-        ]
-        owners = [owner.name for owner, key in judge.catalog.referencing(table) if name in key.target_columns]
+        owned = [each.name for each in judge.catalog.relations.values() if each.owned == f"{table}.{name}"]
         judge.act(
-            "alter-type-rewriting", target=table, children=children, indexes=every, referenced=keys, referencing=owners
+            "alter-type-rewriting",
+            target=table,
+            children=children,
+            indexes=every,
+            **_linked(relation, name, judge, rewritten=True),
+            **{"identities" if column.identity else "serials": owned},
         )
         judge.instead(*_by_new_column(relation, column, str(new), using))
     else:
@@ -70,10 +73,6 @@ def _type(command: Node, relation: Relation, judge: Judge) -> None:
             name in constraint.columns and constraint.kind == "check" for constraint in relation.constraints.values()
         )
         rebuilt = [each for each in touched if collated or _is_special(judge.catalog.indexes[each], name)]
-        owners = [owner.name for owner, key in judge.catalog.referencing(table) if name in key.target_columns]
-        keys = [
-            constraint.target for constraint in relation.constraints_of("foreign_key") if name in constraint.columns
-        ]
         if same:
             judge.act("alter-type-same", target=table, children=children)
         else:
@@ -81,9 +80,8 @@ def _type(command: Node, relation: Relation, judge: Judge) -> None:
                 "alter-type-checking" if checks else "alter-type",
                 target=table,
                 children=children,
-                referenced=keys,
-                referencing=owners,
                 indexes=touched,
+                **_linked(relation, name, judge, rewritten=False),
             )
             if rebuilt:
                 judge.act("alter-type-reindexing", target=table, children=children)
@@ -101,6 +99,23 @@ def _type(command: Node, relation: Relation, judge: Judge) -> None:
     for each in (relation, *judge.catalog.children(table)):
         if name in each.columns:
             each.columns[name].type = new
+
+
+def _linked(relation: Relation, column: str, judge: Judge, *, rewritten: bool) -> dict[str, list[str]]:
+    """The tables that foreign keys tie to a column: the keys are made anew, and those that were valid are checked when
+    the values are others."""
+    ties = [(key.target, key) for key in relation.constraints_of("foreign_key") if column in key.columns]
+    ties += [
+        (owner.name, key) for owner, key in judge.catalog.referencing(relation.name) if column in key.target_columns
+    ]
+    valid = sorted({name for name, key in ties if key.valid and rewritten})
+    keys = [each for name, key in ties if name == key.target and name not in valid for each in key_index(key, judge)]
+    return {
+        "tied": valid,
+        "tied_indexes": indexes_of(valid, judge),
+        "tied_unchecked": sorted({name for name, _ in ties} - set(valid)),
+        "tied_key": keys,
+    }
 
 
 def _is_special(index: Index, column: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend_lead.gates.grammar import Node, enum_name
 from backend_lead.migrate.catalog import Constraint, Relation
 from backend_lead.migrate.judge import Judge
-from backend_lead.migrate.parts import attach, constraint_of, is_unique_key, primary_key
+from backend_lead.migrate.parts import attach, constraint_of, inherit_index, is_unique_key, primary_key
 from backend_lead.migrate.steps.alter_table import family, indexes_of
 from backend_lead.migrate.type_changes import type_change
 
@@ -29,10 +29,11 @@ def _add(command: Node, relation: Relation, judge: Judge) -> None:
     judge_new(constraint, relation, judge, named=bool(node.conname), index=node.indexname)
     attach(relation, constraint, judge.catalog)
     for child in judge.catalog.children(relation.name):
-        if constraint.kind in ("check", "not_null") or (child.partition and constraint.kind != "foreign_key"):
-            copied = constraint_of(node, child.name, (), judge.catalog)
-            if copied is not None and (constraint.kind in ("check", "not_null")):
-                attach(child, copied, judge.catalog)
+        copied = constraint_of(node, child.name, (), judge.catalog)
+        if copied is not None and constraint.kind in ("check", "not_null"):
+            attach(child, copied, judge.catalog)
+    if relation.kind == "partitioned" and constraint.index:
+        inherit_index(judge.catalog.indexes[constraint.index], judge.catalog)
 
 
 def judge_new(
@@ -119,8 +120,9 @@ def _foreign_key(constraint: Constraint, relation: Relation, judge: Judge, fresh
         "add-foreign-key",
         target=relation.name,
         children=children,
-        indexes=indexes_of([relation.name], judge),
-        **{**roles, "referenced_indexes": indexes_of([constraint.target], judge)},
+        indexes=indexes_of([relation.name, *children], judge),
+        **roles,
+        **_whole_target(constraint.target, judge),
     )
     columns = ", ".join(constraint.columns)
     where = (
@@ -133,6 +135,13 @@ def _foreign_key(constraint: Constraint, relation: Relation, judge: Judge, fresh
         f"REFERENCES {where} NOT VALID;",
         f"ALTER TABLE {relation.name} VALIDATE CONSTRAINT {constraint.name};  -- in a transaction of its own",
     )
+
+
+def _whole_target(target: str, judge: Judge) -> dict[str, list[str]]:
+    """What is looked at where a foreign key leads: the partitions and every index."""
+    children = [child.name for child in judge.catalog.children(target)]
+    indexes = [index.name for each in (target, *children) for index in judge.catalog.indexes_of(each)]
+    return {"referenced_children": children, "referenced_indexes": indexes}
 
 
 def judge_reference(constraint: Constraint, relation: Relation, judge: Judge) -> None:
@@ -207,7 +216,7 @@ def _unique(constraint: Constraint, relation: Relation, judge: Judge, fresh: boo
     children = family(relation, judge)
     if index:
         _check_index(index, relation, judge)
-        judge.act("add-unique-using-index", target=relation.name, index=index)
+        judge.act(f"add-unique-using-index{_renamed(constraint, index)}", target=relation.name, index=index)
         return
     _check_partition_key(constraint.columns, relation, judge)
     judge.act("add-unique", target=relation.name, children=children)
@@ -217,6 +226,11 @@ def _unique(constraint: Constraint, relation: Relation, judge: Judge, fresh: boo
         "  -- outside a transaction",
         f"ALTER TABLE {relation.name} ADD CONSTRAINT {constraint.name} UNIQUE USING INDEX {constraint.name}_idx;",
     )
+
+
+def _renamed(constraint: Constraint, index: str) -> str:
+    """An index that has the constraint's name already is not renamed, and stays open to others."""
+    return "-of-the-same-name" if constraint.name == index else ""
 
 
 def _check_index(index: str, relation: Relation, judge: Judge) -> None:
@@ -254,7 +268,7 @@ def _primary_key(constraint: Constraint, relation: Relation, judge: Judge, fresh
     if index:
         _check_index(index, relation, judge)
         judge.act(
-            "add-primary-key-using-index" if proven else "add-primary-key-using-index-nullable",
+            f"add-primary-key-using-index{'' if proven else '-nullable'}{_renamed(constraint, index)}",
             target=relation.name,
             index=index,
             children=() if proven else children,
@@ -299,9 +313,9 @@ def _validate(command: Node, relation: Relation, judge: Judge) -> None:
             "validate-foreign-key",
             target=relation.name,
             children=children,
-            indexes=indexes_of([relation.name], judge),
+            indexes=indexes_of([relation.name, *children], judge),
             referenced=constraint.target,
-            referenced_indexes=indexes_of([constraint.target], judge),
+            **_whole_target(constraint.target, judge),
         )
     else:
         judge.act("validate-check", target=relation.name, children=children)
@@ -334,16 +348,19 @@ def drop(command: Node, relation: Relation, judge: Judge) -> None:
                 relation.name,
                 f"The foreign key {dependents[0][1].name} of {dependents[0][0].name} needs {command.name}.",
             )
+        parts = [each.name for each in judge.catalog.indexes.values() if each.parent == constraint.index]
         judge.act(
             "drop-key",
             target=relation.name,
             index=constraint.index,
+            indexes=parts,
             children=children,
             referencing=[owner.name for owner, _ in dependents],
         )
         for owner, key in dependents:
             owner.constraints.pop(key.name, None)
-        judge.catalog.indexes.pop(constraint.index, None)
+        for name in (constraint.index, *parts):
+            judge.catalog.indexes.pop(name, None)
     else:
         judge.act("drop-constraint", target=relation.name, children=children)
     del relation.constraints[command.name]

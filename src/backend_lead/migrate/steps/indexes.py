@@ -6,6 +6,7 @@ from backend_lead.gates.grammar import Node, enum_name
 from backend_lead.migrate.catalog import Index, Relation
 from backend_lead.migrate.expressions import changes_by_row, columns_in, is_unsteady
 from backend_lead.migrate.judge import Judge
+from backend_lead.migrate.parts import inherit_index
 from backend_lead.migrate.steps.alter_table import family
 from backend_lead.read.database.constraint_names import default_name
 from backend_lead.read.sql_conditions import names
@@ -66,19 +67,8 @@ def _create(node: Node, judge: Judge) -> None:
     judge.catalog.indexes[name] = Index(
         name, table, columns, node.unique, node.access_method or "btree", mentions, node.HasField("where_clause")
     )
-    for child in children:
-        made = default_name(child, list(columns) or ["expr"], "idx", judge.catalog.taken_beside(child))
-        inner = judge.catalog.beside(child, made)
-        judge.catalog.indexes[inner] = Index(
-            inner,
-            child,
-            columns,
-            node.unique,
-            node.access_method or "btree",
-            mentions,
-            node.HasField("where_clause"),
-            parent=name,
-        )
+    if partitioned and node.relation.inh:
+        inherit_index(judge.catalog.indexes[name], judge.catalog)
 
 
 def _concurrently(sql: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend_lead.gates.grammar import Node, enum_name, kind
 from backend_lead.migrate.catalog import Relation
+from backend_lead.migrate.expressions import type_of
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.steps.alter_table import family, indexes_of
 from backend_lead.migrate.steps.indexes import outside_transaction
@@ -11,6 +12,7 @@ from backend_lead.model.migration import LockMode
 from backend_lead.read.sql_conditions import names
 
 _VOLATILITY = {"immutable": "immutable", "stable": "stable", "volatile": "volatile"}
+_OUTPUTS = frozenset({"FUNC_PARAM_OUT", "FUNC_PARAM_TABLE"})
 _UTC = frozenset({"utc", "etc/utc", "gmt", "etc/gmt", "zulu", "etc/zulu", "universal"})
 # Numbers of PostgreSQL's LOCK modes, as the grammar gives them.
 _MODES = dict(enumerate(LockMode, start=1))
@@ -53,7 +55,21 @@ def _function(node: Node, judge: Judge) -> None:
         if option.def_elem.defname == "volatility":
             volatility = _VOLATILITY.get(option.def_elem.arg.string.sval, "volatile")
     judge.act("create-function")
+    name = judge.catalog.words(names(node.funcname))
+    taken = [part.function_parameter for part in node.parameters]
+    inputs = ", ".join(str(type_of(each.arg_type)) for each in taken if enum_name(each, "mode") not in _OUTPUTS)
+    signature, result = f"{name}({inputs})", str(type_of(node.return_type)) if node.HasField("return_type") else ""
+    before = judge.catalog.results.get(signature, result)
+    if node.replace and before != result and before and result:
+        judge.fail("other-result", "", f"{signature} gives {before}: a function that gives {result} cannot replace it.")
+    judge.catalog.results[signature] = result
     judge.catalog.functions[judge.catalog.words(names(node.funcname))] = volatility
+
+
+def _define(node: Node, judge: Judge) -> None:
+    judge.act("define")
+    if enum_name(node, "kind") == "OBJECT_AGGREGATE":
+        judge.catalog.functions[judge.catalog.words(names(node.defnames))] = "immutable"
 
 
 def _schema(node: Node, judge: Judge) -> None:
@@ -153,10 +169,6 @@ def _lock(node: Node, judge: Judge) -> None:
             judge.lock(each, mode)
 
 
-def _do(node: Node, judge: Judge) -> None:
-    judge.undecided = "a DO block is a program, and what it runs is decided when it runs"
-
-
 def _call(node: Node, judge: Judge) -> None:
     judge.undecided = "a procedure is a program, and what it runs is decided when it runs"
 
@@ -180,6 +192,7 @@ STATEMENTS = {
     "create_policy_stmt": _policy("create-policy"),
     "alter_policy_stmt": _policy("alter-policy"),
     "create_function_stmt": _function,
+    "define_stmt": _define,
     "create_schema_stmt": _schema,
     "create_extension_stmt": _extension,
     "create_seq_stmt": _create_sequence,
@@ -190,7 +203,6 @@ STATEMENTS = {
     "vacuum_stmt": _vacuum,
     "cluster_stmt": _cluster,
     "lock_stmt": _lock,
-    "do_stmt": _do,
     "call_stmt": _call,
     "variable_set_stmt": _set,
     "create_publication_stmt": _publication,

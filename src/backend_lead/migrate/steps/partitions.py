@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from backend_lead.gates.grammar import Node, deparse, kind
 from backend_lead.migrate.catalog import Relation
 from backend_lead.migrate.judge import Judge
+from backend_lead.migrate.parts import inherit_index
 from backend_lead.migrate.steps.alter_table import attach_index, indexes_of
 from backend_lead.migrate.steps.indexes import outside_transaction
 
@@ -41,11 +43,12 @@ def make_partition(node: Node, relation: Relation, parent: str, judge: Judge) ->
             f"It ends at the first row of {default[0]} that belongs into {relation.name}.",
             certain=False,
         )
-    for child in [relation]:
-        above = judge.catalog.relations.get(parent)
-        if above is not None:
-            for name, constraint in above.constraints.items():
-                child.constraints.setdefault(name, constraint)
+    above = judge.catalog.relations.get(parent)
+    for name, constraint in above.constraints.items() if above is not None else ():
+        if not constraint.index:
+            relation.constraints.setdefault(name, replace(constraint))
+    for index in judge.catalog.indexes_of(parent):
+        inherit_index(index, judge.catalog, [relation])
 
 
 def _check_bound(name: str, parent: str, bound: Node, judge: Judge) -> None:

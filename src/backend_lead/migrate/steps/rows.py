@@ -6,8 +6,10 @@ from backend_lead.gates.grammar import Node, enum_name, kind, walk, wrapped
 from backend_lead.migrate.catalog import Relation
 from backend_lead.migrate.expressions import kind_or_empty
 from backend_lead.migrate.judge import Judge
+from backend_lead.migrate.parts import is_null
 from backend_lead.migrate.resolving import Use, use_of
 from backend_lead.migrate.steps.alter_table import indexes_of
+from backend_lead.migrate.steps.references import follow_change, follow_deletion, follow_values
 from backend_lead.migrate.values import fits
 from backend_lead.read.sql_conditions import names
 
@@ -89,12 +91,16 @@ def _insert(node: Node, judge: Judge) -> None:
         children=family,
         sources=sources,
         source_indexes=indexes_of(sources, judge),
-        referenced=_referenced(relation),
+        sequences=_counted(relation, [column.res_target.name for column in node.cols], judge),
     )
+    given = [column.res_target.name for column in node.cols] or list(relation.columns if relation is not None else ())
+    follow_values(relation, given, judge)
     if node.HasField("on_conflict_clause"):
         # The planner opens the indexes to find the one that decides; a plain INSERT lets go of them again.
         judge.act("insert-on-conflict", indexes=indexes_of([name, *family], judge))
     if node.HasField("on_conflict_clause") and relation is not None and not relation.new and from_many(node):
+        if node.on_conflict_clause.target_list:
+            judge.works_on(name, "write")
         for target in node.on_conflict_clause.target_list:
             _overwritten(name, target.res_target.name, judge)
     _missing_values(node, relation, judge)
@@ -109,6 +115,16 @@ def _insert(node: Node, judge: Judge) -> None:
     if not from_query:
         for each in sources:
             judge.work.pop(each, None)
+
+
+def _counted(relation: Relation | None, given: list[str], judge: Judge) -> list[str]:
+    """The sequences that give the columns which the statement leaves out."""
+    if relation is None or not given:
+        return []
+    left = {f"{relation.name}.{column}" for column in relation.columns if column not in given}
+    return sorted(
+        each.name for each in judge.catalog.relations.values() if each.kind == "sequence" and each.owned in left
+    )
 
 
 def _overwritten(table: str, column: str, judge: Judge) -> None:
@@ -153,15 +169,6 @@ def _missing_values(node: Node, relation: Relation | None, judge: Judge) -> None
                     judge.fail("wrong-value", relation.name, f"{wrong}: {relation.name}.{name}.")
 
 
-def _referenced(relation: Relation | None) -> list[str]:
-    found = (
-        []
-        if relation is None
-        else [c.target for c in relation.constraints_of("foreign_key") if c.target != relation.name]
-    )
-    return sorted(set(found))
-
-
 def _update(node: Node, judge: Judge) -> None:
     name, relation = _written(node, judge)
     used = _checked(_whole("update_stmt", node), judge)
@@ -175,6 +182,9 @@ def _update(node: Node, judge: Judge) -> None:
         sources=sources,
         source_indexes=indexes_of(sources, judge),
     )
+    changed = [target.res_target.name for target in node.target_list if not is_null(target.res_target.val)]
+    follow_values(relation, changed, judge)
+    follow_change(name, changed, judge)
     _row_locks(node, name, family, judge)
     _overwrites(node, name, relation, judge)
 
@@ -210,8 +220,7 @@ def _overwrites(node: Node, name: str, relation: Relation | None, judge: Judge) 
             column.filled = True
         if made or column.name in empty:
             continue
-        if not _picks_few(where, judge, name):
-            _overwritten(name, column.name, judge)
+        _overwritten(name, column.name, judge)
 
 
 def _not_null_of(where: Node, value: Node) -> bool:
@@ -245,6 +254,7 @@ def _delete(node: Node, judge: Judge) -> None:
         sources=sources,
         source_indexes=indexes_of(sources, judge),
     )
+    follow_deletion(name, judge)
     _row_locks(node, name, family, judge)
     if relation is None or not (relation.new or relation.temporary):
         which = "Every row" if _only_where(node) is None else "What is deleted"
@@ -275,12 +285,16 @@ def _merge(node: Node, judge: Judge) -> None:
     )
     relation = judge.catalog.relations.get(name)
     for clause in node.merge_when_clauses:
-        for target in clause.merge_when_clause.target_list:
-            if enum_name(clause.merge_when_clause, "command_type") == "CMD_UPDATE" and not (relation and relation.new):
-                _overwritten(name, target.res_target.name, judge)
+        given = [target.res_target.name for target in clause.merge_when_clause.target_list]
+        follow_values(relation, given, judge)
+        if enum_name(clause.merge_when_clause, "command_type") == "CMD_UPDATE":
+            follow_change(name, given, judge)
+            for column in given if not (relation and relation.new) else ():
+                _overwritten(name, column, judge)
     if writes:
         judge.works_on(name, "write")
     if "CMD_DELETE" in commands:
+        follow_deletion(name, judge)
         judge.lose("rows-deleted", name, f"What is deleted of {name} is gone, and the way down cannot bring it back.")
 
 

@@ -12,7 +12,7 @@ from backend_lead.rules._schema import evidence_of, is_known, place_of, primary_
 from backend_lead.rules._writing import Writer, listed
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Duplicate index", Severity.LOW)
+RULE = RuleInfo("Duplicate index", Severity.LOW, preview=True)
 write = Writer(__name__, RULE, Job.MIGRATION)
 
 

@@ -14,7 +14,7 @@ from backend_lead.rules._schema import evidence_of, is_own, is_postgresql, place
 from backend_lead.rules._writing import Writer, listed
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Timestamp without time zone", Severity.LOW)
+RULE = RuleInfo("Timestamp without time zone", Severity.LOW, preview=True)
 write = Writer(__name__, RULE, Job.MIGRATION)
 
 _NAIVE = re.compile(r"timestamp(\(\d\))?( without time zone)?|datetime(\(\d\))?")

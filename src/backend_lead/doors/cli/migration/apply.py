@@ -51,7 +51,7 @@ def command(
     from backend_lead.doors.cli.output import emit, hint
     from backend_lead.gates.applying import Patience
     from backend_lead.lead.applying import Target, apply_migrations
-    from backend_lead.lead.migration import Request
+    from backend_lead.lead.before import Request
     from backend_lead.migrate.formats import Transaction
     from backend_lead.model.event import Event, Finished
 

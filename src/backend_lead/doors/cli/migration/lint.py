@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from backend_lead.doors.cli.migration_request import FILES, MigrationAsked, judging
-from backend_lead.doors.cli.request import checking, deciding_severity, writing
+from backend_lead.doors.cli.request import checking, deciding, writing
 
 
 @click.command("lint")
 @FILES
 @judging
 @checking
-@deciding_severity
+@deciding
 @writing
 def command(**typed: object) -> int:
     """Say which locks each statement takes, whom it keeps waiting, and what it breaks, loses or fails at."""

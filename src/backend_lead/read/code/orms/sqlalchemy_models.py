@@ -19,7 +19,7 @@ from backend_lead.read.code.orms.sqlalchemy_columns import ColumnRef
 from backend_lead.read.code.orms.sqlalchemy_definitions import ColumnMade, RelationshipMade
 from backend_lead.read.code.orms.sqlalchemy_schema import read_column, read_constraints
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic
-from backend_lead.read.code.values import Value
+from backend_lead.read.code.values import Known, Value
 
 MARKERS = (b"sqlalchemy", b"SQLAlchemy", b"sqlmodel", b"mapped_column", b"relationship(")
 _BASES = {
@@ -68,7 +68,7 @@ def is_model(cls: ClassValue) -> bool:
     if any(base == "sqlmodel.SQLModel" for base in cls.outside_bases()):
         return any(literal(c.keywords.get("table")) is True for c in cls.line_of_bases()[:1])
     return (
-        cls.find("__tablename__") is not None
+        _named(cls) is not None
         or cls.find("__table__") is not None
         or (
             any(base == "flask_sqlalchemy.SQLAlchemy.Model" for base in cls.outside_bases())
@@ -167,8 +167,19 @@ def _is_column(kind: Value | None) -> bool:
     return isinstance(kind, Generic) and isinstance(kind.origin, Symbol) and kind.origin.name == "sqlalchemy.orm.Mapped"
 
 
+def _named(cls: ClassValue) -> Value | None:
+    """The table's name as a class or the nearest base says it: with `__tablename__ = None` a class keeps to its base's
+    table (SQLAlchemy documentation, Single Table Inheritance with declarative mixins)."""
+    given = (each.attributes.get("__tablename__") for each in cls.line_of_bases())
+    return next((each for each in given if each is not None and not _is_none(each)), None)
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Known) and value.value is None
+
+
 def _table_name(cls: ClassValue, run: Interpreter) -> str:
-    value = cls.find("__tablename__")
+    value = _named(cls)
     if isinstance(value, FunctionValue) and run.frame is not None:
         try:
             value = invoke(

@@ -1,0 +1,1 @@
+"""How long a proof takes, and whether what it calls safe keeps nobody waiting."""
