@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from functools import singledispatch
 
 from backend_lead.gates.grammar import deparse
-from backend_lead.migrate.catalog import Catalog, Column, Index
+from backend_lead.migrate.catalog import Catalog, Column
 from backend_lead.migrate.create.batches import backfill
+from backend_lead.migrate.create.definitions import column_definition, index_definition, table_definition
 from backend_lead.migrate.create.naming import Unclear
 from backend_lead.migrate.create.wanted import (
     AddCheck,
@@ -21,6 +22,7 @@ from backend_lead.migrate.create.wanted import (
     AddUnique,
     Backfill,
     ChangeType,
+    CopyTable,
     CreateTable,
     DropColumns,
     DropConstraint,
@@ -73,7 +75,7 @@ def _(wanted: AddColumns, catalog: Catalog) -> Iterator[Step]:
 @steps.register
 def _(wanted: DropColumns, catalog: Catalog) -> Iterator[Step]:
     relation = catalog.relations[wanted.table]
-    back = [f"ADD COLUMN {_as_it_is(relation.columns[name])}" for name in wanted.columns]
+    back = [f"ADD COLUMN {column_definition(relation.columns[name], rows_there=True)}" for name in wanted.columns]
     gone = [f"DROP COLUMN {name}" for name in wanted.columns]
     lost = [
         index
@@ -83,7 +85,7 @@ def _(wanted: DropColumns, catalog: Catalog) -> Iterator[Step]:
     yield Step(
         f"drop_{'_'.join(wanted.columns[:3])}_from_{_bare(wanted.table)}",
         (f"ALTER TABLE {wanted.table} {', '.join(gone)};",),
-        (f"ALTER TABLE {wanted.table} {', '.join(back)};", *(_create_index(index) for index in lost)),
+        (f"ALTER TABLE {wanted.table} {', '.join(back)};", *(index_definition(index) for index in lost)),
     )
 
 
@@ -187,7 +189,7 @@ def _(wanted: DropIndex, catalog: Catalog) -> Iterator[Step]:
     yield Step(
         f"drop_{index.name}",
         (f"DROP INDEX CONCURRENTLY {index.name};",),
-        (_create_index(index, concurrently=True),),
+        (index_definition(index, concurrently=True),),
         transactional=False,
     )
 
@@ -296,6 +298,25 @@ def _(wanted: CreateTable, catalog: Catalog) -> Iterator[Step]:
 
 
 @steps.register
+def _(wanted: CopyTable, catalog: Catalog) -> Iterator[Step]:
+    relation = wanted.relation
+    # A key to a table that is made later (they refer to each other) follows that table.
+    early = {
+        key.name
+        for key in relation.constraints_of("foreign_key")
+        if key.target not in catalog.relations and key.target != relation.name
+    }
+    yield Step(
+        f"create_{_bare(relation.name)}",
+        (
+            table_definition(relation, catalog, without=frozenset(early)),
+            *(index_definition(index) for index in wanted.indexes),
+        ),
+        (f"DROP TABLE {relation.name};",),
+    )
+
+
+@steps.register
 def _(wanted: DropTable, catalog: Catalog) -> Iterator[Step]:
     relation = catalog.relations[wanted.table]
     if relation.kind != "table":
@@ -303,24 +324,11 @@ def _(wanted: DropTable, catalog: Catalog) -> Iterator[Step]:
             f"{wanted.table} is partitioned, and the way back cannot be written from what is known.",
             f"Write it by hand: DROP TABLE {wanted.table};",
         )
-    lines = [_as_it_is(column) for column in relation.columns.values()]
-    for constraint in relation.constraints.values():
-        columns = ", ".join(constraint.columns)
-        lines += {
-            "primary_key": [f"CONSTRAINT {constraint.name} PRIMARY KEY ({columns})"],
-            "unique": [f"CONSTRAINT {constraint.name} UNIQUE ({columns})"],
-            "check": [f"CONSTRAINT {constraint.name} CHECK ({constraint.text})"],
-            "foreign_key": [
-                f"CONSTRAINT {constraint.name} FOREIGN KEY ({columns}) REFERENCES {constraint.target} "
-                f"({', '.join(constraint.target_columns)})"
-            ],
-        }.get(constraint.kind, [])
-    body = ",\n    ".join(lines)
-    indexes = [_create_index(index) for index in catalog.indexes_of(wanted.table) if not index.constraint]
+    indexes = [index_definition(index) for index in catalog.indexes_of(wanted.table) if not index.constraint]
     yield Step(
         f"drop_{_bare(wanted.table)}",
         (f"DROP TABLE {wanted.table};",),
-        (f"CREATE TABLE {wanted.table} (\n    {body}\n);", *indexes),
+        (table_definition(relation, catalog), *indexes),
     )
 
 
@@ -352,27 +360,6 @@ def _definition(column: NewColumn, catalog: Catalog) -> str:
         key = keys[0].columns[0] if keys else "id"
         text += f" REFERENCES {column.references} ({key})"
     return text
-
-
-def _as_it_is(column: Column) -> str:
-    text = f"{column.name} {column.type}"
-    if column.generated and column.default is not None:
-        return f"{text} GENERATED ALWAYS AS ({deparse(column.default)}) {column.generated.upper()}"
-    if column.identity:
-        return f"{text} GENERATED {column.identity.upper()} AS IDENTITY"
-    if column.default is not None:
-        text += f" DEFAULT {deparse(column.default)}"
-    # What it held is gone: NOT NULL without a default could not be put back on rows.
-    return f"{text} NOT NULL" if column.not_null and column.default is not None else text
-
-
-def _create_index(index: Index, *, concurrently: bool = False) -> str:
-    using = f" USING {index.method}" if index.method != "btree" else ""
-    name = index.name.rpartition(".")[2]
-    return (
-        f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {'CONCURRENTLY ' if concurrently else ''}{name} ON "
-        f"{index.table}{using} ({', '.join(index.columns)});"
-    )
 
 
 def _bare(table: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend_lead.migrate.catalog import Index, Relation
+
 
 @dataclass(frozen=True, slots=True)
 class NewColumn:
@@ -145,6 +147,14 @@ class CreateTable:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyTable:
+    """A table as another schema has it, with indexes over plain columns."""
+
+    relation: Relation
+    indexes: tuple[Index, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DropTable:
     """A table that goes."""
 
@@ -175,6 +185,7 @@ Wanted = (
     | AddCheck
     | DropConstraint
     | CreateTable
+    | CopyTable
     | DropTable
     | Backfill
 )

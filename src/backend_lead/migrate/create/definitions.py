@@ -1,0 +1,67 @@
+"""Tables, columns and indexes of a catalog as the text that makes them."""
+
+from __future__ import annotations
+
+from backend_lead.gates.grammar import deparse
+from backend_lead.migrate.catalog import Catalog, Column, Constraint, Index, Relation
+
+_SERIALS = {"integer": "serial", "bigint": "bigserial", "smallint": "smallserial"}
+_ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", "r": "RESTRICT"}
+
+
+def column_definition(column: Column, *, rows_there: bool, owned: bool = False) -> str:
+    """Return a column as it is; `owned` says that it has a sequence of its own.
+
+    Where rows are there, NOT NULL is left out unless a default comes with it: what the column held is gone.
+    """
+    text = f"{column.name} {column.type}"
+    if column.generated and column.default is not None:
+        return f"{text} GENERATED ALWAYS AS ({deparse(column.default)}) {column.generated.upper()}"
+    if column.identity:
+        return f"{text} GENERATED {column.identity.upper()} AS IDENTITY"
+    if owned and str(column.type) in _SERIALS:
+        return f"{column.name} {_SERIALS[str(column.type)]}"
+    if column.default is not None:
+        text += f" DEFAULT {deparse(column.default)}"
+    return f"{text} NOT NULL" if column.not_null and (column.default is not None or not rows_there) else text
+
+
+def constraint_definition(constraint: Constraint) -> str:
+    """Return what stands behind ADD CONSTRAINT name, "" for a kind that is not written."""
+    columns = ", ".join(constraint.columns)
+    target = f"{constraint.target} ({', '.join(constraint.target_columns)})" if constraint.target_columns else ""
+    actions = "".join(
+        f" ON {event} {_ACTIONS[action]}"
+        for event, action in (("DELETE", constraint.on_delete), ("UPDATE", constraint.on_update))
+        if action in _ACTIONS
+    )
+    return {
+        "primary_key": f"PRIMARY KEY ({columns})",
+        "unique": f"UNIQUE ({columns})",
+        "check": f"CHECK ({constraint.text})",
+        "foreign_key": f"FOREIGN KEY ({columns}) REFERENCES {target or constraint.target}{actions}",
+    }.get(constraint.kind, "")
+
+
+def table_definition(relation: Relation, catalog: Catalog, *, without: frozenset[str] = frozenset()) -> str:
+    """Return CREATE TABLE for an ordinary table, with its constraints but those named in `without`."""
+    sequences = {each.owned for each in catalog.relations.values() if each.kind == "sequence"}
+    lines = [
+        column_definition(column, rows_there=False, owned=f"{relation.name}.{column.name}" in sequences)
+        for column in relation.columns.values()
+    ]
+    for constraint in relation.constraints.values():
+        text = constraint_definition(constraint) if constraint.name not in without else ""
+        lines += [f"CONSTRAINT {constraint.name} {text}"] if text else []
+    body = ",\n    ".join(lines)
+    return f"CREATE TABLE {relation.name} (\n    {body}\n);"
+
+
+def index_definition(index: Index, *, concurrently: bool = False) -> str:
+    """Return CREATE INDEX for an index over columns without a condition."""
+    using = f" USING {index.method}" if index.method != "btree" else ""
+    name = index.name.rpartition(".")[2]
+    return (
+        f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {'CONCURRENTLY ' if concurrently else ''}{name} ON "
+        f"{index.table}{using} ({', '.join(index.columns)});"
+    )
