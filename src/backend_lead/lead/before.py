@@ -96,6 +96,19 @@ def _schema(request: Request, listen: Listener) -> Before:
     return Before(catalog, None, major, tuple(notes), scripts)
 
 
+def schema_of(path: Path, option: str, major: int) -> Catalog:
+    """Return the schema that a file of SQL makes.  Raises WrongUse for one that cannot be read to its end."""
+    catalog = Catalog(complete=True)
+    notes: list[Unresolved] = []
+    sent = statements(_text(path, option), str(path), together=False, unresolved=notes)
+    notes += replay([Script(str(path), "sql", sent)], catalog, major)
+    if notes:
+        raise WrongUse(
+            f"{option} {path}: {notes[0].what}: {notes[0].why}.", "Mend the file; nothing is compared with a part."
+        )
+    return catalog
+
+
 def _live(request: Request, dsn: str, listen: Listener) -> Before:
     """Ask the database for its schema and how many rows its tables hold."""
     from backend_lead.gates.database import DatabaseGate

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from backend_lead.errors import WrongUse
+from backend_lead.errors import NothingToLookAt, WrongUse
 from backend_lead.gates.files import Tree
 from backend_lead.gates.text import one_line
-from backend_lead.lead.before import Request
+from backend_lead.lead.before import Request, schema_of
 from backend_lead.lead.migration import known_schema, prepare, report_of
 from backend_lead.lead.options import Options
+from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.create.checklist import checklist
+from backend_lead.migrate.create.difference import Answers, difference
+from backend_lead.migrate.create.models import catalog_of_models
 from backend_lead.migrate.create.naming import Names
 from backend_lead.migrate.create.steps import steps
 from backend_lead.migrate.create.understanding import understand
+from backend_lead.migrate.create.wanted import Wanted
 from backend_lead.migrate.formats import Format, formats
 from backend_lead.migrate.formats._sql import LOCK_TIMEOUT
-from backend_lead.migrate.lint import lint
+from backend_lead.migrate.lint import lint, replay
 from backend_lead.migrate.quoting import quoted_steps
 from backend_lead.migrate.rewriting import rewrite
 from backend_lead.migrate.script import NewFile, Script, Sent, Step
@@ -35,13 +39,17 @@ REWRITE = "migration-rewrite"
 class Wish:
     """What is to be written: the change in words, in `folder`, with the tool of that name or the project's own.
 
-    `moment` is the time as fourteen digits, for tools that number by it.
+    `moment` is the time as fourteen digits, for tools that number by it.  In place of words the schema that is wanted:
+    as SQL in the file `schema`, or as the models below `models` declare it; `answers` say what was renamed.
     """
 
     text: str
     folder: Path
     moment: str
     tool: str = ""
+    schema: Path | None = None
+    models: Path | None = None
+    answers: Answers = field(default_factory=Answers)
 
 
 def create_migration(wish: Wish, request: Request, options: Options, listen: Listener = silent) -> Report:
@@ -52,8 +60,8 @@ def create_migration(wish: Wish, request: Request, options: Options, listen: Lis
     tree = Tree(wish.folder)
     form, there = _tool(tree, wish.tool)
     schema = known_schema(request, tree, form, there, listen)
-    understood = understand(wish.text, Names(schema.catalog))
-    found = tuple(quoted_steps(list(steps(understood.wanted, schema.catalog.copy())), schema.catalog))
+    wanted, assumed, left = _wanted(wish, schema.catalog, schema.major)
+    found = tuple(_all_steps(wanted, schema.catalog.copy(), schema.major))
     files = form.write(tree, found, wish.moment)
     change = lint(_scripts(form, found, files), schema.catalog, schema.major, schema.application)
     report = report_of(CREATE, change, schema.unresolved, options, listen)
@@ -61,9 +69,42 @@ def create_migration(wish: Wish, request: Request, options: Options, listen: Lis
     return replace(
         report,
         created=Created(
-            form.NAME, tuple((file.path, file.text) for file in files), understood.assumed, checklist(change, commands)
+            form.NAME, tuple((file.path, file.text) for file in files), assumed, checklist(change, commands), left
         ),
     )
+
+
+def _wanted(
+    wish: Wish, catalog: Catalog, major: int
+) -> tuple[tuple[Wanted, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return what is wanted, what was assumed, and what is not written.  Raises Unclear."""
+    if wish.schema is None and wish.models is None:
+        understood = understand(wish.text, Names(catalog))
+        return (understood.wanted,), understood.assumed, ()
+    if wish.text or (wish.schema is not None and wish.models is not None):
+        raise WrongUse(
+            "A change in words, --from-schema and --from-models exclude each other.", "Give one of the three."
+        )
+    if wish.schema is not None:
+        desired = schema_of(wish.schema, "--from-schema", major)
+    else:
+        from backend_lead.read.reader import read_declared
+
+        desired = catalog_of_models(read_declared(wish.models or wish.folder))
+    found = difference(catalog, desired, wish.answers, whole=wish.schema is not None)
+    if not found.wanted:
+        said = f" Not written: {'; '.join(found.left)}." if found.left else ""
+        raise NothingToLookAt(f"Nothing differs that a migration would be written for.{said}", "Nothing is to be done.")
+    return found.wanted, (), found.left
+
+
+def _all_steps(wanted: Sequence[Wanted], catalog: Catalog, major: int) -> Iterator[Step]:
+    """Yield the steps of several changes, each on the schema that those before it leave."""
+    for each in wanted:
+        found = quoted_steps(list(steps(each, catalog)), catalog)
+        yield from found
+        sent = [Sent(sql, Place("", 1), None) for step in found for sql in step.up]
+        replay([Script("", "sql", tuple(sent))], catalog, major)
 
 
 def rewrite_migration(path: Path, wish: Wish, request: Request, options: Options, listen: Listener = silent) -> Report:

@@ -15,7 +15,8 @@ from backend_lead.gates.history import CommittedTree
 from backend_lead.model.backend import Backend, SourceFile
 from backend_lead.model.event import Finished, Listener, Started, silent
 from backend_lead.model.place import Place, Unresolved
-from backend_lead.read.code.reading import read_code
+from backend_lead.model.table import Table
+from backend_lead.read.code.reading import read_code, read_models
 from backend_lead.read.databases import databases_of
 from backend_lead.read.facts import remembered
 from backend_lead.read.join import merge_tables
@@ -94,6 +95,20 @@ def read_backend(
         processes=worker_processes(tree),
         databases=("postgresql",) if server is not None else databases_of(tree, sources.values()),
     )
+
+
+def read_declared(root: Path) -> tuple[Table, ...]:
+    """Return the tables that a program's models declare, whatever its migrations made.  Raises NothingToLookAt."""
+    tree = Tree(root)
+    sources, _ = _sources(tree)
+    with _without_collecting():
+        tables = read_models(tree, sources)
+    if not tables:
+        raise NothingToLookAt(
+            f"No model is declared in {tree.root.name}.",
+            "Models of SQLAlchemy and SQLModel are read; or --from-schema FILE",
+        )
+    return tables
 
 
 def _sources(tree: Tree) -> tuple[dict[str, bytes], list[Unresolved]]:

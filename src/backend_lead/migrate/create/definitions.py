@@ -43,11 +43,17 @@ def constraint_definition(constraint: Constraint) -> str:
     }.get(constraint.kind, "")
 
 
-def table_definition(relation: Relation, catalog: Catalog, *, without: frozenset[str] = frozenset()) -> str:
-    """Return CREATE TABLE for an ordinary table, with its constraints but those named in `without`."""
+def counted(relation: Relation, catalog: Catalog) -> frozenset[str]:
+    """Return the columns of a table that have a sequence of their own."""
     sequences = {each.owned for each in catalog.relations.values() if each.kind == "sequence"}
+    return frozenset(name for name in relation.columns if f"{relation.name}.{name}" in sequences)
+
+
+def table_definition(relation: Relation, counting: frozenset[str], *, without: frozenset[str] = frozenset()) -> str:
+    """Return CREATE TABLE for an ordinary table, with its constraints but those named in `without`; `counting` are the
+    columns with a sequence of their own."""
     lines = [
-        column_definition(column, rows_there=False, owned=f"{relation.name}.{column.name}" in sequences)
+        column_definition(column, rows_there=False, owned=column.name in counting)
         for column in relation.columns.values()
     ]
     for constraint in relation.constraints.values():

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
-from backend_lead.gates.grammar import deparse
+from backend_lead.gates.grammar import deparse, kind
 from backend_lead.migrate.catalog import TABLES, Catalog, Column, Constraint, Index, Relation
+from backend_lead.migrate.create.definitions import counted
 from backend_lead.migrate.create.naming import Unclear
 from backend_lead.migrate.create.wanted import (
     AddCheck,
@@ -33,6 +34,7 @@ from backend_lead.migrate.create.wanted import (
 )
 from backend_lead.migrate.expressions import is_known
 
+_Keys = dict[tuple[str, ...], Constraint | Index]
 _ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", "r": "RESTRICT"}
 
 
@@ -56,8 +58,8 @@ class Difference:
 def difference(now: Catalog, desired: Catalog, answers: Answers, *, whole: bool) -> Difference:
     """Return what makes `desired` of `now`.
 
-    `whole`: the desired schema is all there shall be, with its defaults and checks; else (models) what it does not speak
-    of stays.  Raises Unclear when something may have been renamed, with what to type.
+    `whole`: the desired schema is all there shall be, with its defaults and checks; else (models) what it does not
+    speak of stays.  Raises Unclear when something may have been renamed, with what to type.
     """
     return _Comparison(now, desired, answers, whole).result()
 
@@ -115,7 +117,7 @@ class _Comparison:
         if unknown:
             self.left.append(f"{relation.name} needs the type {unknown[0]}, which is not there; write it by hand")
             return
-        self.wanted.append(CopyTable(relation, tuple(self._plain(relation))))
+        self.wanted.append(CopyTable(relation, tuple(self._plain(relation)), counted(relation, self.desired)))
 
     def _typed(self, column: Column) -> bool:
         return bool(column.type.name) and is_known(column.type, self.now)
@@ -169,8 +171,8 @@ class _Comparison:
             default = deparse(column.default) if column.default is not None and not column.generated else None
             if column.not_null and default is None:
                 self.left.append(
-                    f"{table}.{column.name} is added as one that may be NULL: say what the rows that are there hold, fill "
-                    "it, then ask again"
+                    f"{table}.{column.name} is added as one that may be NULL: say what the rows that are there "
+                    "hold, fill it, then ask again"
                 )
             made.append(NewColumn(column.name, str(column.type), not column.not_null or default is None, default))
         if made:
@@ -180,9 +182,10 @@ class _Comparison:
         if new.type.name and str(old.type) != str(new.type):
             self.wanted.append(ChangeType(table, new.name, str(new.type)))
         if self.whole and not (old.generated or new.generated or new.identity or old.identity):
-            before, after = (deparse(each.default) if each.default is not None else None for each in (old, new))
+            before, after = (_default(each) for each in (old, new))
             # A serial column has a default that nobody wrote.
-            if before != after and not (old.has_default and old.default is None) and not (new.has_default and not after):
+            serial = any(each.has_default and each.default is None for each in (old, new))
+            if before != after and not serial:
                 self.wanted.append(SetDefault(table, new.name, after))
         if old.not_null != new.not_null:
             self.wanted.append(SetNullable(table, new.name, not new.not_null))
@@ -201,13 +204,14 @@ class _Comparison:
             self.wanted.append(AddIndex(table, index.columns, method=index.method, name=index.name.rpartition(".")[2]))
         if self.whole:
             every = {self._key(index, {}) for index in self.desired.indexes_of(new.name)}
-            gone = [index for key, index in sorted(plain_before.items()) if key not in every and set(index.columns) <= {*pairs}]
-            self.last += [DropIndex(table, index.name) for index in gone if index.columns and not index.partial]
+            gone = [index for key, index in sorted(plain_before.items()) if key not in every and index.columns]
+            plain = [index for index in gone if not index.partial and set(index.columns) <= pairs.keys()]
+            self.last += [DropIndex(table, index.name) for index in plain]
         self._references(old, new, pairs)
         if self.whole:
             self._checks(old, new)
-        keys = [[tuple(pairs.get(c, c) for c in key.columns) for key in each.constraints_of("primary_key")] for each in (old, new)]
-        if keys[0] != keys[1] and keys[1]:
+        before, after = ([key.columns for key in each.constraints_of("primary_key")] for each in (old, new))
+        if after and [tuple(pairs.get(column, column) for column in key) for key in before] != after:
             self.left.append(f"the primary key of {table} is another one; write it by hand")
 
     @staticmethod
@@ -216,8 +220,8 @@ class _Comparison:
         return columns, index.method, index.partial, tuple(sorted(index.mentions - set(index.columns)))
 
     @staticmethod
-    def _unique(relation: Relation, catalog: Catalog, pairs: Mapping[str, str]) -> dict[tuple[str, ...], Constraint | Index]:
-        found: dict[tuple[str, ...], Constraint | Index] = {}
+    def _unique(relation: Relation, catalog: Catalog, pairs: Mapping[str, str]) -> _Keys:
+        found: _Keys = {}
         for index in catalog.indexes_of(relation.name):
             if index.unique and not index.partial and not index.constraint and index.columns:
                 found[tuple(pairs.get(column, column) for column in index.columns)] = index
@@ -252,12 +256,20 @@ class _Comparison:
         self.last += [DropConstraint(new.name, had[text].name) for text in sorted(had.keys() - has.keys())]
 
     def _types(self) -> None:
-        for name, kind in sorted(self.desired.types.items()):
+        for name, wanted in sorted(self.desired.types.items()):
             known = self.now.types.get(name)
             if known is None:
                 self.left.append(f"the type {name} is new; write CREATE TYPE by hand before")
-            elif known.values != kind.values:
+            elif known.values != wanted.values:
                 self.left.append(f"the values of {name} are others; write ALTER TYPE … ADD VALUE by hand")
+
+
+def _default(column: Column) -> str | None:
+    """Return a default as text; the server writes `'new'::text` where a person writes `'new'`."""
+    node = column.default
+    while node is not None and kind(node) == "type_cast" and kind(node.type_cast.arg) == "a_const":
+        node = node.type_cast.arg
+    return deparse(node) if node is not None else None
 
 
 def _tables(catalog: Catalog) -> dict[str, Relation]:

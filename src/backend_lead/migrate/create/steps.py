@@ -12,7 +12,7 @@ from functools import singledispatch
 from backend_lead.gates.grammar import deparse
 from backend_lead.migrate.catalog import Catalog, Column
 from backend_lead.migrate.create.batches import backfill
-from backend_lead.migrate.create.definitions import column_definition, index_definition, table_definition
+from backend_lead.migrate.create.definitions import column_definition, counted, index_definition, table_definition
 from backend_lead.migrate.create.naming import Unclear
 from backend_lead.migrate.create.wanted import (
     AddCheck,
@@ -309,7 +309,7 @@ def _(wanted: CopyTable, catalog: Catalog) -> Iterator[Step]:
     yield Step(
         f"create_{_bare(relation.name)}",
         (
-            table_definition(relation, catalog, without=frozenset(early)),
+            table_definition(relation, wanted.counting, without=frozenset(early)),
             *(index_definition(index) for index in wanted.indexes),
         ),
         (f"DROP TABLE {relation.name};",),
@@ -328,7 +328,7 @@ def _(wanted: DropTable, catalog: Catalog) -> Iterator[Step]:
     yield Step(
         f"drop_{_bare(wanted.table)}",
         (f"DROP TABLE {wanted.table};",),
-        (table_definition(relation, catalog), *indexes),
+        (table_definition(relation, counted(relation, catalog)), *indexes),
     )
 
 

@@ -148,10 +148,12 @@ class CreateTable:
 
 @dataclass(frozen=True, slots=True)
 class CopyTable:
-    """A table as another schema has it, with indexes over plain columns."""
+    """A table as another schema has it, with indexes over plain columns; `counting` are the columns with a sequence of
+    their own."""
 
     relation: Relation
     indexes: tuple[Index, ...]
+    counting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ gives), `SYMBOLS` (dotted name → a value), `ALIASES` (other spellings of a dot
 `INHERITED` (tried when the target's class does not have it, and on `super()`), `WRITES` (told of attribute
 assignments), `CONSTRUCTIONS` (tried when a class of the target is instantiated), `CONSTRUCTORS` and `JOINERS` (bytes
 of functions worth calling at start: those that make an application, those that put routers into one), `harvest` (gives
-the tables it knows, after those of files with a lower `HARVEST_ORDER`).
+the tables it knows, after those of files with a lower `HARVEST_ORDER`), `DECLARES_MODELS` (its tables are what the
+program's models ask for, not what migrations made).
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ from typing import Any
 
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.library_values import External
+from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.literals import text_of
-from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
+from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic, Instance
 from backend_lead.read.code.values import Choice, Known, Native, Pair, Setting, Text, Unknown, Value, join, options_of
 
 
@@ -72,7 +72,24 @@ def binary(run: Interpreter, operator: str, left: Value, right: Value) -> Value:
         return External("pathlib.Path", left.sources | right.sources)
     if operator == "|" and isinstance(left, Fields) and isinstance(right, Fields):
         return Fields({**left.values, **right.values}, left.complete and right.complete, left.sources | right.sources)
+    if operator == "|" and any(isinstance(side, (ClassValue, Generic)) or _is_builtin(side) for side in (left, right)):
+        return _union(left, right)
     return Unknown(left.sources | right.sources, "", (*getattr(left, "pairs", ()), *getattr(right, "pairs", ())))
+
+
+_TYPES = ("builtins.", "datetime.", "uuid.", "decimal.", "typing.")
+
+
+def _is_builtin(value: Value) -> bool:
+    return isinstance(value, Symbol) and value.name.startswith(_TYPES)
+
+
+def _union(left: Value, right: Value) -> Generic:
+    """`X | None` and `X | Y` as types."""
+    sides = [side for side in (left, right) if not (isinstance(side, Known) and side.value is None)]
+    if len(sides) == 1:
+        return Generic(Symbol("typing.Optional"), (sides[0],))
+    return Generic(Symbol("typing.Union"), (left, right))
 
 
 def _of_sets(operator: str, left: Items, right: Value) -> Value:

@@ -40,25 +40,14 @@ class Code:
 
 def read_code(tree: Tree, sources: dict[str, bytes], listen: Listener) -> Code:
     """Follow the program in these files; `tree` gives the migrations and SQL files beside them."""
-    modules = [CodeModule(module_name(path), path, data, python.parse) for path, data in sorted(sources.items())]
-    hooks = gather()
-    libraries = frozenset(name.split(".")[0] for name in (*hooks.calls, *hooks.symbols))
-    run = Interpreter(Program(modules, libraries, tree.root.name), hooks)
-    run.tree = tree
-    start(run)
+    run, modules = _started(tree, sources)
     events = [*run.start_events, *run.events]
     routers = [event.router for event in events if isinstance(event, Made)]
     listen(Progress("endpoints", 0, sum(len(r.routes) for r in routers)))
     calls = [call_of(event, path, run.program) for event, path in unfold(events) if isinstance(event, CallMade)]
     endpoints, writes = endpoints_of(run, routers)
     listen(Progress("endpoints", len(endpoints), len(endpoints)))
-    tables: list[Table] = []
-    relationships: list[Relationship] = []
-    for library in sorted(library_modules(), key=lambda module: getattr(module, "HARVEST_ORDER", 0)):
-        harvest = getattr(library, "harvest", None)
-        if harvest is not None:
-            tables, more = harvest(run, tree, tables)
-            relationships.extend(more)
+    tables, relationships = _harvested(run, tree)
     return Code(
         tuple(sorted({e.framework for e in endpoints})),
         tuple(sorted(endpoints, key=lambda e: (e.path, e.method, e.handler.place))),
@@ -69,6 +58,40 @@ def read_code(tree: Tree, sources: dict[str, bytes], listen: Listener) -> Code:
         _shared(run, writes),
         _unresolved(run, modules),
     )
+
+
+def read_models(tree: Tree, sources: dict[str, bytes]) -> tuple[Table, ...]:
+    """Return the tables that models declare, without what migrations and SQL files say of them."""
+    run, _ = _started(tree, sources)
+    tables, _ = _harvested(run, tree, models_only=True)
+    # A model inside a migration is that of its day.
+    old = {module.path for module in run.program.modules.values() if module.is_revision}
+    found = [table for table in tables if table.place is None or table.place.file not in old]
+    return tuple(sorted(found, key=lambda t: (t.schema or "", t.name)))
+
+
+def _started(tree: Tree, sources: dict[str, bytes]) -> tuple[Interpreter, list[CodeModule]]:
+    """Follow what the program does when it is loaded."""
+    modules = [CodeModule(module_name(path), path, data, python.parse) for path, data in sorted(sources.items())]
+    hooks = gather()
+    libraries = frozenset(name.split(".")[0] for name in (*hooks.calls, *hooks.symbols))
+    run = Interpreter(Program(modules, libraries, tree.root.name), hooks)
+    run.tree = tree
+    start(run)
+    return run, modules
+
+
+def _harvested(
+    run: Interpreter, tree: Tree, *, models_only: bool = False
+) -> tuple[list[Table], list[Relationship]]:
+    tables: list[Table] = []
+    relationships: list[Relationship] = []
+    for library in sorted(library_modules(), key=lambda module: getattr(module, "HARVEST_ORDER", 0)):
+        harvest = getattr(library, "harvest", None)
+        if harvest is not None and (getattr(library, "DECLARES_MODELS", False) or not models_only):
+            tables, more = harvest(run, tree, tables)
+            relationships.extend(more)
+    return tables, relationships
 
 
 def _literals(run: Interpreter) -> tuple[Literal, ...]:

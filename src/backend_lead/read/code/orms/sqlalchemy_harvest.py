@@ -10,6 +10,8 @@ from backend_lead.read.code.orms.sqlalchemy_models import table_of
 from backend_lead.read.code.orms.sqlalchemy_relationships import target_of
 from backend_lead.read.code.target_values import ClassValue
 
+DECLARES_MODELS = True
+
 
 def harvest(run: Interpreter, tree: Tree, known: list[Table]) -> tuple[list[Table], list[Relationship]]:
     """All tables that models and Core declare, and the relationships between them."""
