@@ -92,3 +92,15 @@ def test_what_the_server_refuses_fails_and_what_made_up_rows_refuse_is_undecided
 @pytest.mark.parametrize("statement", ["CREATE INDEX CONCURRENTLY x ON orders (state)", "DROP INDEX CONCURRENTLY nothing"])
 def test_what_stands_alone_is_refused_in_a_transaction(tmp_path: Path, statement: str):
     assert prove(tmp_path, f"ALTER TABLE orders ADD COLUMN a int; {statement};").statements[-1].verdict is ProofVerdict.FAILS
+
+
+def test_behind_an_open_transaction_everybody_waits_unless_the_migration_gives_up(tmp_path: Path):
+    waits = prove(tmp_path, "ALTER TABLE orders ADD COLUMN gift boolean;").queue
+    assert waits is not None
+    assert waits.stood_still, "the lock is waited for, and everybody waits behind it"
+    assert waits.gave_up == ""
+    patient = prove(tmp_path, "SET LOCAL lock_timeout = '50ms';\nALTER TABLE orders ADD COLUMN gift boolean;").queue
+    assert patient is not None
+    assert not patient.stood_still
+    assert "lock timeout" in patient.gave_up
+    assert prove(tmp_path, "CREATE TABLE fresh (id int);").queue is None

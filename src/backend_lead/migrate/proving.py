@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import count, groupby
 
 from backend_lead.gates.grammar import Node, SqlUnreadable, parse, walk
@@ -16,12 +15,14 @@ from backend_lead.migrate.calls import Sendable, calls, sendable, tried
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.expressions import kind_or_empty, type_of
 from backend_lead.migrate.lint import numbered
+from backend_lead.migrate.queueing import queued
 from backend_lead.migrate.script import Script, Sent
-from backend_lead.model.migration import HazardKind, Lock, LockMode, MigrationFile, Statement
+from backend_lead.migrate.verdicts import Ran, proof_of
+from backend_lead.model.migration import MigrationFile
 from backend_lead.model.place import Unresolved
-from backend_lead.model.proof import MigrationProof, ProofVerdict, Reversible, Stall, StatementProof
+from backend_lead.model.proof import MigrationProof, Queue, Reversible
 from backend_lead.prove.load import Call, Load
-from backend_lead.prove.observing import Observed, Observer
+from backend_lead.prove.observing import Observer
 from backend_lead.prove.rows import Filled, Wish, fill
 from backend_lead.prove.sameness import difference, digests, schema_text
 from backend_lead.prove.scratch import Scratch
@@ -29,34 +30,9 @@ from backend_lead.read.sql_conditions import names
 
 # How many times fewer rows the small run has; what takes as long with both does not grow with the table.
 _SHARE = 10
-# A statement grows with its rows when it takes so many times as long with ten times as many, and at least so long.
-_GROWS = 3.0
-_NOTICED_MS = 20.0
 _BASELINE_SECONDS = 0.25
 _A_MOMENT = 0.005
 _NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric"})
-# Classes of SQLSTATE that speak of the rows: 22 data exception, 23 integrity constraint violation.
-_ROWS_IN_THE_WAY = ("22", "23")
-
-
-@dataclass
-class _Ran:
-    """One statement as it ran once."""
-
-    sent: Sent
-    start: float = 0.0
-    end: float = 0.0
-    observed: Observed = field(default_factory=Observed)
-    error: str = ""
-    state: str = ""
-    broken: list[tuple[str, str]] = field(default_factory=list)
-    written: int = 0
-    stall: dict[str, float] = field(default_factory=dict)
-    released: float = 0.0
-
-    @property
-    def milliseconds(self) -> float:
-        return (self.end - self.start) * 1000
 
 
 class Prover:
@@ -97,9 +73,10 @@ class Prover:
         sent, notes = self._sendable(large, application, catalog)
         touched = _tables(judged, few, catalog)
         many, baseline = self._under_load(script, large[0], sent, calls(sent, catalog, large[1], touched))
+        queue = self._behind_a_reader(script, judged, small[0], calls(sent, catalog, small[1], touched))
         reversible = self._and_back(script, small[0])
         statements = tuple(
-            _proof(index, first, second, baseline, judged.statements, reversible)
+            proof_of(index, first, second, baseline, judged.statements, reversible)
             for index, (first, second) in enumerate(zip(few, many, strict=False))
         )
         self._advance(script)
@@ -113,6 +90,7 @@ class Prover:
             statements,
             reversible,
             (*large[1].unresolved, *notes),
+            queue,
         )
 
     # ------------------------------------------------------------ runs
@@ -144,7 +122,7 @@ class Prover:
 
     def _under_load(
         self, script: Script, template: str, sent: Sequence[Sendable], load: Sequence[Call]
-    ) -> tuple[list[_Ran], dict[str, float]]:
+    ) -> tuple[list[Ran], dict[str, float]]:
         name = self._copy(template)
         with Load(self._scratch, name, load) as running:
             time.sleep(_BASELINE_SECONDS)
@@ -165,10 +143,10 @@ class Prover:
         notes: list[Unresolved],
         *,
         database: str = "",
-    ) -> list[_Ran]:
+    ) -> list[Ran]:
         """Run every statement in its transaction."""
         name = database or self._copy(template)
-        ran: list[_Ran] = []
+        ran: list[Ran] = []
         with self._session(name) as session, self._session(name) as application:
             for one in sent:
                 application.run(f"PREPARE {one.name} AS {one.sql}")
@@ -187,6 +165,27 @@ class Prover:
         if not database:
             self._scratch.drop_database(name)
         return ran
+
+    def _behind_a_reader(
+        self, script: Script, judged: MigrationFile, template: str, load: Sequence[Call]
+    ) -> Queue | None:
+        locks = [lock for statement in judged.statements for lock in statement.locks if lock.mode.blocks_writes]
+        tables = sorted({lock.relation for lock in locks})
+        if not tables or not load:
+            return None
+        name = self._copy(template)
+
+        def migrate() -> str:
+            with self._session(name) as session:
+                for _, group in groupby(numbered(script.up), key=lambda each: each[0]):
+                    done = _transaction(session, [each for _, each in group])
+                    if done[-1].error:
+                        return done[-1].error
+            return ""
+
+        found = queued(self._scratch, name, load, tables, migrate)
+        self._scratch.drop_database(name)
+        return found
 
     def _and_back(self, script: Script, template: str) -> Reversible:
         """Run the way up and the way down, and compare schema and rows."""
@@ -217,7 +216,7 @@ class Prover:
                     session.run(sent.sql)
 
 
-def _transaction(session: ScratchSession, together: Sequence[Sent]) -> list[_Ran]:
+def _transaction(session: ScratchSession, together: Sequence[Sent]) -> list[Ran]:
     """Run the statements of one transaction; a statement that commits by itself is one of its own."""
     alone = together[0].transaction is None
     observer = Observer(session)
@@ -226,7 +225,7 @@ def _transaction(session: ScratchSession, together: Sequence[Sent]) -> list[_Ran
         observer.started()
     ran = []
     for sent in together:
-        each = _Ran(sent, start=time.perf_counter())
+        each = Ran(sent, start=time.perf_counter())
         ran.append(each)
         try:
             session.run(sent.sql)
@@ -296,91 +295,8 @@ def _involved(judged: MigrationFile, catalog: Catalog) -> frozenset[str]:
     return frozenset(found)
 
 
-def _tables(judged: MigrationFile, ran: Sequence[_Ran], catalog: Catalog) -> list[str]:
+def _tables(judged: MigrationFile, ran: Sequence[Ran], catalog: Catalog) -> list[str]:
     """The tables that somebody may wait for: those that are locked."""
     found = {lock.relation for statement in judged.statements for lock in statement.locks}
     found |= {name for each in ran for name in each.observed.locks}
     return sorted(name for name in found if name in catalog.relations)
-
-
-# ---------------------------------------------------------------- verdicts
-
-
-def _proof(
-    index: int, few: _Ran, many: _Ran, baseline: dict[str, float], judged: Sequence[Statement], reversible: Reversible
-) -> StatementProof:
-    told = judged[index] if index < len(judged) else None
-    locks = tuple(Lock(name, mode) for name, mode in many.observed.locks.items())
-    if many.sent.transaction is None and told is not None:
-        # It held its locks while it ran and none afterwards: they are as measured for such statements.
-        locks = told.locks
-    harms = _harms(few, many, told, reversible)
-    return StatementProof(
-        index,
-        many.sent.sql,
-        many.sent.place,
-        harms[0][0],
-        "; ".join(because for _, because in harms),
-        tuple(verdict for verdict, _ in harms),
-        _stall(many.stall),
-        _stall(baseline),
-        round(few.milliseconds, 1),
-        round(many.milliseconds, 1),
-        locks,
-        tuple(many.observed.rewrites),
-        tuple(many.observed.scans),
-        tuple(many.broken),
-    )
-
-
-def _stall(found: dict[str, float]) -> Stall:
-    return Stall(*(round(found[kind], 1) if kind in found else None for kind in ("select", "insert", "update")))
-
-
-def _harms(few: _Ran, many: _Ran, told: Statement | None, reversible: Reversible) -> list[tuple[ProofVerdict, str]]:
-    """What was seen to be wrong, the gravest first; that it is safe when nothing was."""
-    if many.error or few.error:
-        said, state = (many.error, many.state) if many.error else (few.error, few.state)
-        if state.startswith(_ROWS_IN_THE_WAY):
-            return [(ProofVerdict.UNDECIDED, f"it ended on made-up rows, and yours may be others: {said}")]
-        return [(ProofVerdict.FAILS, said)]
-    found: list[tuple[ProofVerdict, str]] = []
-    lost = [hazard for hazard in (told.hazards if told else ()) if hazard.kind is HazardKind.LOSES]
-    if lost and reversible.data_equal is not True:
-        found.append((ProofVerdict.LOSES, lost[0].because))
-    if many.broken:
-        query, said = many.broken[0]
-        found.append((ProofVerdict.BREAKS, f"{one_line(query, 80)}: {said}"))
-    elif told is not None and told.has(HazardKind.BREAKS):
-        hazard = next(each for each in told.hazards if each.kind is HazardKind.BREAKS)
-        found.append((ProofVerdict.BREAKS, hazard.because))
-    blocking = _blocking(few, many)
-    if blocking:
-        found.append((ProofVerdict.BLOCKS, blocking))
-    if not found and told is not None and told.undecided and not many.observed.locks:
-        found.append((ProofVerdict.UNDECIDED, told.undecided))
-    return found or [
-        (
-            ProofVerdict.SAFE,
-            "no lock is held over work that grows with the rows, and what the application sends still works",
-        )
-    ]
-
-
-def _blocking(few: _Ran, many: _Ran) -> str:
-    """Locks and what is done under them decide, the growth with the rows confirms."""
-    worked = many.observed.rewrites or many.observed.scans or many.written > 1
-    blocking = [(name, mode) for name, mode in many.observed.locks.items() if mode.blocks_writes]
-    if many.sent.transaction is None:
-        blocking = []
-    grown = many.milliseconds > max(few.milliseconds * _GROWS, few.milliseconds + _NOTICED_MS)
-    if worked and (blocking or many.written > 1):
-        who = f"{blocking[0][1].value} on {blocking[0][0]}" if blocking else "the rows that it writes stay locked"
-        rows = f"{few.milliseconds:.0f} ms with a tenth of the rows, {many.milliseconds:.0f} ms with all"
-        return f"{who} while rows are gone through: {rows}"
-    if grown and any(mode is LockMode.ACCESS_EXCLUSIVE or mode.blocks_writes for _, mode in blocking):
-        return (
-            f"{blocking[0][1].value} on {blocking[0][0]} for a time that grows with the rows: "
-            f"{few.milliseconds:.0f} ms, {many.milliseconds:.0f} ms"
-        )
-    return ""

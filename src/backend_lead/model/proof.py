@@ -69,9 +69,24 @@ class Reversible:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """What others waited, in milliseconds, when the migration met a transaction that had read its tables and stayed
+    open for `held_ms`.  `gave_up` is why the migration ended before, as the server said it, or ""."""
+
+    held_ms: float
+    longest_ms: float
+    gave_up: str = ""
+
+    @property
+    def stood_still(self) -> bool:
+        """Whether others waited for most of the time that the transaction was open."""
+        return self.longest_ms > self.held_ms / 2
+
+
+@dataclass(frozen=True, slots=True)
 class MigrationProof:
-    """One migration as it ran.  `rows` is how many rows its largest table held; `unresolved` what could not be
-    tried."""
+    """One migration as it ran.  `rows` is how many rows its largest table held; `unresolved` what could not be tried;
+    `queue` what happens behind an open transaction, None when it takes no lock that others wait for."""
 
     path: str
     tool: str
@@ -80,6 +95,7 @@ class MigrationProof:
     statements: tuple[StatementProof, ...]
     reversible: Reversible
     unresolved: tuple[Unresolved, ...] = ()
+    queue: Queue | None = None
 
     @property
     def verdict(self) -> ProofVerdict:

@@ -95,6 +95,14 @@ class ProvenFields(msgspec.Struct, frozen=True):
     reversible: ReversibleFields
 
 
+class QueueFields(msgspec.Struct, frozen=True):
+    """What others waited when the migration met a transaction that stayed open for `held_ms`."""
+
+    held_ms: float
+    longest_ms: float
+    gave_up: str | None
+
+
 class ProofFields(msgspec.Struct, frozen=True):
     """One migration as it ran; `rows` is how many rows its largest table held."""
 
@@ -104,6 +112,7 @@ class ProofFields(msgspec.Struct, frozen=True):
     rows: int
     verdict: ProofVerdict
     reversible: ReversibleFields
+    queue: QueueFields | None
 
 
 class CreatedFileFields(msgspec.Struct, frozen=True):
@@ -121,8 +130,14 @@ def created(found: Created) -> list[CreatedFileFields]:
 def proofs(found: Iterable[MigrationProof]) -> list[ProofFields]:
     """Return the migrations that were run."""
     return [
-        ProofFields(each.path, each.tool, each.server, each.rows, each.verdict, _reversible(each)) for each in found
+        ProofFields(each.path, each.tool, each.server, each.rows, each.verdict, _reversible(each), _queue(each))
+        for each in found
     ]
+
+
+def _queue(proof: MigrationProof) -> QueueFields | None:
+    found = proof.queue
+    return QueueFields(found.held_ms, found.longest_ms, found.gave_up or None) if found is not None else None
 
 
 def proven(found: Iterable[MigrationProof]) -> list[ProvenFields]:

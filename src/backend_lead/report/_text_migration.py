@@ -63,7 +63,17 @@ def _proof(proof: MigrationProof, view: View) -> list[Line]:
         )
     for note in proof.unresolved:
         lines += wrapped(words.clean(f"{note.what}: {note.why}"), view.width, indent=8, style="dim")
-    return [*lines, *_way_back(proof, view)]
+    return [*lines, *_queue(proof, view), *_way_back(proof, view)]
+
+
+def _queue(proof: MigrationProof, view: View) -> list[Line]:
+    found = proof.queue
+    if found is None:
+        return []
+    told = f"behind a transaction left open for {found.held_ms:g} ms others waited {found.longest_ms:g} ms"
+    if found.gave_up:
+        told += f"; it gave up: {words.clean(found.gave_up)}"
+    return wrapped(told, view.width, indent=8, style="medium" if found.stood_still else "dim", head=(Span("  queue "),))
 
 
 def _waits(stall: Stall) -> str:
