@@ -94,10 +94,11 @@ class Index:
 class Relation:
     """A table, view, materialised view or sequence.
 
-    `kind`: table, partitioned, foreign, view, materialized, sequence.  `uses` are the columns (`orders.note`) that a
-    view reads, `parents` the tables it inherits from or is a partition of, `bound` its partition bound and `span`
-    its constants, `is_default` that it is the default partition.  `new`: made by the change that is judged;
-    `filled`: it was given rows meanwhile. `owned` are the columns (`orders.id`) that a sequence belongs to.
+    `kind`: table, partitioned, foreign, view, materialized, sequence. `uses` are the columns (`orders.note`) that a
+    view reads, `parents` the tables it inherits from or is a partition of, `bound` its partition bound and `span` its
+    constants, `is_default` that it is the default partition. `new`: made by the change that is judged; `filled`: it
+    was given rows meanwhile; `loose`: a query made it whose columns are not known. `owned` are the columns
+    (`orders.id`) that a sequence belongs to.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Relation:
     temporary: bool = False
     span: tuple[str, tuple[object, ...]] | None = None
     rows: int | None = None
+    loose: bool = False
 
     def constraints_of(self, kind: str) -> list[Constraint]:
         """Return its constraints of one kind."""
@@ -218,6 +220,15 @@ class Catalog:
             and (name in view.relations if wanted is None else bool(wanted & view.uses))
         ]
         return sorted(found, key=lambda each: each.name)
+
+    def drop_view(self, name: str) -> None:
+        """Take a view away, with its indexes and the views that read it."""
+        if self.relations.pop(name, None) is None:
+            return
+        for index in self.indexes_of(name):
+            del self.indexes[index.name]
+        for view in self.views_on(name):
+            self.drop_view(view.name)
 
     def taken(self) -> set[str]:
         """Return the names of relations and indexes, which share one space."""

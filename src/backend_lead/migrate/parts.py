@@ -105,7 +105,8 @@ def constraint_of(constraint: Node, table: str, own: tuple[str, ...], catalog: C
     if behind in catalog.indexes:
         found.columns = catalog.indexes[behind].columns
     if not found.name:
-        words = () if what == "primary_key" else columns
+        # A check has a column's name in its own when it is about that one alone.
+        words = () if what == "primary_key" or (what == "check" and len(columns) != 1) else columns
         found.name = constraint.indexname or default_name(table, words, LABELS[what], _taken(catalog, table))
     return found
 

@@ -10,6 +10,8 @@ from backend_lead.migrate.catalog import Catalog, Relation, Type
 from backend_lead.migrate.expressions import kind_or_empty, type_of
 from backend_lead.read.sql_conditions import names
 
+# Functions that give what they are given.
+_OF_ITS_ARGUMENT = frozenset({"max", "min", "any_value", "first_value", "last_value", "lag", "lead"})
 _WRITES = ("insert_stmt", "update_stmt", "delete_stmt", "merge_stmt")
 
 
@@ -17,11 +19,12 @@ _WRITES = ("insert_stmt", "update_stmt", "delete_stmt", "merge_stmt")
 class Use:
     """What one statement needs.
 
-    `columns` are (relation, column), `stars` the relations all of whose columns it shows, `results` the columns that it
-    shows, in order: (relation, column), (relation, "*"), or None for anything else; `outputs` their names and types.
-    `inserts` is (relation, columns it gives; None for all), `conflict` (relation, columns, constraint) of ON CONFLICT,
-    `literals` are (relation, column, text) that are compared or written, `types` names in casts, `functions` its
-    calls.  `bound` says for the number of a parameter which column it is compared with or written to.
+    `columns` are (relation, column), `stars` the relations all of whose columns it shows, `results` the columns that
+    it shows, in order: (relation, column), (relation, "*"), or None for anything else; `outputs` their names and
+    types, and `partial` that a star stands for columns which are not known. `inserts` is (relation, columns it gives;
+    None for all), `conflict` (relation, columns, constraint) of ON CONFLICT, `literals` are (relation, column, text)
+    that are compared or written, `types` names in casts, `functions` its calls. `bound` says for the number of a
+    parameter which column it is compared with or written to.
     """
 
     relations: list[str] = field(default_factory=list)
@@ -38,14 +41,16 @@ class Use:
     literals: list[tuple[str, str, str]] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
+    partial: bool = False
 
 
 @dataclass(slots=True)
 class _Source:
-    """Something in FROM: a relation, or a query with its outputs."""
+    """Something in FROM: a relation, or a query with its outputs; `loose` says that there may be others."""
 
     relation: str = ""
     outputs: list[tuple[str, Type | None]] = field(default_factory=list)
+    loose: bool = False
 
 
 @dataclass(slots=True)
@@ -152,7 +157,8 @@ class _Reader:
                 self._expression(function, scope)
             alias = item.range_function.alias
             scope.sources[alias.aliasname or f"?{len(scope.sources)}"] = _Source(
-                outputs=[(name, None) for name in names(alias.colnames) or [alias.aliasname]]
+                outputs=[(name, None) for name in names(alias.colnames) or [alias.aliasname]],
+                loose=not alias.colnames,
             )
 
     def _relation(self, node: Node, scope: _Scope, *, written: bool = False) -> str:
@@ -188,6 +194,9 @@ class _Reader:
         for alias, source in scope.sources.items():
             if qualifier and alias != qualifier[-1]:
                 continue
+            known_there = self._columns(source.relation) is not None if source.relation else bool(source.outputs)
+            known_there = known_there and not source.loose
+            self.use.partial = self.use.partial or not known_there
             if source.relation:
                 self.use.stars.append(source.relation)
                 known = self.catalog.relations.get(source.relation)
@@ -354,10 +363,17 @@ class _Reader:
     def _type(self, node: Node, scope: _Scope) -> Type | None:
         if kind(node) == "type_cast":
             return type_of(node.type_cast.type_name)
+        if kind(node) == "func_call" and names(node.func_call.funcname)[-1] in _OF_ITS_ARGUMENT and node.func_call.args:
+            return self._type(node.func_call.args[0], scope)
         place = self._place(node, scope)
         known = self.catalog.relations.get(place[0]) if place is not None else None
         column = known.columns.get(place[1]) if known is not None and place is not None else None
-        return column.type if column is not None else None
+        if column is not None or kind(node) != "column_ref":
+            return column.type if column is not None else None
+        fields = names(node.column_ref.fields)
+        sources = [scope.sources.get(fields[-2])] if len(fields) > 1 else list(scope.sources.values())
+        every = [kind_of for source in sources if source for name, kind_of in source.outputs if name == fields[-1]]
+        return every[0] if len(every) == 1 else None
 
 
 def _name_of(value: Node) -> str:
@@ -367,4 +383,6 @@ def _name_of(value: Node) -> str:
         return names(value.column_ref.fields)[-1]
     if kind(value) == "func_call":
         return names(value.func_call.funcname)[-1]
+    if kind(value) == "a_indirection" and kind(value.a_indirection.indirection[-1]) == "string":
+        return str(value.a_indirection.indirection[-1].string.sval)
     return {"case_expr": "case", "coalesce_expr": "coalesce"}.get(kind(value), "?column?")

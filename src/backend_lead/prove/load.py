@@ -40,6 +40,7 @@ class Load:
     database: str
     calls: Sequence[Call]
     took: list[Took] = field(default_factory=list)
+    rounds: dict[str, int] = field(default_factory=dict)
     _threads: list[threading.Thread] = field(default_factory=list)
     _done: threading.Event = field(default_factory=threading.Event)
 
@@ -66,6 +67,7 @@ class Load:
             while not self._done.is_set():
                 call = calls[number % len(calls)]
                 number += 1
+                self.rounds[call.kind] = number // len(calls)
                 if call.sql in broken and len(broken) < len(calls):
                     continue
                 start = time.perf_counter()
@@ -76,6 +78,14 @@ class Load:
                     broken.add(call.sql)
                 self.took.append(Took(call.kind, start, time.perf_counter()))
                 time.sleep(_PAUSE)
+
+    def ready(self, least: float, most: float) -> None:
+        """Wait until every call was sent twice, for at least and at most so many seconds: then it is known what each of
+        them takes by itself."""
+        end = time.perf_counter() + most
+        time.sleep(least)
+        while time.perf_counter() < end and any(self.rounds.get(call.kind, 0) < 2 for call in self.calls):
+            time.sleep(_PAUSE)
 
     def longest(self, start: float, end: float) -> dict[str, float]:
         """Return the longest call of each kind that overlapped a span, in milliseconds."""

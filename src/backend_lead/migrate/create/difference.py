@@ -5,7 +5,7 @@ A column or a table that goes while another comes may have been renamed; that is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
@@ -122,9 +122,9 @@ class _Comparison:
     def _typed(self, column: Column) -> bool:
         return bool(column.type.name) and is_known(column.type, self.now)
 
-    def _plain(self, relation: Relation) -> Iterator[Index]:
+    def _plain(self, relation: Relation, known: Collection[object] = ()) -> Iterator[Index]:
         for index in self.desired.indexes_of(relation.name):
-            if index.constraint:
+            if index.constraint or self._key(index, {}) in known:
                 continue
             if index.mentions - set(index.columns) or index.partial or not index.columns:
                 self.left.append(f"{index.name} is over an expression or has a condition; write it by hand")
@@ -198,9 +198,8 @@ class _Comparison:
         if self.whole:
             self.last += [_dropped(table, had[columns]) for columns in sorted(had.keys() - has.keys())]
         plain_before = {self._key(index, pairs): index for index in self.now.indexes_of(old.name) if not index.unique}
-        plain_after = {self._key(index, {}): index for index in self._plain(new) if not index.unique}
-        for key in sorted(plain_after.keys() - plain_before.keys()):
-            index = plain_after[key]
+        known = {self._key(index, pairs) for index in self.now.indexes_of(old.name)}
+        for index in [each for each in self._plain(new, known) if not each.unique]:
             self.wanted.append(AddIndex(table, index.columns, method=index.method, name=index.name.rpartition(".")[2]))
         if self.whole:
             every = {self._key(index, {}) for index in self.desired.indexes_of(new.name)}
@@ -269,7 +268,7 @@ def _default(column: Column) -> str | None:
     node = column.default
     while node is not None and kind(node) == "type_cast" and kind(node.type_cast.arg) == "a_const":
         node = node.type_cast.arg
-    return deparse(node) if node is not None else None
+    return deparse(node).replace("public.", "") if node is not None else None
 
 
 def _tables(catalog: Catalog) -> dict[str, Relation]:

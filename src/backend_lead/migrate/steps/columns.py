@@ -68,6 +68,8 @@ def _add(command: Node, relation: Relation, judge: Judge) -> None:
         )
     column.new = True
     own_sequence(judge.catalog, table, column, definition)
+    if relation.loose:
+        return
     relation.columns[name] = column
     for child in judge.catalog.children(table):
         child.columns[name] = Column(**{slot: getattr(column, slot) for slot in Column.__slots__})
@@ -154,7 +156,7 @@ def _drop(command: Node, relation: Relation, judge: Judge) -> None:
             "column-dropped", table, f"What {table}.{name} holds is gone, and the way down cannot bring it back."
         )
     for view in views:
-        judge.catalog.relations.pop(view.name, None)
+        judge.catalog.drop_view(view.name)
     for owner, key in keys:
         owner.constraints.pop(key.name, None)
     forget_column(relation, name, judge)

@@ -201,7 +201,7 @@ _TEXTS = frozenset({"text", "character varying", "character", "name"})
 
 def _comparable(left: object, right: object, judge: Judge) -> bool:
     names = {getattr(left, "name", ""), getattr(right, "name", "")}
-    if len(names) == 1 or names <= _NUMBERS or names <= _TEXTS:
+    if "unknown" in names or len(names) == 1 or names <= _NUMBERS or names <= _TEXTS:
         return True
     kinds = [judge.catalog.types.get(name) for name in names]
     if any(kind is not None and kind.kind == "domain" for kind in kinds) or "citext" in names:

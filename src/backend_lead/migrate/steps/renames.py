@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from backend_lead.gates.grammar import Node, enum_name
@@ -97,6 +98,7 @@ def _rename_column(node: Node, name: str, judge: Judge) -> None:
         for constraint in each.constraints.values():
             constraint.columns = tuple(new if c == old else c for c in constraint.columns)
             constraint.proves = frozenset(new if c == old else c for c in constraint.proves)
+            constraint.text = re.sub(rf"\b{re.escape(old)}\b", new, constraint.text)
         for index in judge.catalog.indexes_of(each.name):
             index.columns = tuple(new if c == old else c for c in index.columns)
             index.mentions = frozenset(new if c == old else c for c in index.mentions)
@@ -111,9 +113,18 @@ def _rename_index(node: Node, name: str, judge: Judge) -> None:
     if index is None and judge.catalog.complete and not node.missing_ok:
         judge.fail("index-missing", name, f"There is no index {name}.")
     judge.act("rename-index", target=name)
-    if index is not None:
-        index.name = judge.catalog.beside(index.table, node.newname)
-        judge.catalog.indexes[index.name] = judge.catalog.indexes.pop(name)
+    if index is None:
+        return
+    index.name = judge.catalog.beside(index.table, node.newname)
+    judge.catalog.indexes[index.name] = judge.catalog.indexes.pop(name)
+    relation = judge.catalog.relations.get(index.table)
+    if relation is None:
+        return
+    for constraint in [each for each in relation.constraints.values() if each.index == name]:
+        # The constraint that an index keeps goes by the index's name.
+        del relation.constraints[constraint.name]
+        constraint.name, constraint.index = node.newname, index.name
+        relation.constraints[node.newname] = constraint
 
 
 def _rename_constraint(node: Node, name: str, judge: Judge) -> None:
@@ -129,6 +140,29 @@ def _rename_constraint(node: Node, name: str, judge: Judge) -> None:
             index = judge.catalog.indexes.pop(constraint.index)
             index.name = constraint.index = judge.catalog.beside(index.table, node.newname)
             judge.catalog.indexes[index.name] = index
+
+
+def _rename_function(node: Node, name: str, judge: Judge) -> None:
+    judge.act("rename-function")
+    words = names(node.object.object_with_args.objname)
+    move_function(judge.catalog, judge.catalog.words(words), judge.catalog.words([*words[:-1], node.newname]))
+
+
+def move_function(catalog: Catalog, old: str, new: str) -> None:
+    """Give a function another name, also where triggers call it."""
+    if old in catalog.functions:
+        catalog.functions[new] = catalog.functions.pop(old)
+    for signature in [each for each in catalog.results if each.startswith(f"{old}(")]:
+        catalog.results[f"{new}{signature[len(old) :]}"] = catalog.results.pop(signature)
+    for relation in catalog.relations.values():
+        relation.triggers = {name: new if called == old else called for name, called in relation.triggers.items()}
+
+
+def _rename_trigger(node: Node, name: str, judge: Judge) -> None:
+    judge.act("rename-trigger", target=name)
+    relation = judge.catalog.relations.get(name)
+    if relation is not None and node.subname in relation.triggers:
+        relation.triggers[node.newname] = relation.triggers.pop(node.subname)
 
 
 def _rename_type(node: Node, name: str, judge: Judge) -> None:
@@ -174,6 +208,9 @@ _RENAMES = {
     "OBJECT_COLUMN": _rename_column,
     "OBJECT_INDEX": _rename_index,
     "OBJECT_TABCONSTRAINT": _rename_constraint,
+    "OBJECT_FUNCTION": _rename_function,
+    "OBJECT_PROCEDURE": _rename_function,
+    "OBJECT_TRIGGER": _rename_trigger,
     "OBJECT_TYPE": _rename_type,
     "OBJECT_DOMAIN": _rename_type,
 }
@@ -181,6 +218,10 @@ _RENAMES = {
 
 def _set_schema(node: Node, judge: Judge) -> None:
     what = enum_name(node, "object_type")
+    if what in ("OBJECT_FUNCTION", "OBJECT_PROCEDURE"):
+        words = names(node.object.object_with_args.objname)
+        moved = [*([] if node.newschema == "public" else [node.newschema]), words[-1]]
+        move_function(judge.catalog, judge.catalog.words(words), ".".join(moved))
     if what not in ("OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE"):
         judge.act("set-schema-of-other")
         return

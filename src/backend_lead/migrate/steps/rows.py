@@ -42,7 +42,7 @@ def _checked(node: Node, judge: Judge) -> Use:
     used = use_of(node, judge.catalog)
     if judge.catalog.complete:
         for name in used.relations:
-            if name not in judge.catalog.relations and "." not in name:
+            if name not in judge.catalog.relations and "." not in name and not name.startswith("pg_"):
                 judge.fail("table-missing", name, f"There is no table {name}.")
         for name, column in used.columns:
             relation = judge.catalog.relations.get(name)
@@ -66,7 +66,7 @@ def _checked(node: Node, judge: Judge) -> Use:
 def _written(node: Node, judge: Judge) -> tuple[str, Relation | None]:
     name = judge.catalog.name(node.relation)
     relation = judge.catalog.relations.get(name)
-    if relation is None and judge.catalog.complete and not _is_query(node, name):
+    if relation is None and judge.catalog.complete and not _is_query(node, name) and not name.startswith("pg_"):
         judge.fail("table-missing", name, f"There is no table {name}.")
     return name, relation
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backend_lead.gates.grammar import Node, enum_name, kind
-from backend_lead.migrate.catalog import Column, Index, Relation
-from backend_lead.migrate.expressions import is_known
+from backend_lead.migrate.catalog import Column, Index, Relation, Type
+from backend_lead.migrate.expressions import is_known, type_of
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.parts import LABELS, attach, column_of, constraint_of, contype, own_sequence
+from backend_lead.migrate.resolving import use_of
 from backend_lead.migrate.steps import Statement
 from backend_lead.migrate.steps.alter_table import indexes_of
 from backend_lead.migrate.steps.constraints import judge_reference, key_index
@@ -146,8 +147,16 @@ def _create_as(node: Node, judge: Judge) -> None:
         filled=not node.into.skip_data,
         temporary=node.into.rel.relpersistence == "t",
     )
+    used = use_of(node.query, judge.catalog)
     if what != "OBJECT_TABLE":
         relation.relations, relation.uses = read_by(node.query, judge.catalog)
+    elif used.partial or not used.outputs:
+        relation.loose = True
+    else:
+        given = names(node.into.col_names)
+        found = [label for label, _ in used.outputs]
+        for label, (_, kind_of) in zip([*given, *found[len(given) :]], used.outputs, strict=False):
+            relation.columns[label] = Column(label, replace(kind_of) if kind_of is not None else Type("unknown"))
     judge.catalog.relations[name] = relation
 
 
@@ -240,7 +249,9 @@ def drop_table(relation: Relation, judge: Judge, *, cascade: bool, together: lis
         judge.lose("table-dropped", name, f"Every row of {name} is gone, and the way down cannot bring it back.")
     for owner, key in keys:
         owner.constraints.pop(key.name, None)
-    for each in (*views, *children, relation):
+    for view in views:
+        catalog.drop_view(view.name)
+    for each in (*children, relation):
         for index in catalog.indexes_of(each.name):
             catalog.indexes.pop(index.name, None)
         catalog.relations.pop(each.name, None)
@@ -256,7 +267,10 @@ def _drop_sequences(node: Node, judge: Judge) -> None:
             if judge.catalog.complete and not node.missing_ok:
                 judge.fail("sequence-missing", name, f"There is no sequence {name}.")
             continue
-        if sequence.owned and enum_name(node, "behavior") != "DROP_CASCADE":
+        table, _, column = sequence.owned.rpartition(".")
+        owner = judge.catalog.relations.get(table)
+        held = owner is not None and column in owner.columns and owner.columns[column].has_default
+        if held and enum_name(node, "behavior") != "DROP_CASCADE":
             judge.fail("still-needed", name, f"The default of {sequence.owned} needs {name}.")
         judge.act("drop-sequence", target=name)
         judge.catalog.relations.pop(name, None)
@@ -298,14 +312,22 @@ def _drop_schemas(node: Node, judge: Judge) -> None:
 
 def _drop_function(node: Node, judge: Judge) -> None:
     for item in node.objects:
-        words = names(item.object_with_args.objname)
+        given = item.object_with_args
+        words = names(given.objname)
         name = judge.catalog.words(words)
         users = [each.name for each in judge.catalog.relations.values() if name in each.triggers.values()]
         if users and enum_name(node, "behavior") != "DROP_CASCADE":
             judge.fail("still-needed", users[0], f"A trigger of {users[0]} calls {name}.")
         if name not in judge.catalog.functions and judge.catalog.complete and not node.missing_ok:
             judge.fail("function-missing", name, f"There is no function {name}.")
-        judge.catalog.functions.pop(name, None)
+        results = judge.catalog.results
+        gone = {f"{name}({', '.join(str(type_of(each.type_name)) for each in given.objargs)})"}
+        if given.args_unspecified:
+            gone = {signature for signature in results if signature.startswith(f"{name}(")}
+        for signature in gone:
+            results.pop(signature, None)
+        if not any(signature.startswith(f"{name}(") for signature in results):
+            judge.catalog.functions.pop(name, None)
     judge.act("drop-function")
 
 

@@ -98,7 +98,7 @@ def _drop_types(node: Node, judge: Judge) -> None:
             )
             forget_column(relation, column.name, judge)
             for view in views:
-                judge.catalog.relations.pop(view.name, None)
+                judge.catalog.drop_view(view.name)
         if not users:
             judge.act("drop-type")
         judge.catalog.types.pop(name)

@@ -88,8 +88,7 @@ def drop_views(node: Node, judge: Judge) -> None:
         if above and enum_name(node, "behavior") != "DROP_CASCADE":
             judge.fail("still-needed", name, f"The view {above[0].name} reads {name}.")
         judge.act("drop-view", target=name, indexes=indexes_of([name], judge), views=[view.name for view in above])
-        for each in (*above, relation):
-            judge.catalog.relations.pop(each.name, None)
+        judge.catalog.drop_view(name)
 
 
 def _refresh(node: Node, judge: Judge) -> None:
