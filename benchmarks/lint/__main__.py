@@ -1,4 +1,5 @@
-"""`python -m benchmarks.lint [CORPUS ...] [--postgres 18] [--show] [--others]`: the lint against what was measured."""
+"""`python -m benchmarks.lint [CORPUS ...] [--postgres 18] [--server] [--show] [--others]`: the lint against what was
+measured."""
 
 from __future__ import annotations
 
@@ -6,14 +7,18 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from benchmarks.lint.others import flagged
 from benchmarks.locks.cases import Case, corpus, names
 from benchmarks.locks.hazards import blocked, hazards
+from benchmarks.locks.measure import prepare
 from benchmarks.locks.table import truth
 
+from backend_lead.gates.database import DatabaseGate
 from backend_lead.migrate.application import Application
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.facts import facts
@@ -21,7 +26,10 @@ from backend_lead.migrate.lint import lint, replay
 from backend_lead.migrate.script import Script, Sent
 from backend_lead.model.migration import Change, LockMode
 from backend_lead.model.place import Place
+from backend_lead.prove.scratch import Scratch
+from backend_lead.read.database.definitions import read_definitions
 
+_MANY_ROWS = 1_000_000
 KINDS = ("blocks", "breaks", "loses", "fails")
 
 
@@ -36,11 +44,36 @@ def script(name: str, statements: Iterable[str], *, alone: bool = False) -> Scri
     )
 
 
-def judged(case: Case, schema: Catalog, application: Application, major: int) -> Change:
-    """Judge one case."""
-    catalog = schema.copy()
-    replay([script(case.name, case.before, alone=True)], catalog, major)
+def judged(case: Case, schema: Catalog, application: Application, major: int, live: Scratch | None = None) -> Change:
+    """Judge one case; `live` is a server with the database `base` that is asked for schema and sizes."""
+    if live is not None:
+        catalog = asked(case, live, major)
+    else:
+        catalog = schema.copy()
+        replay([script(case.name, case.before, alone=True)], catalog, major)
     return lint([script(case.name, case.statements, alone=case.alone)], catalog, major, application)
+
+
+def asked(case: Case, live: Scratch, major: int) -> Catalog:
+    """Return what the server says of the schema that a case meets.
+
+    The rows of the corpus are few, so that it can be measured in minutes; a table that holds some stands for a large
+    one.
+    """
+    dsn = live.create_database("asked", template="base")
+    try:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            prepare(connection, case)
+        with DatabaseGate(dsn, allow_superuser=True) as gate:
+            found = read_definitions(gate)
+    finally:
+        live.drop_database("asked")
+    catalog = Catalog(complete=True)
+    replay([script("live", found.statements, alone=True)], catalog, major)
+    catalog.available = found.extensions
+    for name, rows in found.rows.items():
+        catalog.relations[name].rows = rows and _MANY_ROWS
+    return catalog
 
 
 def locks_of(change: Change) -> dict[str, LockMode]:
@@ -68,80 +101,89 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lint")
     parser.add_argument("corpora", nargs="*", choices=[*names(), []])
     parser.add_argument("--postgres", type=int, default=18)
+    parser.add_argument("--server", action="store_true", help="ask a live server for schema and sizes")
     parser.add_argument("--show", action="store_true", help="list what is missed, and what is told wrongly")
     parser.add_argument("--others", action="store_true", help="ask other linters about the same cases")
     given = parser.parse_args()
-    for name in given.corpora or names():
-        whole = corpus(name)
-        measured = truth(name, given.postgres)
-        schema = Catalog(complete=True)
-        replay([script("base", [whole.schema], alone=True)], schema, given.postgres)
-        kinds = {
-            relation: {"materialized": "m", "view": "v", "sequence": "S", "partitioned": "p"}.get(each.kind, "r")
-            for relation, each in schema.relations.items()
-        } | dict.fromkeys(schema.indexes, "i")
-        application = Application.of_sql(";\n".join(query.sql for query in whole.queries), "queries.sql")
-        counts = {kind: [0, 0, 0] for kind in KINDS}
-        right = wrong = 0
-        flags = [0, 0]
-        harmful: set[str] = set()
-        ours: set[str] = set()
-        asked: list[Case] = []
-        for case in whole.cases:
-            result = measured.get(case.name)
-            if result is None or "skipped" in result:
-                continue
-            change = judged(case, schema, application, given.postgres)
-            seen = hazards(result, kinds)
-            said = {
-                hazard.kind.value
-                for statement in change.files[0].statements
-                for hazard in statement.hazards
-                if hazard.certain or hazard.kind.value != "fails"
-            }
-            may_fail = any(
-                hazard.kind.value == "fails" for statement in change.files[0].statements for hazard in statement.hazards
-            )
-            asked.append(case)
-            harmful |= {case.name} if seen else set()
-            ours |= {case.name} if said or ("fails" in seen and may_fail) else set()
-            if "fails" in seen:
-                # Whether rows are in the way cannot be known without them; that they may be counts as told.
-                said = {"fails"} if may_fail else said
-            for kind in KINDS:
-                hit, told = kind in seen, kind in said
-                counts[kind][0] += hit and told
-                counts[kind][1] += hit and not told
-                counts[kind][2] += told and not hit
-                if given.show and hit != told:
-                    print(f"  {case.name}: {'missed' if hit else 'told'} {kind}")
-            if result["fails"]:
-                continue
-            for got, told in zip(result["statements"], change.files[0].statements, strict=True):
-                if blocked(got, kinds) != (told.blocks_reads, told.blocks_writes):
-                    flags[1] += 1
-                    if given.show:
-                        print(
-                            f"  {case.name}: blocks {blocked(got, kinds)}, told {told.blocks_reads, told.blocks_writes}"
-                        )
-                flags[0] += 1
-            mine, last = locks_of(change), _strongest(result, alone=case.alone)
-            for relation in sorted({*mine, *last}):
-                same = relation in mine and mine[relation].value == last.get(relation)
-                right, wrong = right + same, wrong + (not same)
-                if given.show and not same:
-                    print(f"  {case.name}: {relation} {last.get(relation)}, told {mine.get(relation)}")
-        _print(name, given.postgres, counts, right, wrong)
-        if given.others:
-            with tempfile.TemporaryDirectory() as folder:
-                for linter, found in {"backend-lead": ours, **flagged(asked, Path(folder), given.postgres)}.items():
-                    hit = len(found & harmful)
-                    print(
-                        f"  harmful or not, {linter}: recall {hit / len(harmful):.3f} of {len(harmful)}   "
-                        f"precision {hit / max(len(found), 1):.3f} of {len(found)}"
-                    )
-        print(f"  who waits, readers and writers apart, right for {flags[0] - flags[1]} of {flags[0]} statements")
+    with ExitStack() as stack:
+        for name in given.corpora or names():
+            _corpus(name, given, stack)
     return 0
+
+
+def _corpus(name: str, given: argparse.Namespace, stack: ExitStack) -> None:
+    whole = corpus(name)
+    live = None
+    if given.server:
+        live = stack.enter_context(Scratch(major=given.postgres if given.postgres != 18 else None))
+        live.create_database("base")
+        live.execute(whole.schema, database="base")
+    measured = truth(name, given.postgres)
+    schema = Catalog(complete=True)
+    replay([script("base", [whole.schema], alone=True)], schema, given.postgres)
+    kinds = {
+        relation: {"materialized": "m", "view": "v", "sequence": "S", "partitioned": "p"}.get(each.kind, "r")
+        for relation, each in schema.relations.items()
+    } | dict.fromkeys(schema.indexes, "i")
+    application = Application.of_sql(";\n".join(query.sql for query in whole.queries), "queries.sql")
+    counts = {kind: [0, 0, 0] for kind in KINDS}
+    right = wrong = 0
+    flags = [0, 0]
+    harmful: set[str] = set()
+    ours: set[str] = set()
+    asked: list[Case] = []
+    for case in whole.cases:
+        result = measured.get(case.name)
+        if result is None or "skipped" in result:
+            continue
+        change = judged(case, schema, application, given.postgres, live)
+        seen = hazards(result, kinds)
+        said = {
+            hazard.kind.value
+            for statement in change.files[0].statements
+            for hazard in statement.hazards
+            if hazard.certain or hazard.kind.value != "fails"
+        }
+        may_fail = any(
+            hazard.kind.value == "fails" for statement in change.files[0].statements for hazard in statement.hazards
+        )
+        asked.append(case)
+        harmful |= {case.name} if seen else set()
+        ours |= {case.name} if said or ("fails" in seen and may_fail) else set()
+        if "fails" in seen:
+            # Whether rows are in the way cannot be known without them; that they may be counts as told.
+            said = {"fails"} if may_fail else said
+        for kind in KINDS:
+            hit, told = kind in seen, kind in said
+            counts[kind][0] += hit and told
+            counts[kind][1] += hit and not told
+            counts[kind][2] += told and not hit
+            if given.show and hit != told:
+                print(f"  {case.name}: {'missed' if hit else 'told'} {kind}")
+        if result["fails"]:
+            continue
+        for got, told in zip(result["statements"], change.files[0].statements, strict=True):
+            if blocked(got, kinds) != (told.blocks_reads, told.blocks_writes):
+                flags[1] += 1
+                if given.show:
+                    print(f"  {case.name}: blocks {blocked(got, kinds)}, told {told.blocks_reads, told.blocks_writes}")
+            flags[0] += 1
+        mine, last = locks_of(change), _strongest(result, alone=case.alone)
+        for relation in sorted({*mine, *last}):
+            same = relation in mine and mine[relation].value == last.get(relation)
+            right, wrong = right + same, wrong + (not same)
+            if given.show and not same:
+                print(f"  {case.name}: {relation} {last.get(relation)}, told {mine.get(relation)}")
+    _print(name, given.postgres, counts, right, wrong)
+    if given.others:
+        with tempfile.TemporaryDirectory() as folder:
+            for linter, found in {"backend-lead": ours, **flagged(asked, Path(folder), given.postgres)}.items():
+                hit = len(found & harmful)
+                print(
+                    f"  harmful or not, {linter}: recall {hit / len(harmful):.3f} of {len(harmful)}   "
+                    f"precision {hit / max(len(found), 1):.3f} of {len(found)}"
+                )
+    print(f"  who waits, readers and writers apart, right for {flags[0] - flags[1]} of {flags[0]} statements")
 
 
 def _print(name: str, major: int, counts: dict[str, list[int]], right: int, wrong: int) -> None:

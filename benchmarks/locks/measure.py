@@ -98,7 +98,7 @@ def _case(scratch: Scratch, name: str, case: Case, queries: tuple[Query, ...]) -
             psycopg.connect(dsn, autocommit=True, prepare_threshold=None) as writer,
             psycopg.connect(dsn, autocommit=True, prepare_threshold=None) as application,
         ):
-            error = _prepare(application, case)
+            error = prepare(application, case)
             if error:
                 return {"case": case.name, "skipped": error}
             before = snapshot(application)
@@ -124,7 +124,8 @@ def _case(scratch: Scratch, name: str, case: Case, queries: tuple[Query, ...]) -
         scratch.drop_database(name)
 
 
-def _prepare(writer: psycopg.Connection[Any], case: Case) -> str:
+def prepare(writer: psycopg.Connection[Any], case: Case) -> str:
+    """Run what a case needs before; return why that failed, or ""."""
     try:
         for statement in case.before:
             try:

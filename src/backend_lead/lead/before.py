@@ -123,6 +123,7 @@ def _live(request: Request, dsn: str, listen: Listener) -> Before:
     script = Script(name, "sql", tuple(Sent(sql, place, None) for sql in found.statements))
     catalog = Catalog(complete=not found.missing)
     notes = [*replay([script], catalog, major), *(Unresolved(name, each, place) for each in found.missing)]
+    catalog.available = found.extensions
     for relation, rows in found.rows.items():
         if relation in catalog.relations:
             catalog.relations[relation].rows = rows

@@ -125,6 +125,14 @@ def _literals(use: Use, before: Catalog, after: Catalog) -> Breakage | None:
         known = was is None or was.kind != "enum" or text in was.values
         if now is not None and now.kind == "enum" and text not in now.values and known:
             return Breakage(name, f"{text!r} is no value of {now.name} any more")
+    for name, column in (*use.parameters, *use.bound.values()):
+        old, new = _column(before, name, column), _column(after, name, column)
+        if old is None or new is None:
+            continue
+        was, now = before.types.get(old.type.name), after.types.get(new.type.name)
+        gone = [each for each in was.values if now is None or each not in now.values] if was is not None else []
+        if was is not None and now is not None and was.kind == now.kind == "enum" and gone:
+            return Breakage(name, f"it may send {gone[0]!r}, which is no value of {now.name} any more")
     return None
 
 

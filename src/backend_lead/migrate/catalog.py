@@ -150,6 +150,7 @@ class NamedType:
 class Catalog:
     """Everything by name.  `complete` says that nothing else exists: a table that is not here is missing.
     `functions` are volatilities by name, `results` what a function gives, by its name and the types of its arguments.
+    `available` are the extensions that the server could create, empty when it was not asked.
     `path` is the schema that a bare name means, `utc` that the session's time zone is UTC."""
 
     relations: dict[str, Relation] = field(default_factory=dict)
@@ -162,6 +163,7 @@ class Catalog:
     path: str = ""
     complete: bool = False
     utc: bool = False
+    available: frozenset[str] = frozenset()
     leaning: dict[str, set[str]] = field(default_factory=dict)
     hanging: dict[str, set[str]] = field(default_factory=dict)
 
@@ -318,6 +320,7 @@ class Catalog:
             self.path,
             self.complete,
             self.utc,
+            self.available,
         )
         if names is None:
             found.connect(relations)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend_lead.gates.grammar import Node, kind, walk
-from backend_lead.migrate.catalog import Catalog, NamedType, Type
+from backend_lead.migrate.catalog import Catalog, NamedType, Relation, Type
 from backend_lead.migrate.facts import Facts
 from backend_lead.read.database.type_names import type_name
 from backend_lead.read.sql_conditions import names
@@ -174,6 +174,19 @@ def texts_in(node: Node) -> list[str]:
         for part in walk(node)
         if kind_or_empty(part) == "a_const" and part.a_const.WhichOneof("val") == "sval"
     ]
+
+
+def users_of_sequence(sequence: Relation, catalog: Catalog) -> list[str]:
+    """Return the columns (`orders.id`) whose defaults take numbers from a sequence."""
+    found = []
+    for relation in catalog.relations.values():
+        for column in relation.columns.values():
+            place = f"{relation.name}.{column.name}"
+            own = place == sequence.owned and column.has_default and column.default is None
+            texts = texts_in(column.default) if column.default is not None else []
+            called = sequence.name in [text.removeprefix("public.").replace('"', "") for text in texts]
+            found += [place] if own or called else []
+    return sorted(found)
 
 
 def changes_by_row(node: Node, catalog: Catalog, facts: Facts) -> bool:

@@ -13,8 +13,8 @@ from backend_lead.prove.load import Call, Load
 from backend_lead.prove.scratch import Scratch
 
 # How long the transaction stays open, in seconds: many times what a call takes, and no long wait for whoever proves.
-HELD = 0.6
-_BEFORE = 0.1
+HELD = 0.4
+_BEFORE = 0.05
 _AFTER = 0.05
 
 

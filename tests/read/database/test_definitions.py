@@ -21,6 +21,7 @@ CREATE FUNCTION shown(u users) RETURNS text LANGUAGE sql AS $$ SELECT u.email $$
 CREATE TABLE "Order" (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "user" int NOT NULL, at date NOT NULL,
     CONSTRAINT order_user FOREIGN KEY ("user") REFERENCES users ON DELETE CASCADE DEFERRABLE, CHECK (at > '2000-01-01'));
 ALTER TABLE "Order" ADD CONSTRAINT late CHECK (at < '2100-01-01') NOT VALID;
+ALTER TABLE users ADD CONSTRAINT n_there NOT NULL n NOT VALID;
 CREATE UNIQUE INDEX ON "Order" ("user", at DESC) WHERE at > '2020-01-01';
 CREATE TABLE audit.events (id uuid, at date, kind text, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
 CREATE TABLE audit.events_2020 PARTITION OF audit.events FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
@@ -62,7 +63,7 @@ def test_a_schema_that_is_made_from_it_is_read_as_the_same(postgres, first):
     finally:
         postgres.drop_database("again")
     text = "\n".join(found.statements)
-    for part in ("late", "by_kind", "seen", "counted", "touched", "shown", "over_zero", "numbers", "DEFERRABLE"):
+    for part in ("late", "by_kind", "seen", "counted", "touched", "shown", "over_zero", "numbers", "DEFERRABLE", "n_there NOT NULL n NOT VALID"):
         assert part in text, part
 
 

@@ -80,6 +80,8 @@ def _schema(node: Node, judge: Judge) -> None:
 
 
 def _extension(node: Node, judge: Judge) -> None:
+    if judge.catalog.available and node.extname not in judge.catalog.available:
+        judge.fail("extension-missing", "", f"The server has no extension {node.extname}.")
     judge.act("create-extension")
     judge.catalog.extensions.add(node.extname)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backend_lead.gates.grammar import Node, enum_name, kind
 from backend_lead.migrate.catalog import Column, Index, Relation, Type
-from backend_lead.migrate.expressions import is_known, type_of
+from backend_lead.migrate.expressions import is_known, type_of, users_of_sequence
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.parts import LABELS, attach, column_of, constraint_of, contype, own_sequence
 from backend_lead.migrate.resolving import use_of
@@ -267,11 +267,9 @@ def _drop_sequences(node: Node, judge: Judge) -> None:
             if judge.catalog.complete and not node.missing_ok:
                 judge.fail("sequence-missing", name, f"There is no sequence {name}.")
             continue
-        table, _, column = sequence.owned.rpartition(".")
-        owner = judge.catalog.relations.get(table)
-        held = owner is not None and column in owner.columns and owner.columns[column].has_default
-        if held and enum_name(node, "behavior") != "DROP_CASCADE":
-            judge.fail("still-needed", name, f"The default of {sequence.owned} needs {name}.")
+        users = users_of_sequence(sequence, judge.catalog)
+        if users and enum_name(node, "behavior") != "DROP_CASCADE":
+            judge.fail("still-needed", name, f"The default of {users[0]} needs {name}.")
         judge.act("drop-sequence", target=name)
         judge.catalog.relations.pop(name, None)
 

@@ -23,13 +23,15 @@ def _own(catalog: str, oid: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """`statements` make the schema; `rows` are estimates by table, as queries name it (`orders`, `archive.orders`),
-    0 only for a table that has no page; `major` is the server's version; `missing` what the role could not read."""
+    """`statements` make the schema; `rows` are estimates by table, as queries name it (`orders`,
+    `archive.orders`), 0 only for a table that has no page; `major` is the server's version; `missing` what the
+    role could not read; `extensions` are those that the server could create."""
 
     statements: tuple[str, ...]
     rows: Mapping[str, int]
     major: int
     missing: tuple[str, ...]
+    extensions: frozenset[str] = frozenset()
 
 
 def read_definitions(gate: DatabaseGate) -> Definitions:
@@ -43,8 +45,10 @@ def read_definitions(gate: DatabaseGate) -> Definitions:
         for name, count in asking.ask("rows", _ROWS)
         if count is not None
     }
+    offered = asking.ask("extensions", "SELECT name FROM pg_available_extensions")
+    extensions = frozenset(str(name) for (name,) in offered)
     version = asking.ask("version", "SELECT current_setting('server_version_num')::int / 10000")
-    return Definitions(tuple(found), rows, int(str(version[0][0])) if version else 0, tuple(asking.missing))
+    return Definitions(tuple(found), rows, int(str(version[0][0])) if version else 0, tuple(asking.missing), extensions)
 
 
 # What a row of a table that was never analyzed is taken to be long, with its header.
@@ -116,7 +120,10 @@ _COLUMNS = """(SELECT string_agg(format('%I %s', a.attname, format_type(a.atttyp
                     WHEN a.attgenerated <> '' THEN ' GENERATED ALWAYS AS (' || pg_get_expr(f.adbin, f.adrelid)
                         || CASE a.attgenerated WHEN 's' THEN ') STORED' ELSE ') VIRTUAL' END
                     WHEN f.adbin IS NOT NULL THEN ' DEFAULT ' || pg_get_expr(f.adbin, f.adrelid) ELSE '' END
-            || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END, ', ' ORDER BY a.attnum)
+            || CASE WHEN a.attnotnull AND NOT EXISTS (
+                   SELECT 1 FROM pg_constraint x WHERE x.conrelid = a.attrelid AND x.contype = 'n'
+                   AND a.attnum = ANY (x.conkey) AND NOT x.convalidated) THEN ' NOT NULL' ELSE '' END,
+               ', ' ORDER BY a.attnum)
         FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
             LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attislocal)"""
@@ -202,6 +209,7 @@ _PARTS = (
     ("functions on rows", _functions(_OF_ROWS)),
     ("keys", _constraints("'p', 'u', 'x'")),
     ("checks", _constraints("'c'", "AND x.conislocal")),
+    ("columns that are being made NOT NULL", _constraints("'n'", "AND NOT x.convalidated AND x.conislocal")),
     ("indexes", _INDEXES.format(kind="c.relkind <> 'm'")),
     ("indexes of partitions", _ATTACHED),
     ("foreign keys", _constraints("'f'", "AND x.conparentid = 0")),
