@@ -16,6 +16,7 @@ from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.routing import Placed
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Unknown, Value
+from backend_lead.read.code.wrapping import inner_function
 
 REFUSING = (401, 403)
 LEAVING = (301, 302, 303, 307, 308)
@@ -57,6 +58,13 @@ def decide(answer: Answer, consulted: bool, placed: Placed, run: Interpreter) ->
         )
     if answer.opaque:
         return Finding(Authentication.UNKNOWN, f"a guard lies outside the code that was read: {answer.opaque[0]}", ())
+    hidden = [outcome for outcome, status in statuses if _is_hidden(outcome, status, placed)]
+    if hidden:
+        return Finding(
+            Authentication.UNKNOWN,
+            _because(hidden[0], "refused when something that was not found says so,"),
+            _guards(hidden, True),
+        )
     if refusing and consulted:
         return Finding(
             Authentication.OPTIONAL,
@@ -83,6 +91,18 @@ def _depends_on_configuration(outcome: Outcome) -> bool:
         for condition in outcome.conditions
         if not condition.raises_otherwise
     )
+
+
+def _is_hidden(outcome: Outcome, status: int | None, placed: Placed) -> bool:
+    """Whether a test of something that was not found decides on a refusal, or on leading away around the handler.
+
+    Leading on to another page is what handlers do; what stands before one does it to those who may not come in.
+    """
+    if not any(condition.unfound for condition in outcome.conditions):
+        return False
+    handler = inner_function(placed.route.handler)
+    own = handler.marks.get("origin", handler).symbol if handler is not None else ""
+    return status in REFUSING or (status in LEAVING and outcome.symbol != own)
 
 
 def _is_refusal(outcome: Outcome, status: int | None, consulted: bool, placed: Placed) -> bool:

@@ -43,12 +43,12 @@ def _if(run: Interpreter, node: Any) -> int:
     frame.tests |= test.sources
     names = frame.scope.names
     saved = dict(names)
-    condition = Condition(test.sources, pairs, True, run.place(node.line))
+    condition = Condition(test.sources, pairs, True, run.place(node.line), unfound=_is_unfound(test))
 
     narrow(run, node.test, True)
     first, names_after_first = _side(run, node.then, condition)
     frame.scope.names = saved
-    opposite = Condition(test.sources, pairs, False, condition.place)
+    opposite = Condition(test.sources, pairs, False, condition.place, unfound=condition.unfound)
     narrow(run, node.test, False)
     second, names_after_second = _side(run, node.otherwise, opposite)
     frame.scope.names = names
@@ -63,6 +63,12 @@ def _if(run: Interpreter, node: Any) -> int:
         run.conditions.append(left)
         return GOES_ON
     return first if first == second else ENDED
+
+
+def _is_unfound(test: Value) -> bool:
+    """Whether nothing at all is known of what decides, not even where it comes from."""
+    options = test.options if isinstance(test, Choice) else (test,)
+    return any(isinstance(option, Unknown) and not option.sources for option in options)
 
 
 def _side(run: Interpreter, statements: tuple[Any, ...], condition: Condition) -> tuple[int, dict[str, Value]]:
