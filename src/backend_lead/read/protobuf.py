@@ -1,9 +1,9 @@
 """Reads serialized protobuf descriptors: what a file declares, and the options that are set on it.
 
-Generated Python code carries its `.proto` file as a `FileDescriptorProto` in a literal of bytes.  Numbers of fields and
-types are those of https://github.com/protocolbuffers/protobuf/blob/main/src/google/protobuf/descriptor.proto, the format
-is that of https://protobuf.dev/programming-guides/encoding/.  Nothing is run, and nothing nested is read before it is
-asked for, so that a hostile literal costs no more than its length.
+Generated Python code carries its `.proto` file as a `FileDescriptorProto` in a literal of bytes.  Numbers of fields
+and types are those of src/google/protobuf/descriptor.proto in https://github.com/protocolbuffers/protobuf, the format
+is that of https://protobuf.dev/programming-guides/encoding/.  Options are set with extensions that only the target
+declares, so that they have to be read from the wire in any case; no library is asked for the rest.
 """
 
 from __future__ import annotations

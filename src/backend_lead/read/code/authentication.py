@@ -81,7 +81,7 @@ def _because(outcome: Outcome, words: str) -> str:
 
 
 def _labels(outcome: Outcome) -> set[str]:
-    return {label for condition in outcome.conditions for label in condition.sources}
+    return {label for condition in outcome.conditions if not condition.decided for label in condition.sources}
 
 
 def _depends_on_configuration(outcome: Outcome) -> bool:
@@ -139,7 +139,8 @@ def _decided_by_credential(outcome: Outcome, consulted: bool, placed: Placed, ru
     labels = _labels(outcome)
     if "credential" in labels:
         return True
-    return consulted and not labels and refusal_status(outcome.value, placed, run) == 401
+    missing = any(condition.decided for condition in outcome.conditions)
+    return consulted and not labels and (missing or refusal_status(outcome.value, placed, run) == 401)
 
 
 def refusal_status(value: Value, placed: Placed, run: Interpreter) -> int | None:

@@ -25,7 +25,7 @@ from backend_lead.read.code.execution import (
 )
 from backend_lead.read.code.frames import Condition, Frame
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.leaving import is_search, loops_left, raises
+from backend_lead.read.code.leaving import FUNCTION_LEFT, is_search, leaving, loops_left, raises
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
@@ -36,7 +36,7 @@ def _if(run: Interpreter, node: Any) -> int:
     test = evaluate(run, node.test)
     truth = run.truth(test)
     if truth is not None:
-        return execute_inline(run, node.then if truth else node.otherwise)
+        return _decided(run, node, test, truth)
     pairs = (*getattr(test, "pairs", ()), *run.pairs_seen[before:])
     del run.pairs_seen[before:]
     frame = frame_of(run)
@@ -63,6 +63,19 @@ def _if(run: Interpreter, node: Any) -> int:
         run.conditions.append(left)
         return GOES_ON
     return first if first == second else ENDED
+
+
+def _decided(run: Interpreter, node: Any, test: Value, truth: bool) -> int:
+    """The only side that can be taken; where nobody is calling, it is remembered that this decided it."""
+    taken, other = (node.then, node.otherwise) if truth else (node.otherwise, node.then)
+    if not run.anonymous or "credential" not in test.sources:
+        return execute_inline(run, taken)
+    condition = Condition(test.sources, (), truth, run.place(node.line), decided=True)
+    run.conditions.append(condition)
+    status = execute_inline(run, taken)
+    if leaving(other) != FUNCTION_LEFT:
+        run.conditions.remove(condition)
+    return status
 
 
 def _is_unfound(test: Value) -> bool:

@@ -118,7 +118,7 @@ class Condition:
 
     `raises_otherwise` says that the other side always raises: whoever is on it gets no further either.
     `unfound` says that what was tested comes from something that was not found, and neither from the request nor from
-    configuration.
+    configuration.  `decided` says that the missing credential decided the test, so that there is no other side.
     """
 
     sources: frozenset[str]
@@ -127,6 +127,7 @@ class Condition:
     place: Place
     raises_otherwise: bool = False
     unfound: bool = False
+    decided: bool = False
 
 
 @dataclass(slots=True, eq=False)

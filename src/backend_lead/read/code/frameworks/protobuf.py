@@ -132,7 +132,8 @@ class EnumValue(Declared):
     def attribute(self, name: str, run: Interpreter) -> Value | None:
         if name in self.declared.values:
             return Known(self.declared.values[name])
-        known = {"Value": self.declared.values, "Name": {n: k for k, n in self.declared.values.items()}}.get(name)
+        names: dict[Any, Any] = {number: key for key, number in self.declared.values.items()}
+        known = {"Value": self.declared.values, "Name": names}.get(name)
         return Native(_by(known), name) if known is not None else super().attribute(name, run)
 
 
@@ -310,7 +311,8 @@ def _bind_all(site: Site, run: Interpreter) -> Value:
     given = site.argument(0)
     if isinstance(given, FileValue) and site.frame.function is None:
         file, names = given.file, site.frame.scope.names
-        for part in (*file.messages, *file.enums, *file.services):
+        parts: list[MessageType | EnumType | ServiceType] = [*file.messages, *file.enums, *file.services]
+        for part in parts:
             names[f"_{part.name.upper()}"] = descriptor_of(part, file.package)
         for message in file.messages:
             names[message.name] = MessageClass(message)
