@@ -12,6 +12,41 @@ from flask import Flask, Blueprint, abort, current_app, g, redirect, request, se
 app = Flask(__name__)
 """
 CASES = {
+    "a refusal on a way that the request asks for": (
+        """
+    def user_of(name):
+        if not session.get("users"):
+            return None
+        return name
+    @app.before_request
+    def sign_in():
+        if request.args.get("login"):
+            if user_of(request.args.get("name")) or request.args.get("elsewhere"):
+                abort(redirect("/elsewhere"))
+    @app.route("/x")
+    def x(): return ""
+    """,
+        "none",
+    ),
+    "a refusal that is put together before it is returned": (
+        """
+    def guarded(function):
+        @wraps(function)
+        def decorated(*args, **options):
+            if session.get("user"):
+                answer = function(*args, **options)
+            elif request.args.get("plain"):
+                answer = "forbidden", 403
+            else:
+                answer = redirect("/login")
+            return answer
+        return decorated
+    @app.route("/x")
+    @guarded
+    def x(): return ""
+    """,
+        "required",
+    ),
     "a redirect that the missing session decides": (
         """
     @app.route("/x")

@@ -108,7 +108,7 @@ def test_bytes_that_are_no_descriptor_are_listed(read):
 
 @pytest.mark.parametrize("data", [b"\x0a", b"\x0a\x05ab", b"\x0b", b"\xff" * 12, b"\x0a\x02\xff\xfe"])
 def test_bytes_that_end_too_soon_or_are_of_no_known_kind(data):
-    with pytest.raises(ValueError, match="wire type|beyond the end|too wide|decode"):
+    with pytest.raises(ValueError, match=r"wire type|beyond the end|too wide|decode"):
         read_file(data)
 
 

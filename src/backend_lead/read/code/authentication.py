@@ -9,17 +9,19 @@ from backend_lead.model.place import Place
 from backend_lead.read.code.answering import Answer
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.exceptions import is_a, status_of
-from backend_lead.read.code.frames import Aborted, Frame, Outcome, Site
+from backend_lead.read.code.frames import Aborted, Condition, Frame, Outcome, Site
 from backend_lead.read.code.frameworks.starlette import response_status
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.routing import Placed
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
-from backend_lead.read.code.values import Unknown, Value
+from backend_lead.read.code.values import Choice, Unknown, Value
 from backend_lead.read.code.wrapping import inner_function
 
 REFUSING = (401, 403)
 LEAVING = (301, 302, 303, 307, 308)
+# What a request asks for, as opposed to who it says is asking.
+_INPUTS = ("query", "form", "body", "file", "number:query", "number:form", "number:body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +138,20 @@ def _is_fault(value: Value) -> bool:
 
 def _decided_by_credential(outcome: Outcome, consulted: bool, placed: Placed, run: Interpreter) -> bool:
     """Whether what decides on the refusal is the credential; a 401 with no other visible reason counts as well."""
+    if any(_is_choice_of_the_caller(condition) for condition in outcome.conditions):
+        return False
     labels = _labels(outcome)
     if "credential" in labels:
         return True
     missing = any(condition.decided for condition in outcome.conditions)
     return consulted and not labels and (missing or refusal_status(outcome.value, placed, run) == 401)
+
+
+def _is_choice_of_the_caller(condition: Condition) -> bool:
+    """Whether who asks decides by something that is no credential: without it, the request goes another way."""
+    if condition.raises_otherwise or condition.decided or not condition.sources:
+        return False
+    return all(label.startswith(_INPUTS) for label in condition.sources)
 
 
 def refusal_status(value: Value, placed: Placed, run: Interpreter) -> int | None:
@@ -159,6 +170,11 @@ def _status(value: Value, placed: Placed, run: Interpreter) -> int | None:
     returned = response_status(value)
     if returned is not None:
         return returned
+    if isinstance(value, Choice):
+        # Put together before it is returned: it refuses when each of them does.
+        found = {_status(option, placed, run) for option in value.options}
+        plain = sorted(s for s in found if s in REFUSING or s in LEAVING)
+        return max(plain) if plain and len(plain) == len(found) else None
     for kind, handler in placed.exception_handlers():
         if is_a(value, kind) and not isinstance(value, Unknown) and isinstance(handler, FunctionValue):
             return _handled(value, handler, run)
