@@ -156,6 +156,18 @@ SERVERS = (
     Server("apache-airflow", "Flask", "apache-airflow==2.10.5",
            "from airflow.utils.db import initdb\nfrom airflow.www.app import create_app\ninitdb()\n"
            "apps = [create_app()]", environment=(("AIRFLOW_HOME", "{home}"),)),
+    Server("pyload-ng", "Flask", "pyload-ng==0.5.0b3.dev101",
+           "from pyload.core import Core\n"
+           "core = Core(home, home + '/temporary', home + '/downloads', dry=True)\napps = [core.webserver.app]",
+           folders=("temporary", "downloads")),
+    Server("moin", "Flask", "moin==2.0.0b5",
+           "import importlib.util, shutil, subprocess, sys\nfrom pathlib import Path\n"
+           "packaged = importlib.util.find_spec('moin').submodule_search_locations[0]\n"
+           "shutil.copy(Path(packaged, 'config', 'wikiconfig.py'), home)\n"
+           "index = 'from moin.cli import cli; cli()'\n"
+           "subprocess.run([sys.executable, '-c', index, 'index-create'], cwd=home, check=True)\n"
+           "from moin.app import create_app\napps = [create_app(home + '/wikiconfig.py')]",
+           environment=(("MOINCFG", "{home}/wikiconfig.py"),)),
     Server("ckan", "Flask", "ckan[requirements]==2.12.0",
            "from ckan.cli.generate import make_config\n"
            "from click.testing import CliRunner\n"

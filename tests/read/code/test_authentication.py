@@ -190,3 +190,49 @@ def test_a_scheme_behind_a_middleware_still_refuses(read):
         def x(token=Depends(HTTPBearer())): ...
     """)
     assert backend.endpoints[0].authentication == "required"
+
+
+def test_a_middleware_that_a_setting_puts_in_is_not_always_there(read):
+    backend = read(app="""
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        from elsewhere import settings
+
+        def create(password=settings.PASSWORD):
+            app = FastAPI()
+            @app.get("/x")
+            def x(): ...
+            if settings.PASSWORD is not None:
+                @app.middleware("http")
+                async def check(request, call_next):
+                    if request.headers.get("Authorization") is None:
+                        return JSONResponse({}, status_code=401)
+                    return await call_next(request)
+            return app
+
+        app = create()
+    """)
+    assert backend.endpoints[0].authentication == "optional"
+
+
+def test_a_middleware_of_an_application_that_is_made_only_sometimes_is_always_in_it(read):
+    backend = read(app="""
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        from elsewhere import settings
+
+        def create():
+            app = FastAPI()
+            @app.get("/x")
+            def x(): ...
+            @app.middleware("http")
+            async def check(request, call_next):
+                if request.headers.get("Authorization") is None:
+                    return JSONResponse({}, status_code=401)
+                return await call_next(request)
+            return app
+
+        if settings.SERVE:
+            app = create()
+    """)
+    assert backend.endpoints[0].authentication == "required"

@@ -8,10 +8,131 @@ import pytest
 
 APP = """
 from functools import wraps
-from flask import Flask, Blueprint, abort, current_app, g, request, session
+from flask import Flask, Blueprint, abort, current_app, g, redirect, request, session
 app = Flask(__name__)
 """
 CASES = {
+    "a refusal on a way that the request asks for": (
+        """
+    def user_of(name):
+        if not session.get("users"):
+            return None
+        return name
+    @app.before_request
+    def sign_in():
+        if request.args.get("login"):
+            if user_of(request.args.get("name")) or request.args.get("elsewhere"):
+                abort(redirect("/elsewhere"))
+    @app.route("/x")
+    def x(): return ""
+    """,
+        "none",
+    ),
+    "a refusal that is put together before it is returned": (
+        """
+    def guarded(function):
+        @wraps(function)
+        def decorated(*args, **options):
+            if session.get("user"):
+                answer = function(*args, **options)
+            elif request.args.get("plain"):
+                answer = "forbidden", 403
+            else:
+                answer = redirect("/login")
+            return answer
+        return decorated
+    @app.route("/x")
+    @guarded
+    def x(): return ""
+    """,
+        "required",
+    ),
+    "a redirect that the missing session decides": (
+        """
+    @app.route("/x")
+    def x():
+        if not session.get("user"):
+            return redirect("/login")
+        return ""
+    """,
+        "required",
+    ),
+    "a redirect that a function decides which looked for a session and found none": (
+        """
+    def current():
+        for user in session.get("users", []):
+            if user:
+                return user
+        return None
+    @app.before_request
+    def load():
+        g.session = current()
+    @app.route("/x")
+    def x():
+        if not g.session:
+            return redirect("/login")
+        return ""
+    """,
+        "required",
+    ),
+    "a redirect that everybody gets": (
+        """
+    @app.route("/x")
+    def x():
+        session.pop("basket", None)
+        return redirect("/shop")
+    """,
+        "none",
+    ),
+    "a redirect after something that only a session brings": (
+        """
+    @app.route("/x")
+    def x():
+        if session.get("basket"):
+            session.pop("basket")
+        return redirect("/shop")
+    """,
+        "none",
+    ),
+    "a refusal within a question that the request asks": (
+        """
+    @app.route("/x")
+    def x():
+        if request.args.get("private"):
+            if not session.get("user"):
+                abort(403)
+        return ""
+    """,
+        "optional",
+    ),
+    "a decision of an object that is made from a class which was not found": (
+        """
+    from elsewhere import configured
+    manager = configured("auth")()
+    def guarded(function):
+        @wraps(function)
+        def decorated(*args, **options):
+            if not manager.is_logged_in():
+                return redirect(manager.login_url())
+            return function(*args, **options)
+        return decorated
+    @app.route("/x")
+    @guarded
+    def x(): return ""
+    """,
+        "unknown",
+    ),
+    "a redirect of the handler's own that something not found decides": (
+        """
+    from elsewhere import catalog
+    @app.route("/x")
+    def x():
+        if catalog.has_moved():
+            return redirect("/y")
+        return ""
+    """,
+        "none",
+    ),
     "a hook of the application that a blueprint registers": (
         """
     bp = Blueprint("b", __name__)

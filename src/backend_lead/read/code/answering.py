@@ -7,6 +7,7 @@ from typing import Any
 
 from backend_lead.model.endpoint import Parameter
 from backend_lead.read.code.calls import bind_parameters, call
+from backend_lead.read.code.credentials import ABSENT, Consulted, absent
 from backend_lead.read.code.execution import GOES_ON, execute_block
 from backend_lead.read.code.frames import Aborted, Frame, Outcome, Site
 from backend_lead.read.code.interpreter import STEPS_PER_REQUEST, Interpreter
@@ -15,7 +16,6 @@ from backend_lead.read.code.program import Scope
 from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Known, Native, Unknown, Value
 
-ABSENT = frozenset({"credential"})
 # What a session has for everybody.
 _OF_EVERY_SESSION = (
     "accessed", "clear", "copy", "modified", "new", "permanent", "popitem", "regenerate", "setdefault", "should_save",
@@ -37,11 +37,6 @@ class Answer:
     parameters: list[Parameter] = field(default_factory=list)
     consulted: bool = False
     handler_reached: bool = False
-
-
-def absent() -> Known:
-    """What an anonymous request has in place of a credential."""
-    return Known(None, ABSENT)
 
 
 class Carrier(Value):
@@ -93,15 +88,6 @@ class Carrier(Value):
             if run.anonymous:
                 return Known(operator == "not in", ABSENT)
         return None
-
-
-class Consulted:
-    """The program looked at a header, a cookie or the session."""
-
-    __slots__ = ("label",)
-
-    def __init__(self, label: str) -> None:
-        self.label = label
 
 
 def root_frame(run: Interpreter, function: FunctionValue | None, module: Any) -> Frame:

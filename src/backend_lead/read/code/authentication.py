@@ -9,16 +9,19 @@ from backend_lead.model.place import Place
 from backend_lead.read.code.answering import Answer
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.exceptions import is_a, status_of
-from backend_lead.read.code.frames import Aborted, Frame, Outcome, Site
+from backend_lead.read.code.frames import Aborted, Condition, Frame, Outcome, Site
 from backend_lead.read.code.frameworks.starlette import response_status
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.routing import Placed
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
-from backend_lead.read.code.values import Unknown, Value
+from backend_lead.read.code.values import Choice, Unknown, Value
+from backend_lead.read.code.wrapping import inner_function
 
 REFUSING = (401, 403)
 LEAVING = (301, 302, 303, 307, 308)
+# What a request asks for, as opposed to who it says is asking.
+_INPUTS = ("query", "form", "body", "file", "number:query", "number:form", "number:body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,13 @@ def decide(answer: Answer, consulted: bool, placed: Placed, run: Interpreter) ->
         )
     if answer.opaque:
         return Finding(Authentication.UNKNOWN, f"a guard lies outside the code that was read: {answer.opaque[0]}", ())
+    hidden = [outcome for outcome, status in statuses if _is_hidden(outcome, status, placed)]
+    if hidden:
+        return Finding(
+            Authentication.UNKNOWN,
+            _because(hidden[0], "refused when something that was not found says so,"),
+            _guards(hidden, True),
+        )
     if refusing and consulted:
         return Finding(
             Authentication.OPTIONAL,
@@ -73,7 +83,7 @@ def _because(outcome: Outcome, words: str) -> str:
 
 
 def _labels(outcome: Outcome) -> set[str]:
-    return {label for condition in outcome.conditions for label in condition.sources}
+    return {label for condition in outcome.conditions if not condition.decided for label in condition.sources}
 
 
 def _depends_on_configuration(outcome: Outcome) -> bool:
@@ -83,6 +93,18 @@ def _depends_on_configuration(outcome: Outcome) -> bool:
         for condition in outcome.conditions
         if not condition.raises_otherwise
     )
+
+
+def _is_hidden(outcome: Outcome, status: int | None, placed: Placed) -> bool:
+    """Whether a test of something that was not found decides on a refusal, or on leading away around the handler.
+
+    Leading on to another page is what handlers do; what stands before one does it to those who may not come in.
+    """
+    if not any(condition.unfound for condition in outcome.conditions):
+        return False
+    handler = inner_function(placed.route.handler)
+    own = handler.marks.get("origin", handler).symbol if handler is not None else ""
+    return status in REFUSING or (status in LEAVING and outcome.symbol != own)
 
 
 def _is_refusal(outcome: Outcome, status: int | None, consulted: bool, placed: Placed) -> bool:
@@ -116,10 +138,20 @@ def _is_fault(value: Value) -> bool:
 
 def _decided_by_credential(outcome: Outcome, consulted: bool, placed: Placed, run: Interpreter) -> bool:
     """Whether what decides on the refusal is the credential; a 401 with no other visible reason counts as well."""
+    if any(_is_choice_of_the_caller(condition) for condition in outcome.conditions):
+        return False
     labels = _labels(outcome)
     if "credential" in labels:
         return True
-    return consulted and not labels and refusal_status(outcome.value, placed, run) == 401
+    missing = any(condition.decided for condition in outcome.conditions)
+    return consulted and not labels and (missing or refusal_status(outcome.value, placed, run) == 401)
+
+
+def _is_choice_of_the_caller(condition: Condition) -> bool:
+    """Whether who asks decides by something that is no credential: without it, the request goes another way."""
+    if condition.raises_otherwise or condition.decided or not condition.sources:
+        return False
+    return all(label.startswith(_INPUTS) for label in condition.sources)
 
 
 def refusal_status(value: Value, placed: Placed, run: Interpreter) -> int | None:
@@ -138,6 +170,11 @@ def _status(value: Value, placed: Placed, run: Interpreter) -> int | None:
     returned = response_status(value)
     if returned is not None:
         return returned
+    if isinstance(value, Choice):
+        # Put together before it is returned: it refuses when each of them does.
+        found = {_status(option, placed, run) for option in value.options}
+        plain = sorted(s for s in found if s in REFUSING or s in LEAVING)
+        return max(plain) if plain and len(plain) == len(found) else None
     for kind, handler in placed.exception_handlers():
         if is_a(value, kind) and not isinstance(value, Unknown) and isinstance(handler, FunctionValue):
             return _handled(value, handler, run)

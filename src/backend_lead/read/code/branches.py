@@ -25,7 +25,7 @@ from backend_lead.read.code.execution import (
 )
 from backend_lead.read.code.frames import Condition, Frame
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.leaving import is_search, loops_left, raises
+from backend_lead.read.code.leaving import FUNCTION_LEFT, is_search, leaving, loops_left, raises
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
@@ -36,19 +36,19 @@ def _if(run: Interpreter, node: Any) -> int:
     test = evaluate(run, node.test)
     truth = run.truth(test)
     if truth is not None:
-        return execute_inline(run, node.then if truth else node.otherwise)
+        return _decided(run, node, test, truth)
     pairs = (*getattr(test, "pairs", ()), *run.pairs_seen[before:])
     del run.pairs_seen[before:]
     frame = frame_of(run)
     frame.tests |= test.sources
     names = frame.scope.names
     saved = dict(names)
-    condition = Condition(test.sources, pairs, True, run.place(node.line))
+    condition = Condition(test.sources, pairs, True, run.place(node.line), unfound=_is_unfound(test))
 
     narrow(run, node.test, True)
     first, names_after_first = _side(run, node.then, condition)
     frame.scope.names = saved
-    opposite = Condition(test.sources, pairs, False, condition.place)
+    opposite = Condition(test.sources, pairs, False, condition.place, unfound=condition.unfound)
     narrow(run, node.test, False)
     second, names_after_second = _side(run, node.otherwise, opposite)
     frame.scope.names = names
@@ -63,6 +63,25 @@ def _if(run: Interpreter, node: Any) -> int:
         run.conditions.append(left)
         return GOES_ON
     return first if first == second else ENDED
+
+
+def _decided(run: Interpreter, node: Any, test: Value, truth: bool) -> int:
+    """The only side that can be taken; where nobody is calling, it is remembered that this decided it."""
+    taken, other = (node.then, node.otherwise) if truth else (node.otherwise, node.then)
+    if not run.anonymous or "credential" not in test.sources:
+        return execute_inline(run, taken)
+    condition = Condition(test.sources, (), truth, run.place(node.line), decided=True)
+    run.conditions.append(condition)
+    status = execute_inline(run, taken)
+    if leaving(other) != FUNCTION_LEFT:
+        run.conditions.remove(condition)
+    return status
+
+
+def _is_unfound(test: Value) -> bool:
+    """Whether nothing at all is known of what decides, not even where it comes from."""
+    options = test.options if isinstance(test, Choice) else (test,)
+    return any(isinstance(option, Unknown) and not option.sources for option in options)
 
 
 def _side(run: Interpreter, statements: tuple[Any, ...], condition: Condition) -> tuple[int, dict[str, Value]]:

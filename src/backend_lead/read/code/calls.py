@@ -9,6 +9,7 @@ from backend_lead.model.place import Hop
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.annotations import instance_of
 from backend_lead.read.code.containers import Fields, Items, Yielding
+from backend_lead.read.code.credentials import absent, says_nobody
 from backend_lead.read.code.evaluation import evaluate
 from backend_lead.read.code.execution import GOES_ON, JUMPED, execute_block
 from backend_lead.read.code.frames import Aborted, Frame, Site
@@ -271,6 +272,8 @@ def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object
         made = Remembered(kept, frame.raises, run.events, held, len(site.frame.hops), function)
         made.returns = [outcome.under(outcome.conditions[held:]) for outcome in frame.returns]
         made.keep_writes(targets, before)
+        if run.anonymous and made.consulted and says_nobody(result):
+            made.result = result = absent(getattr(result, "value", None))
         # Events keep the frame for its name and path; how it ended is told by now.
         frame.raises, frame.returns = [], []
     finally:

@@ -11,12 +11,13 @@ from backend_lead.model.endpoint import Call, Endpoint, Handler, Parameter, Resp
 from backend_lead.model.place import Hop, Place
 from backend_lead.model.query import Query
 from backend_lead.read.code.annotations import type_of
-from backend_lead.read.code.answering import Answer, Consulted, begin, end
+from backend_lead.read.code.answering import Answer, begin, end
 from backend_lead.read.code.authentication import decide, refusal_status
 from backend_lead.read.code.authorization import guards_of
 from backend_lead.read.code.calls import CallMade
 from backend_lead.read.code.containers import Fields
 from backend_lead.read.code.conversion import call_of, refusal_of, response_of
+from backend_lead.read.code.credentials import Consulted
 from backend_lead.read.code.exceptions import as_status
 from backend_lead.read.code.execution import HeaderSet, SharedWrite
 from backend_lead.read.code.interpreter import Interpreter

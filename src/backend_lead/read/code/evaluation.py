@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.literals import out_of_the_box
 from backend_lead.read.code.values import Known, Setting, Value
 
 EVALUATORS: dict[type, Callable[[Interpreter, Any], Value]] = {}
@@ -41,4 +42,4 @@ def iterate(run: Interpreter, value: Value) -> list[Value] | None:
 def is_told_whole(run: Interpreter, elements: list[Value]) -> bool:
     """Whether a loop over literals is told element by element in a request: who gets in may depend on one of them."""
     short = len(elements) <= LONGEST_TOLD and run.told < DEEPEST_TOLD
-    return run.anonymous and short and all(isinstance(e, Known) for e in elements)
+    return run.anonymous and short and all(isinstance(e, Known) or out_of_the_box(e) is not None for e in elements)

@@ -117,6 +117,8 @@ class Condition:
     """A test that was not decided and holds where we are; `holds` is the side taken.
 
     `raises_otherwise` says that the other side always raises: whoever is on it gets no further either.
+    `unfound` says that what was tested comes from something that was not found, and neither from the request nor from
+    configuration.  `decided` says that the missing credential decided the test, so that there is no other side.
     """
 
     sources: frozenset[str]
@@ -124,6 +126,8 @@ class Condition:
     holds: bool
     place: Place
     raises_otherwise: bool = False
+    unfound: bool = False
+    decided: bool = False
 
 
 @dataclass(slots=True, eq=False)

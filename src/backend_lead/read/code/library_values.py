@@ -49,7 +49,7 @@ class External(Value):
     def assign(self, name: str, value: Value, run: Interpreter) -> None:
         """`answer.status_code = 401`; where a test that was not decided lies around, it may have kept the old one."""
         if name in ("status_code", "status") and self.name.endswith("Response"):
-            kept = Unknown(value.sources) if run.conditions else value
+            kept = Unknown(value.sources) if any(not c.decided for c in run.conditions) else value
             self.keywords = {**self.keywords, "status_code": kept}
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:

@@ -42,7 +42,11 @@ def out_of_the_box(value: Value) -> str | None:
         return texts.pop() if len(texts) == 1 else None
     parts = value.parts if isinstance(value, Text) else (value,)
     unset = [p for p in parts if isinstance(p, Setting) and p.default is None]
-    texts_of_parts = ["" if p in unset else p if isinstance(p, str) else text_of(p, _HOLE) for p in parts]
+    texts_of_parts = ["" if p in unset else p if isinstance(p, str) else _part(p) for p in parts]
     if len(unset) == len(parts) or any(t is None or _HOLE in t for t in texts_of_parts):
         return None
     return "".join(t for t in texts_of_parts if t is not None)
+
+
+def _part(value: Value) -> str | None:
+    return out_of_the_box(value) if isinstance(value, (Choice, Text)) else text_of(value, _HOLE)

@@ -52,8 +52,9 @@ def index(value: Value, key: Value, run: Interpreter) -> Value | None:
 
 def _text_method(name: str) -> Callable[[Value, Site, Interpreter], Value]:
     def method(value: Value, site: Site, run: Interpreter) -> Value:
-        if name in ("startswith", "endswith") and isinstance(value, Known) and isinstance(site.argument(0), Items):
-            return _any_of(value, name, site.argument(0))
+        asked = site.argument(0) if name in ("startswith", "endswith") and isinstance(value, Known) else None
+        if asked is not None and not isinstance(asked, Known):
+            return _any_of(value, name, asked if isinstance(asked, Items) else Items([asked], sources=asked.sources))
         arguments = [literal(a) for a in site.positional]
         simple = all(isinstance(a, Known) for a in site.positional) and not site.keywords
         if isinstance(value, Known) and simple:
@@ -71,7 +72,7 @@ def _text_method(name: str) -> Callable[[Value, Site, Interpreter], Value]:
     return method
 
 
-def _any_of(value: Known, name: str, given: Any) -> Value:
+def _any_of(value: Any, name: str, given: Items) -> Value:
     """`text.startswith((a, b))`: true when one that is known fits, false when none of a complete list does."""
     texts = [out_of_the_box(option) for option in given.values]
     if any(text is not None and getattr(value.value, name)(text) for text in texts):

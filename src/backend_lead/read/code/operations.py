@@ -9,7 +9,7 @@ from typing import Any
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
-from backend_lead.read.code.literals import text_of
+from backend_lead.read.code.literals import out_of_the_box, text_of
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic, Instance
 from backend_lead.read.code.values import Choice, Known, Native, Pair, Setting, Text, Unknown, Value, join, options_of
 
@@ -152,6 +152,8 @@ def compare(run: Interpreter, operator: str, left: Value, right: Value, line: in
     if isinstance(left, Setting) or isinstance(right, Setting):
         sides = [v.default if isinstance(v, Setting) else v for v in (left, right)]
         return Setting(None if None in sides else compare(run, operator, sides[0], sides[1], line))  # type: ignore[arg-type]
+    if operator in ("==", "!="):
+        left, right = _plain(left), _plain(right)
     # What fills a registry may lie in a module that was not followed: that it is empty decides nothing later on.
     bare = run.requesting and isinstance(right, (Items, Fields)) and not right.values
     decided = {
@@ -164,6 +166,12 @@ def compare(run: Interpreter, operator: str, left: Value, right: Value, line: in
         run.bounded |= left.sources | right.sources
     pair = Pair(left.sources, operator, right.sources)
     return Unknown(left.sources | right.sources, "", (pair,) if pair.left or pair.right else ())
+
+
+def _plain(value: Value) -> Value:
+    """A text that only settings are parts of as it is before anybody sets them; any other value as it is."""
+    text = out_of_the_box(value) if isinstance(value, (Choice, Text)) else None
+    return Known(text, value.sources) if text is not None else value
 
 
 _NEVER_NONE = (Instance, Items, Fields, Text, Native, FunctionValue, ClassValue)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from backend_lead.model.place import Hop
 from backend_lead.model.query import Assignment, Filter, Query
-from backend_lead.read.code.answering import ABSENT
 from backend_lead.read.code.containers import Items
+from backend_lead.read.code.credentials import ABSENT
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.literals import literal

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.model.place import Hop
+from backend_lead.read.code.credentials import Consulted
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.operations import fresh
@@ -21,7 +22,7 @@ class Remembered:
     what lies beyond both belongs to the call itself.
     """
 
-    __slots__ = ("depth", "events", "function", "held", "raises", "result", "returns", "writes")
+    __slots__ = ("consulted", "depth", "events", "function", "held", "raises", "result", "returns", "writes")
 
     def __init__(
         self, result: Value | None, raises: list[Any], events: list[Any], held: int, depth: int, function: FunctionValue
@@ -29,6 +30,11 @@ class Remembered:
         self.result = result
         self.raises = distinct(raises)
         self.events = _once(events)
+        # Whether a header, a cookie or the session was looked at on the way.
+        self.consulted: bool = any(
+            event.remembered.consulted if type(event) is Nested else type(event) is Consulted
+            for event in self.events
+        )
         self.held = held
         self.depth = depth
         self.function = function  # Keeps the identities in the key alive.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from backend_lead.model.place import Place
+from backend_lead.read.code.frames import Condition
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.literals import text_of
 from backend_lead.read.code.target_values import Instance
@@ -55,6 +56,7 @@ class Router(Value):
         "included",
         "inclusions",
         "kind",
+        "made_under",
         "members",
         "middleware",
         "module",
@@ -91,7 +93,8 @@ class Router(Value):
         self.routes: list[Route] = []
         self.inclusions: list[Inclusion] = []
         self.included = False
-        self.middleware: list[tuple[Value, dict[str, Value], Place]] = []
+        # What it is made with, where it is put in, and whether it is there only when a test at the start says so.
+        self.middleware: list[tuple[Value, dict[str, Value], Place, bool]] = []
         self.exception_handlers: list[tuple[Value, Value]] = []
         self.hooks: list[Value] = []
         # What a router asks of the whole application that it is put into.
@@ -102,6 +105,7 @@ class Router(Value):
         # The object of the target's own class that this is the library's part of.
         self.seen_as: Value | None = None
         self.attributes: dict[str, Value] = {}
+        self.made_under: tuple[Condition, ...] = ()
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
         if name in self.attributes:
@@ -229,6 +233,14 @@ def place_routes(
             (*seen, id(router)),
             not inclusion.replaces,
         )
+
+
+def is_chosen(router: Router, run: Interpreter) -> bool:
+    """Whether what is put into a router is there only when a test says so that the start of the program did not decide.
+
+    The tests under which the router itself is made say nothing about what is in it.
+    """
+    return any(not c.raises_otherwise and c not in router.made_under for c in run.conditions)
 
 
 def the_application(framework: Framework, run: Interpreter) -> Router | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from backend_lead.model.place import Place
-from backend_lead.read.code.answering import Consulted
 from backend_lead.read.code.calls import call
+from backend_lead.read.code.credentials import Consulted
 from backend_lead.read.code.execution import raise_value
 from backend_lead.read.code.frames import Aborted, Condition, Site
 from backend_lead.read.code.interpreter import Interpreter

@@ -21,6 +21,7 @@ from backend_lead.read.code.routing import (
     Placed,
     Route,
     Router,
+    is_chosen,
     prefix_of,
     routers_of,
     the_application,
@@ -110,10 +111,11 @@ def _make(kind: str) -> Any:
         prefix = prefix_of(site.keywords.get("prefix"), run, site.place)
         router = Router(FRAMEWORK, kind, prefix, guards, site.place, _MEMBERS, site.frame.module.name, site.keywords)
         router.attributes["router"] = router
+        router.made_under = tuple(run.conditions)
         for value in (site.keywords.get("middleware"),):
             for item in value.values if isinstance(value, Items) else ():
                 if isinstance(item, External) and item.positional:
-                    router.middleware.append((item.positional[0], item.keywords, site.place))
+                    router.middleware.append((item.positional[0], item.keywords, site.place, False))
         run.emit(Made(router))
         if kind == "app":
             run.emit(CallMade("fastapi.FastAPI", site, run))
@@ -202,7 +204,7 @@ def _mount(router: Router, site: Site, run: Interpreter) -> Value:
 def _add_middleware(router: Router, site: Site, run: Interpreter) -> Value:
     middleware = site.argument(0, "middleware_class")
     if middleware is not None:
-        router.middleware.append((middleware, dict(site.keywords), site.place))
+        router.middleware.append((middleware, dict(site.keywords), site.place, is_chosen(router, run)))
         run.emit(CallMade("fastapi.FastAPI.add_middleware", site, run))
     return Known(None)
 
@@ -211,7 +213,7 @@ def _middleware(router: Router, site: Site, run: Interpreter) -> Value:
     def register(inner: Site, r: Interpreter) -> Value | None:
         function = inner.argument(0)
         if function is not None:
-            router.middleware.append((function, {}, inner.place))
+            router.middleware.append((function, {}, inner.place, is_chosen(router, r)))
         return function
 
     return Native(register, "middleware")

@@ -9,9 +9,10 @@ from backend_lead.model.endpoint import Parameter
 from backend_lead.model.place import Place
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.annotations import of_type, type_of
-from backend_lead.read.code.answering import ABSENT, Answer, Carrier, Consulted, absent
+from backend_lead.read.code.answering import Answer, Carrier
 from backend_lead.read.code.calls import call, default_of
 from backend_lead.read.code.containers import Fields, Yielding
+from backend_lead.read.code.credentials import ABSENT, Consulted, absent
 from backend_lead.read.code.frames import Aborted, Frame, Site
 from backend_lead.read.code.frameworks.starlette import Request, credential, principal
 from backend_lead.read.code.interpreter import Interpreter

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend_lead.read.code.answering import ABSENT, Carrier, Consulted, absent
+from backend_lead.read.code.answering import Carrier
 from backend_lead.read.code.calls import CallMade, call
 from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.credentials import ABSENT, Consulted, absent
 from backend_lead.read.code.exceptions import as_status
 from backend_lead.read.code.execution import raise_value
 from backend_lead.read.code.frames import Aborted, Site

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend_lead.read.code.answering import Consulted, absent
 from backend_lead.read.code.containers import Items
+from backend_lead.read.code.credentials import Consulted, absent
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend_lead.read.code.answering import ABSENT, Answer, Carrier, Consulted, absent, outcomes
+from backend_lead.read.code.answering import Answer, Carrier, outcomes
 from backend_lead.read.code.classes import instantiate
 from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.credentials import ABSENT, Consulted, absent
 from backend_lead.read.code.exceptions import as_status
 from backend_lead.read.code.execution import raise_value
-from backend_lead.read.code.frames import Aborted, Frame, Site
+from backend_lead.read.code.frames import Aborted, Condition, Frame, Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.operations import relabel
@@ -162,8 +163,13 @@ def run_middleware(placed: Placed, request: Request, frame: Frame, run: Interpre
     for router, _ in placed.chain:
         if router.kind != "app":
             continue
-        for value, options, place in reversed(router.middleware):
-            if not _pass_through(value, options, place.line, request, frame, run, answer):
+        for value, options, place, chosen in reversed(router.middleware):
+            held = len(run.conditions)
+            if chosen:
+                run.conditions.append(Condition(frozenset({"configuration"}), (), True, place))
+            passed = _pass_through(value, options, place.line, request, frame, run, answer)
+            del run.conditions[held:]
+            if not passed and not chosen:
                 return False
     return True
 

@@ -105,11 +105,20 @@ def _least(site: Site, run: Interpreter) -> Value:
     return Unknown(site.sources)
 
 
-def _any(site: Site, run: Interpreter) -> Value:
-    items = site.argument(0)
-    elements = iterate(run, items) if items is not None else None
-    pairs = tuple(p for e in elements or () for p in getattr(e, "pairs", ()))
-    return Unknown(site.sources, "", pairs)
+def _quantified(decisive: bool) -> Any:
+    """`any(...)`, `all(...)`: one element may decide it, or all of them together when none is missing."""
+
+    def quantify(site: Site, run: Interpreter) -> Value:
+        items = site.argument(0)
+        elements = iterate(run, items) if items is not None else None
+        truths = {run.truth(element) for element in elements or ()}
+        if decisive in truths:
+            return Known(decisive, site.sources)
+        if elements is not None and getattr(items, "complete", False) and truths <= {not decisive}:
+            return Known(not decisive, site.sources)
+        return Unknown(site.sources, "", tuple(p for e in elements or () for p in getattr(e, "pairs", ())))
+
+    return quantify
 
 
 CALLS: dict[str, Any] = {
@@ -132,8 +141,8 @@ CALLS: dict[str, Any] = {
     "builtins.next": _next,
     "builtins.anext": _next,
     "builtins.min": _least,
-    "builtins.any": _any,
-    "builtins.all": _any,
+    "builtins.any": _quantified(True),
+    "builtins.all": _quantified(False),
     "itertools.chain": lambda site, run: Items(
         [e for a in site.positional for e in iterate(run, a) or ()],
         "list",

@@ -144,9 +144,15 @@ def _type(site: Site, run: Interpreter) -> Value:
     return value.cls if isinstance(value, Instance) else Unknown()
 
 
+def _len(site: Site, run: Interpreter) -> Value:
+    """How long a text is; how many a collection holds may have changed until then."""
+    value = site.argument(0)
+    known = isinstance(value, Known) and isinstance(value.value, str)
+    return Known(len(value.value), site.sources) if known and isinstance(value, Known) else Unknown(site.sources)
+
+
 _SILENT = (
     "print",
-    "len",
     "range",
     "repr",
     "hash",
@@ -192,5 +198,6 @@ CALLS: dict[str, Any] = {
     "builtins.type": _type,
     "inspect.isclass": _is_class,
     "builtins.callable": _callable,
+    "builtins.len": _len,
     **{f"builtins.{name}": sources_only for name in _SILENT},
 }
