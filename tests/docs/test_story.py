@@ -6,7 +6,6 @@ import re
 import shlex
 from pathlib import Path
 
-
 from backend_lead.doors.cli.main import main
 
 PAGE = Path(__file__).parents[2] / "docs" / "from-words-to-applied.md"
