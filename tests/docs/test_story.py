@@ -1,4 +1,4 @@
-"""The story in the documentation is what the commands print: run from its first line to its last, on a real server."""
+"""The story in the documentation is what the commands print: run from its first line to its last, on a server."""
 
 from __future__ import annotations
 

@@ -81,3 +81,15 @@ def test_what_a_server_takes_is_not_said_to_fail(text: str, postgres):
 )
 def test_what_a_server_refuses_is(text: str):
     assert judged(text)
+
+
+def test_what_is_written_for_mysql_is_undecided_and_no_fault():
+    texts = (
+        "ALTER TABLE `users` ADD COLUMN `phone` varchar(20)",
+        "CREATE TABLE a (id int unsigned NOT NULL AUTO_INCREMENT, PRIMARY KEY (id)) ENGINE=InnoDB",
+        "ALTER TABLE users MODIFY COLUMN phone varchar(40), ALGORITHM=INPLACE",
+    )
+    made = Script("1.sql", "sql", tuple(Sent(sql, Place("1.sql", 1), None) for sql in texts))
+    [file] = lint([made], Catalog(complete=True), 18).files
+    assert ["MySQL" in each.undecided for each in file.statements] == [True, True, True]
+    assert not any(each.hazards for each in file.statements)

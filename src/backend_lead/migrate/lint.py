@@ -25,6 +25,11 @@ _TEMPLATE = re.compile(
 )
 _WORD = re.compile(r"[^\W\d][\w$]*")
 _QUOTED = re.compile(r'"((?:[^"]|"")+)"')
+# Spellings that only MySQL and MariaDB have (their manual: CREATE TABLE, ALTER TABLE).
+_MYSQL = re.compile(
+    r"(?i)`\w+`|\bauto_increment\b|\bengine\s*=\s*\w+|\b(?:modify|change)\s+column\b|\balgorithm\s*=\s*(?:instant|inplace"
+    r"|copy)\b|\bcharacter\s+set\s+utf8|\bunsigned\b"
+)
 _LOCK_TIMEOUT = re.compile(r"(?i)\bset\s+(?:local\s+|session\s+)?lock_timeout\b|\bset_config\(\s*'lock_timeout'")
 
 
@@ -191,6 +196,8 @@ def _read(sent: Sent) -> list[_Read]:
     try:
         trees = parse(sent.sql)
     except SqlUnreadable as error:
+        if _MYSQL.search(sent.sql):
+            return [_Read(sent, None, undecided="it is written for MySQL or MariaDB, whose locks are not known here")]
         if _TEMPLATE.search(sent.sql):
             return [_Read(sent, None, undecided="its text is filled in by a program before it is sent")]
         line = sent.place.line + sent.sql.count("\n", 0, max(error.position, 0))
