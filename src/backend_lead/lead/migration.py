@@ -3,21 +3,22 @@ them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backend_lead import __version__
-from backend_lead.errors import NothingToLookAt, Refused, WrongUse
+from backend_lead.errors import WrongUse
 from backend_lead.gates.files import Tree
 from backend_lead.gates.text import mask
 from backend_lead.lead.checking import check, chosen_rules
+from backend_lead.lead.migration_files import chosen, read_all
 from backend_lead.lead.options import Options
 from backend_lead.lead.proofs import keep_proof
 from backend_lead.migrate.application import Application
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.facts import facts, measured
-from backend_lead.migrate.formats import Format, Transaction, formats
+from backend_lead.migrate.formats import Format, Transaction
 from backend_lead.migrate.formats._sql import statements
 from backend_lead.migrate.lint import lint, replay
 from backend_lead.migrate.proving import Prover
@@ -55,14 +56,18 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a job on migrations works on: the scripts, the catalog before them, the application, and what was not
-    read."""
+    """What a job on migrations works on: the scripts, the catalog before them, the application, and what was not read.
+
+    `roots` are the folders that the scripts' paths begin in, `tree` the files of the first.
+    """
 
     scripts: tuple[Script, ...]
     catalog: Catalog
     application: Application | None
     unresolved: tuple[Unresolved, ...]
     before: tuple[Script, ...] = ()
+    roots: Mapping[str, Path] = field(default_factory=dict)
+    tree: Tree | None = None
 
 
 def prove_migrations(request: Request, options: Options, rows: int, listen: Listener = silent) -> Report:
@@ -81,7 +86,7 @@ def prove_migrations(request: Request, options: Options, rows: int, listen: List
             change = lint([script], prepared.catalog, request.postgres, prepared.application)
             files += change.files
             proofs.append(prover.prove(script, change.files[0], catalog, prepared.application))
-            keep_proof(_folder_of(script, request), script, proofs[-1])
+            keep_proof(prepared.roots[script.path], script, proofs[-1])
             listen(Progress("proofs", number, len(prepared.scripts)))
     listen(Finished("proofs", f"{len(proofs)} migrations"))
     queries = prepared.application.queries if prepared.application is not None else None
@@ -93,12 +98,6 @@ def prove_migrations(request: Request, options: Options, rows: int, listen: List
         for proof in proofs
     )
     return replace(report, findings=findings, proofs=shown)
-
-
-def _folder_of(script: Script, request: Request) -> Path:
-    """Return the folder that a migration was named in."""
-    named = {path.name: path.parent for path in request.files if not path.is_dir()}
-    return named.get(script.path, request.files[0])
 
 
 def _raised(finding: Finding, proofs: Sequence[MigrationProof]) -> Finding:
@@ -156,22 +155,31 @@ def _masked(change: Change) -> Change:
 def prepare(request: Request, listen: Listener = silent) -> Prepared:
     """Read the migrations, and replay what came before them."""
     listen(Started("migrations"))
-    chosen = _chosen(request.files)
+    found_files = chosen(request.files)
     known = _given(request)
     catalog, notes, earlier = known.catalog, list(known.unresolved), list(known.before)
     scripts: list[Script] = []
-    for tree, form, wanted, history in chosen:
-        if request.schema is None and history:
-            before, unread = _read(tree, form, history, request.transaction)
-            catalog.complete = not unread
+    roots: dict[str, Path] = {}
+    for each in found_files:
+        if request.schema is None and each.before:
+            before, unread = read_all(each.tree, each.form, each.before, request.transaction)
+            catalog.complete = not unread and not any(script.unresolved for script in before)
             notes += unread + replay(before, catalog, request.postgres)
             earlier += before
-        found, unread = _read(tree, form, wanted, request.transaction)
+        found, unread = read_all(each.tree, each.form, each.wanted, request.transaction)
         scripts += found
+        roots.update((script.path, each.root) for script in found)
         notes += unread
     listen(Finished("migrations", f"{len(scripts)} files"))
     notes += [note for script in scripts for note in script.unresolved]
-    return replace(known, scripts=tuple(scripts), unresolved=tuple(notes), before=tuple(earlier))
+    return replace(
+        known,
+        scripts=tuple(scripts),
+        unresolved=tuple(notes),
+        before=tuple(earlier),
+        roots=roots,
+        tree=found_files[0].tree,
+    )
 
 
 def known_schema(
@@ -183,8 +191,8 @@ def known_schema(
     notes = list(known.unresolved)
     before: list[Script] = []
     if request.schema is None:
-        before, unread = _read(tree, form, there, request.transaction)
-        known.catalog.complete = bool(there) and not unread
+        before, unread = read_all(tree, form, there, request.transaction)
+        known.catalog.complete = bool(there) and not unread and not any(script.unresolved for script in before)
         notes += unread + replay(before, known.catalog, request.postgres)
     listen(Finished("migrations", f"{len(before)} files"))
     return replace(known, unresolved=tuple(notes), before=(*known.before, *before))
@@ -207,57 +215,6 @@ def _given(request: Request) -> Prepared:
         application = Application.of_sql(_text(request.queries, "--queries"), str(request.queries))
         notes += application.unresolved
     return Prepared((), catalog, application, tuple(notes), tuple(earlier))
-
-
-_Chosen = tuple[Tree, Format, list[str], list[str]]
-
-
-def _chosen(given: Sequence[Path]) -> list[_Chosen]:
-    """Return (tree, format, the files to judge, the files before them) for what was typed."""
-    found: list[_Chosen] = []
-    by_folder: dict[Path, list[Path]] = {}
-    for path in given:
-        if not path.exists():
-            raise WrongUse(
-                f"There is no file {path}.",
-                "Give a migration, or the folder of migrations: backend-lead migration lint migrations/",
-            )
-        by_folder.setdefault(path if path.is_dir() else path.parent, []).append(path)
-    for folder, paths in by_folder.items():
-        tree = Tree(folder)
-        names = {path.name for path in paths if not path.is_dir()}
-        form, every = _format(tree, names)
-        wanted = [path for path in every if not names or path in names]
-        first = every.index(wanted[0]) if wanted else 0
-        found.append((tree, form, wanted, every[:first] if names else []))
-    if not any(wanted for _, _, wanted, _ in found):
-        raise NothingToLookAt(
-            "No migration was found there.",
-            "Files of these tools are read: " + ", ".join(form.NAME for form in formats()),
-        )
-    return found
-
-
-def _format(tree: Tree, names: set[str]) -> tuple[Format, list[str]]:
-    """Return the format of a folder, and its migrations in order."""
-    for form in formats():
-        every = [path for path in form.find(tree) if path]
-        if every and (not names or names <= set(every)):
-            return form, every
-    from backend_lead.migrate.formats import sql
-
-    every = sql.ordered([path for path in tree.files if path.endswith(".sql") and "/" not in path], keep=names)
-    return sql, every
-
-
-def _read(tree: Tree, form: Format, paths: Sequence[str], how: Transaction) -> tuple[list[Script], list[Unresolved]]:
-    scripts, notes = [], []
-    for path in paths:
-        try:
-            scripts.append(form.read(tree, path, how))
-        except Refused as error:
-            notes.append(Unresolved(path, error.message))
-    return scripts, notes
 
 
 def _text(path: Path, option: str) -> str:
