@@ -31,9 +31,8 @@ class Target:
 def apply_migrations(request: Request, target: Target, listen: Listener = silent) -> list[tuple[str, Applied]]:
     """Run migrations one after the other; return what was done of each.  Raises WrongUse for one without a proof."""
     prepared = prepare(request, listen)
-    folders = {path.name: path.parent for path in request.files if not path.is_dir()}
     for script in prepared.scripts:
-        folder = folders.get(script.path, request.files[0])
+        folder = prepared.roots[script.path]
         if not target.unproven and not is_proven(folder, script):
             raise WrongUse(
                 f"{script.path} was not proven as it is now, so nothing is run.",

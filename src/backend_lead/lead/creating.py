@@ -10,7 +10,7 @@ from backend_lead.errors import NothingToLookAt, WrongUse
 from backend_lead.gates.files import Tree
 from backend_lead.gates.text import one_line
 from backend_lead.lead.before import Request, schema_of
-from backend_lead.lead.migration import known_schema, prepare, report_of
+from backend_lead.lead.migration import Prepared, known_schema, prepare, report_of
 from backend_lead.lead.options import Options
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.create.checklist import checklist
@@ -113,8 +113,7 @@ def rewrite_migration(path: Path, wish: Wish, request: Request, options: Options
     `wish.text` is not used.
     """
     prepared = prepare(replace(request, files=(path,)), listen)
-    tree = Tree(wish.folder)
-    form, _ = _tool(tree, wish.tool or prepared.scripts[0].tool)
+    form, tree, replaced = _place_of(wish, prepared)
     before = prepared.catalog.copy()
     steps_found: list[Step] = []
     kept: list[str] = []
@@ -122,7 +121,7 @@ def rewrite_migration(path: Path, wish: Wish, request: Request, options: Options
         rewritten = rewrite(script, before, prepared.major)
         steps_found += rewritten.steps
         kept += [f"{sent.place}: {one_line(sent.sql, 100)}: {why}" for sent, why in rewritten.left]
-    files = form.write(tree, steps_found, wish.moment)
+    files = form.write(tree, steps_found, wish.moment, replaced)
     change = lint(_scripts(form, steps_found, files), prepared.catalog, prepared.major, prepared.application)
     report = report_of(REWRITE, change, prepared.unresolved, options, listen)
     commands = getattr(form, "COMMANDS", ())
@@ -132,6 +131,17 @@ def rewrite_migration(path: Path, wish: Wish, request: Request, options: Options
             form.NAME, tuple((file.path, file.text) for file in files), (), checklist(change, commands), tuple(kept)
         ),
     )
+
+
+def _place_of(wish: Wish, prepared: Prepared) -> tuple[Format, Tree, tuple[str, ...]]:
+    """Return the tool, the tree that the new files are written for, and the files in it whose place they take."""
+    tree = Tree(wish.folder)
+    form, _ = _tool(tree, wish.tool or prepared.scripts[0].tool)
+    if getattr(form, "WIDE", False) and prepared.tree is not None and prepared.scripts[0].tool == form.NAME:
+        if tree.root != prepared.tree.root and form.find(tree):
+            return form, tree, ()
+        return form, prepared.tree, tuple(script.path for script in prepared.scripts)
+    return form, tree, ()
 
 
 def _scripts(form: Format, steps_found: Sequence[Step], files: Sequence[NewFile]) -> list[Script]:

@@ -3,23 +3,23 @@ them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backend_lead import __version__
-from backend_lead.errors import NothingToLookAt, Refused, WrongUse
 from backend_lead.gates.files import Tree
 from backend_lead.gates.process import changed_files
 from backend_lead.gates.text import mask
 from backend_lead.lead.before import DEFAULT_MAJOR, Request, before
 from backend_lead.lead.checking import check, chosen_rules
+from backend_lead.lead.migration_files import Chosen, chosen, read_all
 from backend_lead.lead.options import Options
 from backend_lead.lead.proofs import keep_proof
 from backend_lead.migrate.application import Application
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.facts import facts
-from backend_lead.migrate.formats import Format, Transaction, formats
+from backend_lead.migrate.formats import Format
 from backend_lead.migrate.lint import lint, replay
 from backend_lead.migrate.proving import Prover
 from backend_lead.migrate.script import Script
@@ -44,7 +44,11 @@ EMBEDDED = 18
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What a job on migrations works on: the scripts, the catalog before them, the application, the server's version,
-    and what was not read.  `judged` are the paths of the scripts that count, None for all of them."""
+    and what was not read.
+
+    `judged` are the paths of the scripts that count, None for all of them; `roots` are the folders that the scripts'
+    paths begin in, `tree` the files of the first.
+    """
 
     scripts: tuple[Script, ...]
     catalog: Catalog
@@ -53,6 +57,8 @@ class Prepared:
     before: tuple[Script, ...] = ()
     major: int = DEFAULT_MAJOR
     judged: frozenset[str] | None = None
+    roots: Mapping[str, Path] = field(default_factory=dict)
+    tree: Tree | None = None
 
 
 def prove_migrations(request: Request, options: Options, rows: int, listen: Listener = silent) -> Report:
@@ -69,7 +75,7 @@ def prove_migrations(request: Request, options: Options, rows: int, listen: List
             change = lint([script], prepared.catalog, prepared.major, prepared.application)
             files += change.files
             proofs.append(prover.prove(script, change.files[0], catalog, prepared.application))
-            keep_proof(_folder_of(script, request), script, proofs[-1])
+            keep_proof(prepared.roots[script.path], script, proofs[-1])
             listen(Progress("proofs", number, len(prepared.scripts)))
     listen(Finished("proofs", f"{len(proofs)} migrations"))
     queries = prepared.application.queries if prepared.application is not None else None
@@ -81,12 +87,6 @@ def prove_migrations(request: Request, options: Options, rows: int, listen: List
         for proof in proofs
     )
     return replace(report, findings=findings, proofs=shown)
-
-
-def _folder_of(script: Script, request: Request) -> Path:
-    """Return the folder that a migration was named in."""
-    named = {path.name: path.parent for path in request.files if not path.is_dir()}
-    return named.get(script.path, request.files[0])
 
 
 def _raised(finding: Finding, proofs: Sequence[MigrationProof]) -> Finding:
@@ -148,22 +148,43 @@ def _masked(change: Change) -> Change:
 def prepare(request: Request, listen: Listener = silent) -> Prepared:
     """Read the migrations, and replay what came before them."""
     listen(Started("migrations"))
-    chosen, judged = _chosen(request.files, request.since)
+    found_files = chosen(request.files)
     known = before(request, listen)
     catalog, notes, earlier = known.catalog, list(known.unresolved), list(known.scripts)
     scripts: list[Script] = []
-    for tree, form, wanted, history in chosen:
-        if request.replays and history:
-            older, unread = _read(tree, form, history, request.transaction)
-            catalog.complete = not unread
+    roots: dict[str, Path] = {}
+    for each in found_files:
+        if request.replays and each.before:
+            older, unread = read_all(each.tree, each.form, each.before, request.transaction)
+            catalog.complete = not unread and not any(script.unresolved for script in older)
             notes += unread + replay(older, catalog, known.major)
             earlier += older
-        found, unread = _read(tree, form, wanted, request.transaction)
+        found, unread = read_all(each.tree, each.form, each.wanted, request.transaction)
         scripts += found
+        roots.update((script.path, each.root) for script in found)
         notes += unread
     listen(Finished("migrations", f"{len(scripts)} files"))
     notes += [note for script in scripts for note in script.unresolved]
-    return Prepared(tuple(scripts), catalog, known.application, tuple(notes), tuple(earlier), known.major, judged)
+    return Prepared(
+        tuple(scripts),
+        catalog,
+        known.application,
+        tuple(notes),
+        tuple(earlier),
+        known.major,
+        _changed(found_files, request.since),
+        roots,
+        found_files[0].tree,
+    )
+
+
+def _changed(found: Sequence[Chosen], since: str | None) -> frozenset[str] | None:
+    """Return those of the migrations that changed since a git reference, None when none was given."""
+    if since is None:
+        return None
+    return frozenset(
+        path for each in found for path in changed_files(each.tree.root, since, each.tree) if path in each.wanted
+    )
 
 
 def known_schema(
@@ -175,63 +196,8 @@ def known_schema(
     notes = list(known.unresolved)
     older: list[Script] = []
     if request.replays:
-        older, unread = _read(tree, form, there, request.transaction)
-        known.catalog.complete = bool(there) and not unread
+        older, unread = read_all(tree, form, there, request.transaction)
+        known.catalog.complete = bool(there) and not unread and not any(script.unresolved for script in older)
         notes += unread + replay(older, known.catalog, known.major)
     listen(Finished("migrations", f"{len(older)} files"))
     return Prepared((), known.catalog, known.application, tuple(notes), (*known.scripts, *older), known.major)
-
-
-_Chosen = tuple[Tree, Format, list[str], list[str]]
-
-
-def _chosen(given: Sequence[Path], since: str | None) -> tuple[list[_Chosen], frozenset[str] | None]:
-    """Return (tree, format, the files to judge, the files before them) for what was typed, and which of those files
-    changed since a git reference."""
-    found: list[_Chosen] = []
-    by_folder: dict[Path, list[Path]] = {}
-    changed: set[str] = set()
-    for path in given:
-        if not path.exists():
-            raise WrongUse(
-                f"There is no file {path}.",
-                "Give a migration, or the folder of migrations: backend-lead migration lint migrations/",
-            )
-        by_folder.setdefault(path if path.is_dir() else path.parent, []).append(path)
-    for folder, paths in by_folder.items():
-        tree = Tree(folder)
-        names = {path.name for path in paths if not path.is_dir()}
-        form, every = _format(tree, names)
-        wanted = [path for path in every if not names or path in names]
-        first = every.index(wanted[0]) if wanted else 0
-        found.append((tree, form, wanted, every[:first] if names else []))
-        if since is not None:
-            changed |= {path for path in changed_files(tree.root, since, tree) if path in wanted}
-    if not any(wanted for _, _, wanted, _ in found):
-        raise NothingToLookAt(
-            "No migration was found there.",
-            "Files of these tools are read: " + ", ".join(form.NAME for form in formats()),
-        )
-    return found, frozenset(changed) if since is not None else None
-
-
-def _format(tree: Tree, names: set[str]) -> tuple[Format, list[str]]:
-    """Return the format of a folder, and its migrations in order."""
-    for form in formats():
-        every = [path for path in form.find(tree) if path]
-        if every and (not names or names <= set(every)):
-            return form, every
-    from backend_lead.migrate.formats import sql
-
-    every = sql.ordered([path for path in tree.files if path.endswith(".sql") and "/" not in path], keep=names)
-    return sql, every
-
-
-def _read(tree: Tree, form: Format, paths: Sequence[str], how: Transaction) -> tuple[list[Script], list[Unresolved]]:
-    scripts, notes = [], []
-    for path in paths:
-        try:
-            scripts.append(form.read(tree, path, how))
-        except Refused as error:
-            notes.append(Unresolved(path, error.message))
-    return scripts, notes

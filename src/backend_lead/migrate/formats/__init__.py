@@ -1,9 +1,10 @@
 """The formats of migration tools, one file each, found by walking the folder.
 
-A file holds `NAME`, `find(tree)` (the tool's migration files in the order in which it runs them; empty when the project
-does not use it), `read(tree, path, how)` (one file as the tool would send it) and `write(tree, steps, moment)` (the
-files of a new migration).  `ORDER` puts a format before others
-that would take its files as well: the lower the earlier.
+A file (or a folder, where one file would be too long) holds `NAME`, `find(tree)` (the tool's migration files in the
+order in which it runs them; empty when the project does not use it), `read(tree, path, how)` (one file as the tool
+would send it) and `write(tree, steps, moment)` (the files of a new migration).  `ORDER` puts a format before others
+that would take its files as well: the lower the earlier.  `WIDE` is true where a file means something only with the
+project around it: such a format is given the project's whole tree, wherever in it the migrations lie.
 """
 
 from __future__ import annotations
@@ -38,10 +39,13 @@ class Format(Protocol):
     def read(self, tree: Tree, path: str, how: Transaction) -> Script:
         """Return one file as the tool would send it; raises Refused when the gate gives no file."""
 
-    def write(self, tree: Tree, steps: Sequence[Step], moment: str) -> Sequence[NewFile]:
+    def write(
+        self, tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str] = ()
+    ) -> Sequence[NewFile]:
         """Return the files of a new migration, each step a file of its own that follows those that are there.
 
-        `moment` is the time as fourteen digits (`20260131120000`), for tools that number by it.
+        `moment` is the time as fourteen digits (`20260131120000`), for tools that number by it; `replaces` are the
+        files whose place the new ones take, for tools whose files name the one before.
         """
 
 

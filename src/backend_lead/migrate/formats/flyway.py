@@ -55,7 +55,7 @@ def _text(tree: Tree, path: str) -> str:
         return ""
 
 
-def write(tree: Tree, steps: Sequence[Step], moment: str) -> list[NewFile]:
+def write(tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str] = ()) -> list[NewFile]:
     """Return `V8__add_phone.sql` and `U8__add_phone.sql`, after the versions that are there."""
     there = find(tree)
     folder = there[-1].rpartition("/")[0] if there else "src/main/resources/db/migration"

@@ -48,7 +48,7 @@ def read(tree: Tree, path: str, how: Transaction) -> Script:
     return Script(path, NAME, up, down, unresolved=notes)
 
 
-def write(tree: Tree, steps: Sequence[Step], moment: str) -> list[NewFile]:
+def write(tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str] = ()) -> list[NewFile]:
     """Return a pair of files for each step; one whose statements run by themselves is a pair for each of them."""
     there = find(tree)
     folder = there[-1].rpartition("/")[0] if there else "db/migrations"

@@ -59,7 +59,7 @@ def read(tree: Tree, path: str, how: Transaction) -> Script:
     return Script(path, NAME, tuple(up), tuple(down) or None, unresolved=tuple(notes))
 
 
-def write(tree: Tree, steps: Sequence[Step], moment: str) -> list[NewFile]:
+def write(tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str] = ()) -> list[NewFile]:
     """Return one file with a changeset for each step."""
     there = find(tree)
     folder = there[-1].rpartition("/")[0] if there else "db/changelog"

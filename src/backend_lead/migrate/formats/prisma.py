@@ -33,7 +33,7 @@ def read(tree: Tree, path: str, how: Transaction) -> Script:
     return Script(path, NAME, up, has_down=False, unresolved=notes)
 
 
-def write(tree: Tree, steps: Sequence[Step], moment: str) -> list[NewFile]:
+def write(tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str] = ()) -> list[NewFile]:
     """Return a folder for each step; one whose statements run by themselves is a folder for each of them."""
     there = find(tree)
     folder = there[-1].rsplit("/", 2)[0] if there else "prisma/migrations"

@@ -55,7 +55,7 @@ def read(tree: Tree, path: str, how: Transaction) -> Script:
     )
 
 
-def write(tree: Tree, steps: Sequence[Step], moment: str) -> list[NewFile]:
+def write(tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str] = ()) -> list[NewFile]:
     """Return `0007_add_phone.up.sql` and `.down.sql` beside the migrations that are there, numbered as they are."""
     there = find(tree)
     folder = there[-1].rpartition("/")[0] if there else "migrations"

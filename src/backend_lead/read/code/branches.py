@@ -201,6 +201,8 @@ def _once(run: Interpreter, node: Any, frame: Frame, element: Value | None, cert
     if element is not None:
         assign(run, node.target, element)
     repeated = repeated and not is_search(node.body)
+    if not certain:
+        run.doubts.append(run.place(node.line))
     run.loops += repeated
     frame.loops += repeated
     run.loop_sources.append(element.sources if element is not None and repeated else frozenset())
@@ -209,6 +211,7 @@ def _once(run: Interpreter, node: Any, frame: Frame, element: Value | None, cert
     run.loops -= repeated
     frame.loops -= repeated
     if not certain:
+        run.doubts.pop()
         after = frame.scope.names
         _merge(after, dict(after), before)
         return GOES_ON
@@ -249,7 +252,12 @@ def _try(run: Interpreter, node: Any) -> int:
         run.handling.append(mine)
         # What is done on the way out, in a handler that raises, is not done for each element.
         loops, run.loops = run.loops, 0 if raises(body) else run.loops
+        certain = status == RAISED and mine and not raised
+        if not certain:
+            run.doubts.append(run.place(node.line))
         ended = _block(run, frame, body)
+        if not certain:
+            run.doubts.pop()
         run.loops = loops
         run.handling.pop()
         statuses.append((ended, dict(frame.scope.names)))

@@ -11,7 +11,7 @@ from backend_lead.read.code.annotations import instance_of
 from backend_lead.read.code.containers import Fields, Items, Yielding
 from backend_lead.read.code.credentials import absent, says_nobody
 from backend_lead.read.code.evaluation import evaluate
-from backend_lead.read.code.execution import GOES_ON, JUMPED, execute_block
+from backend_lead.read.code.execution import CONTINUED, GOES_ON, JUMPED, execute_block
 from backend_lead.read.code.frames import Aborted, Frame, Site
 from backend_lead.read.code.interpreter import DEEPEST_CALL, DEEPEST_CALL_AT_START, Interpreter
 from backend_lead.read.code.library_values import External, Symbol
@@ -115,6 +115,7 @@ def call(run: Interpreter, function: Value, site: Site) -> Value:
     result = function.call(site, run)
     if result is not None:
         return result
+    note_lost(run, "something that could not be read", site)
     if run.requesting:
         for value in site.positional:
             if isinstance(value, FunctionValue):
@@ -160,6 +161,7 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
         if answer is not None:
             return answer
     name = function.name or (f"?.{function.member}" if isinstance(function, Part) else "?")
+    note_lost(run, name, site)
     if not name.startswith(QUIET) or name in LOUD:
         run.emit(CallMade(name, site, run, function.sources))
     sources = function.sources | site.sources
@@ -175,6 +177,12 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
         return (Items([Unknown(sources)], fallback.kind, False, sources) if isinstance(fallback, Items)
                 else Unknown(sources, function.name))
     return External(function.name, sources, tuple(site.positional), site.keywords)
+
+
+def note_lost(run: Interpreter, name: str, site: Site) -> None:
+    """Remember a call that was given something that must not get lost, where nobody knows what it does with it."""
+    if run.watched and any(isinstance(value, run.watched) for value in (*site.positional, *site.keywords.values())):
+        run.slipped.append((name, site.place))
 
 
 def call_back(run: Interpreter, function: FunctionValue, site: Site) -> Value:
@@ -319,7 +327,7 @@ def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site)
     results = [outcome.value for outcome in frame.returns]
     if frame.yields:
         return Yielding(frame.yields, "context" in function.marks, (frame, after) if after else None)
-    if status in (GOES_ON, JUMPED):
+    if status in (GOES_ON, JUMPED, CONTINUED):
         results.append(Known(None))
     if not results:
         return None

@@ -48,6 +48,10 @@ def leave(run: Interpreter, value: Value, line: int) -> None:
             method = value.cls.find("__exit__")
             if isinstance(method, FunctionValue):
                 invoke(run, method.bind(value), Site([Known(None)] * 3, {}, line, here))
+        else:
+            special = getattr(value, "exited", None)
+            if special is not None:
+                special(run)
     except Aborted:
         return
     finally:

@@ -36,6 +36,8 @@ def iterate(run: Interpreter, value: Value) -> list[Value] | None:
     if found is None:
         return None
     elements = list(found)
+    if len(elements) > LONGEST_UNROLL and not run.requesting:
+        run.exhausted = True
     return elements[:LONGEST_UNROLL]
 
 

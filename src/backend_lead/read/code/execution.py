@@ -16,7 +16,8 @@ from backend_lead.read.code.library_values import External
 from backend_lead.read.code.target_values import Instance
 from backend_lead.read.code.values import Value
 
-GOES_ON, RETURNED, RAISED, JUMPED, ENDED = range(5)  # ENDED: every side ended, but not in the same way.
+# CONTINUED: `continue`, JUMPED: `break`; ENDED: every side ended, but not in the same way.
+GOES_ON, RETURNED, RAISED, JUMPED, ENDED, CONTINUED = range(6)
 EXECUTORS: dict[type, Callable[[Interpreter, Any], int]] = {}
 
 

@@ -42,6 +42,11 @@ class Interpreter:
         self.frame: Frame | None = None
         self.depth = 0
         self.loops = 0
+        # Where what is being followed may not be what the program does: the loops and handlers around that may not run.
+        self.doubts: list[Place] = []
+        # Kinds of values that must not get lost: where one was given to something unknown.
+        self.watched: tuple[type, ...] = ()
+        self.slipped: list[tuple[str, Place]] = []
         # The loops around that are told element by element.
         self.told = 0
         # The calls whose results `with` statements are about to enter.

@@ -106,10 +106,24 @@ def _join(value: Value, site: Site, run: Interpreter) -> Value:
     return Unknown(value.sources | site.sources)
 
 
+def _all_known(value: Value, given: list[Value]) -> Value | None:
+    """The value, when it and all that goes into it are texts and numbers."""
+    plain = all(isinstance(each, Known) and isinstance(each.value, (str, int, float)) for each in (value, *given))
+    return value if plain else None
+
+
 def _format(value: Value, site: Site, run: Interpreter) -> Value:
     template = text_of(value)
     if template is None:
         return Unknown(value.sources | site.sources)
+    known = _all_known(value, [*site.positional, *site.keywords.values()])
+    if known is not None and not site.open:
+        try:
+            given = [each.value for each in site.positional if isinstance(each, Known)]
+            named = {name: each.value for name, each in site.keywords.items() if isinstance(each, Known)}
+            return Known(template.format(*given, **named), value.sources | site.sources)
+        except (IndexError, KeyError, ValueError, AttributeError, TypeError):
+            return Unknown(value.sources | site.sources)
     parts: list[str | Value] = []
     position, automatic = 0, 0
     while True:
@@ -189,17 +203,58 @@ def _extend(value: Items, site: Site, run: Interpreter) -> Value:
     return Known(None)
 
 
+def _is_certain(value: Items | Fields, run: Interpreter) -> bool:
+    """Whether a change of a list or dictionary happens once and for sure, so that it is known what is in it then."""
+    return value.complete and not (run.requesting or run.conditions or run.doubts or run.loops)
+
+
 def _pop(value: Items, site: Site, run: Interpreter) -> Value:
     touch_shared(run, value, site.line, site.sources)
+    position = literal(site.argument(0)) if site.positional else -1
+    if type(position) is int and _is_certain(value, run) and -len(value.values) <= position < len(value.values):
+        return value.values.pop(position)
     return join(value.values) if value.values else Unknown(value.sources)
 
 
 def _insert(value: Items, site: Site, run: Interpreter) -> Value:
-    added = site.argument(1)
+    added, position = site.argument(1), literal(site.argument(0))
     if added is not None:
-        value.values.insert(0, added)
+        value.values.insert(position if type(position) is int else 0, added)
         value.sources |= added.sources
     return Known(None)
+
+
+def _reorder(value: Items, site: Site, run: Interpreter) -> Value:
+    """`sort` and `reverse`: elements that are not literals stay as they are."""
+    known = [each.value for each in value.values if isinstance(each, Known)]
+    if not site.keywords and _is_certain(value, run) and len(known) == len(value.values):
+        try:
+            order = sorted(range(len(known)), key=known.__getitem__)
+        except TypeError:
+            return Known(None)
+        value.values[:] = [value.values[position] for position in order]
+    return Known(None)
+
+
+def _reverse(value: Items, site: Site, run: Interpreter) -> Value:
+    if _is_certain(value, run):
+        value.values.reverse()
+    return Known(None)
+
+
+def _remove(value: Items, site: Site, run: Interpreter) -> Value:
+    gone = site.argument(0)
+    if gone is not None and _is_certain(value, run):
+        found = next((each for each in value.values if each.signature() == gone.signature()), None)
+        if found is not None:
+            value.values.remove(found)
+    return _forget(value, site, run)
+
+
+def _clear(value: Any, site: Site, run: Interpreter) -> Value:
+    if _is_certain(value, run):
+        value.values.clear()
+    return _forget(value, site, run)
 
 
 def _forget(value: Any, site: Site, run: Interpreter) -> Value:
@@ -214,11 +269,11 @@ _LIST: dict[str, Callable[[Any, Site, Interpreter], Value]] = {
     "extend": _extend,
     "pop": _pop,
     "insert": _insert,
-    "remove": _forget,
-    "clear": _forget,
-    "sort": lambda v, s, r: Known(None),
-    "reverse": lambda v, s, r: Known(None),
-    "discard": _forget,
+    "remove": _remove,
+    "clear": _clear,
+    "sort": _reorder,
+    "reverse": _reverse,
+    "discard": _remove,
     "popleft": _pop,
     "update": _extend,
     "copy": lambda v, s, r: Items(list(v.values), v.kind, v.complete, v.sources),
@@ -292,5 +347,5 @@ _DICT: dict[str, Callable[[Any, Site, Interpreter], Value]] = {
     "keys": lambda v, s, r: Items(v.keys(), "list", v.complete, v.sources),
     "values": lambda v, s, r: Items(list(v.values.values()), "list", v.complete, v.sources),
     "copy": lambda v, s, r: Fields(dict(v.values), v.complete, v.sources),
-    "clear": _forget,
+    "clear": _clear,
 }

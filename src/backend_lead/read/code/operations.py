@@ -127,6 +127,9 @@ def _arithmetic(operator: str, left: Any, right: Any) -> Any:
 
 def _percent(left: Value, right: Value) -> Value:
     template = text_of(left, "\ue002") or ""
+    whole = _whole(template, left, right)
+    if whole is not None:
+        return Known(whole, left.sources | right.sources)
     values = list(right.values) if isinstance(right, Items) else [right]
     parts: list[str | Value] = []
     rest = template
@@ -139,6 +142,21 @@ def _percent(left: Value, right: Value) -> Value:
     result = concatenate(parts)
     result.sources |= left.sources | right.sources
     return result
+
+
+def _whole(template: str, left: Value, right: Value) -> str | None:
+    """`template % values` where all of them are literals."""
+    values: Any = None
+    if isinstance(right, Items) and right.complete and all(isinstance(v, Known) for v in right.values):
+        values = tuple(v.value for v in right.values if isinstance(v, Known))
+    elif isinstance(right, Fields) and right.complete and all(isinstance(v, Known) for v in right.values.values()):
+        values = {k: v.value for k, v in right.values.items() if isinstance(v, Known)}
+    if values is None or not isinstance(left, Known):
+        return None
+    try:
+        return str(template % values)
+    except (TypeError, ValueError, KeyError):
+        return None
 
 
 def compare(run: Interpreter, operator: str, left: Value, right: Value, line: int) -> Value:
@@ -174,6 +192,14 @@ def _plain(value: Value) -> Value:
     return Known(text, value.sources) if text is not None else value
 
 
+def _literals(items: Items) -> Any:
+    """The elements in Python's own terms, as a list, tuple or set; None when they are not all literals."""
+    if not items.complete or not all(isinstance(each, Known) for each in items.values):
+        return None
+    kind = {"tuple": tuple, "set": frozenset}.get(items.kind, list)
+    return kind(each.value for each in items.values if isinstance(each, Known))
+
+
 _NEVER_NONE = (Instance, Items, Fields, Text, Native, FunctionValue, ClassValue)
 
 
@@ -192,6 +218,9 @@ def _decide(operator: str, left: Value, right: Value) -> bool | None:
             return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}.get(operator)
         except TypeError:
             return None
+    if operator in ("==", "!=") and isinstance(left, Items) and isinstance(right, Items):
+        sides = [_literals(left), _literals(right)]
+        return None if None in sides else (sides[0] == sides[1]) == (operator == "==")
     none = isinstance(right, Known) and right.value is None
     if none and operator in ("is", "==", "is not", "!=") and isinstance(left, _NEVER_NONE):
         return operator in ("is not", "!=")

@@ -24,11 +24,16 @@ NESTING = 12_000
 SYNTAX_MODULES = ("binding", "branches", "statements", "expressions")
 
 
-def start(run: Interpreter) -> None:
-    """Follow everything that may put an application together; routers are emitted as events by their frameworks."""
+def load_syntax() -> None:
+    """Make ready for following anything: what each kind of statement and expression does is entered."""
     for part in SYNTAX_MODULES:
         importlib.import_module(f"backend_lead.read.code.{part}")
     sys.setrecursionlimit(max(sys.getrecursionlimit(), NESTING))
+
+
+def start(run: Interpreter) -> None:
+    """Follow everything that may put an application together; routers are emitted as events by their frameworks."""
+    load_syntax()
     wanted = markers()
     modules = [m for _, m in sorted(run.program.modules.items()) if any(mark in m.source for mark in wanted)]
     for module in modules:

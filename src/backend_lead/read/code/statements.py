@@ -10,6 +10,7 @@ from backend_lead.read.code.calls import call
 from backend_lead.read.code.classes import define_class
 from backend_lead.read.code.evaluation import evaluate
 from backend_lead.read.code.execution import (
+    CONTINUED,
     EXECUTORS,
     GOES_ON,
     JUMPED,
@@ -138,7 +139,7 @@ def _evaluate(run: Interpreter, node: Any) -> int:
 
 
 def _jump(run: Interpreter, node: Any) -> int:
-    return JUMPED
+    return JUMPED if node.kind == "break" else CONTINUED
 
 
 def _assert(run: Interpreter, node: Any) -> int:

@@ -40,8 +40,21 @@ def _string(node: Node) -> Any:
         if child.type == "string_content":
             parts.append(_unescape(text_of(child)))
         elif child.type == "interpolation":
-            parts.append(expression(child.named_children[0]) if child.named_children else "")
+            parts.append(_interpolated(child) if child.named_children else "")
     return s.Template(line, tuple(parts))
+
+
+def _interpolated(node: Node) -> Any:
+    """`{value}`; with `!r` or a format behind it, what `repr` or `format` makes of it."""
+    line, value = line_of(node), expression(node.named_children[0])
+    for child in node.named_children[1:]:
+        if child.type == "type_conversion" and text_of(child) in ("!r", "!a"):
+            value = s.Call(line, s.Name(line, "repr"), (value,), ())
+        elif child.type == "format_specifier":
+            inner = [_interpolated(each) for each in child.named_children if each.type == "interpolation"]
+            shape = s.Opaque(line, tuple(inner)) if inner else s.Constant(line, text_of(child).removeprefix(":"))
+            value = s.Call(line, s.Name(line, "format"), (value, shape), ())
+    return value
 
 
 def _literal(node: Node) -> Any:

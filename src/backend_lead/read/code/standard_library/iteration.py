@@ -6,7 +6,7 @@ from typing import Any
 
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.containers import Fields, Items
-from backend_lead.read.code.evaluation import iterate
+from backend_lead.read.code.evaluation import LONGEST_UNROLL, iterate
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.literals import literal
@@ -18,9 +18,16 @@ def _list(kind: str) -> Any:
         first = site.argument(0)
         if first is None:
             return Items([], kind)
+        collected = getattr(first, "collected", None)
+        if collected is not None:
+            # What it is asked for is known although not all of it is.
+            same: Value = collected()
+            return same
         elements = iterate(run, first)
         complete = elements is not None and bool(getattr(first, "complete", False))
-        return Items(list(elements or [Unknown(first.sources)]), kind, complete, first.sources)
+        if not elements and not complete:
+            elements = [Unknown(first.sources)]
+        return Items(list(elements or ()), kind, complete, first.sources)
 
     return make
 
@@ -57,8 +64,9 @@ def _enumerate(site: Site, run: Interpreter) -> Value:
     if elements is None:
         sources = first.sources if first is not None else frozenset()
         return Items([Items([Unknown(), Unknown(sources)], "tuple")], "list", False, sources)
+    start = literal(site.argument(1, "start"))
     return Items(
-        [Items([Known(i), e], "tuple", True, e.sources) for i, e in enumerate(elements)],
+        [Items([Known(i), e], "tuple", True, e.sources) for i, e in enumerate(elements, start or 0)],
         "list",
         bool(getattr(first, "complete", False)),
         site.sources,
@@ -67,7 +75,41 @@ def _enumerate(site: Site, run: Interpreter) -> Value:
 
 def _range(site: Site, run: Interpreter) -> Value | None:
     """Numbers: how many there are says nothing of where each comes from."""
-    return Items([Unknown()], "tuple", False) if run.requesting else None
+    if run.requesting:
+        return Items([Unknown()], "tuple", False)
+    bounds = [each.value for each in site.positional if isinstance(each, Known) and type(each.value) is int]
+    if not bounds or len(bounds) != len(site.positional) or 0 in bounds[2:]:
+        return None
+    return Items([Known(number) for number in range(*bounds)[: LONGEST_UNROLL + 1]], "tuple")
+
+
+def _sorted(site: Site, run: Interpreter) -> Value:
+    """In order where the elements are literals; where they are not, it is not known which comes first."""
+    made = _list("list")(site, run)
+    if run.requesting or not isinstance(made, Items) or not made.complete or len(made.values) < 2:
+        return made  # type: ignore[no-any-return]
+    known = [each.value for each in made.values if isinstance(each, Known)]
+    turned = literal(site.keywords.get("reverse"))
+    if len(known) == len(made.values) and "key" not in site.keywords and turned in (None, True, False):
+        try:
+            order = sorted(range(len(known)), key=known.__getitem__, reverse=turned is True)
+        except TypeError:
+            return Items(made.values, "list", False, made.sources)
+        return Items([made.values[position] for position in order], "list", True, made.sources)
+    return Items(made.values, "list", False, made.sources)
+
+
+def _reversed(site: Site, run: Interpreter) -> Value:
+    made = _list("list")(site, run)
+    if isinstance(made, Items) and made.complete:
+        made.values.reverse()
+    return made  # type: ignore[no-any-return]
+
+
+def _filter(site: Site, run: Interpreter) -> Value | None:
+    """Which elements stay is not known."""
+    given = site.argument(1)
+    return Items(given.values, given.kind, False, given.sources) if isinstance(given, Items) else given
 
 
 def _zip(site: Site, run: Interpreter) -> Value:
@@ -88,13 +130,17 @@ def _map(site: Site, run: Interpreter) -> Value:
         call(run, function, Site([e], {}, site.line, site.frame)) for e in (elements or [Unknown(site.sources)])[:40]
     ]
     run.loops -= run.requesting
-    return Items(made, "list", elements is not None and bool(getattr(items, "complete", False)), site.sources)
+    whole = elements is not None and len(elements) <= 40 and bool(getattr(items, "complete", False))
+    return Items(made, "list", whole, site.sources)
 
 
 def _next(site: Site, run: Interpreter) -> Value:
     first = site.argument(0)
     elements = iterate(run, first) if first is not None else None
     rest = [site.positional[1]] if len(site.positional) > 1 else []
+    if isinstance(first, Items) and first.complete and not run.requesting and (elements or rest):
+        given: list[Value] = [*(elements or ()), *rest]
+        return given[0]
     return join([*(elements or [Unknown(site.sources)]), *rest])
 
 
@@ -127,8 +173,8 @@ CALLS: dict[str, Any] = {
     "builtins.tuple": _list("tuple"),
     "builtins.set": _list("set"),
     "builtins.frozenset": _list("set"),
-    "builtins.sorted": _list("list"),
-    "builtins.reversed": _list("list"),
+    "builtins.sorted": _sorted,
+    "builtins.reversed": _reversed,
     "builtins.dict": _dict,
     "builtins.dict.fromkeys": _from_keys,
     "collections.OrderedDict": _dict,
@@ -137,7 +183,7 @@ CALLS: dict[str, Any] = {
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
     "builtins.map": _map,
-    "builtins.filter": lambda site, run: site.argument(1),
+    "builtins.filter": _filter,
     "builtins.next": _next,
     "builtins.anext": _next,
     "builtins.min": _least,

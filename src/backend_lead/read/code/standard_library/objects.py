@@ -154,7 +154,6 @@ def _len(site: Site, run: Interpreter) -> Value:
 _SILENT = (
     "print",
     "range",
-    "repr",
     "hash",
     "id",
     "abs",
@@ -165,7 +164,6 @@ _SILENT = (
     "issubclass",
     "vars",
     "dir",
-    "format",
     "ord",
     "chr",
     "bytes",
@@ -185,7 +183,21 @@ _SILENT = (
     "input",
 )
 
+
+def _shown(site: Site, run: Interpreter) -> Value:
+    """`repr(x)` and `format(x, "03d")`, of literals."""
+    value, shape = site.argument(0), site.argument(1)
+    if isinstance(value, Known) and (shape is None or isinstance(shape, Known)) and len(site.positional) <= 2:
+        try:
+            return Known(format(value.value, shape.value) if shape is not None else repr(value.value), value.sources)
+        except (TypeError, ValueError):
+            pass
+    return sources_only(site, run)
+
+
 CALLS: dict[str, Any] = {
+    "builtins.repr": _shown,
+    "builtins.format": _shown,
     "builtins.getattr": _getattr,
     "builtins.hasattr": _hasattr,
     "builtins.setattr": _setattr,
