@@ -47,7 +47,7 @@ def _text(tree: Tree, path: str) -> str:
         return ""
 
 
-def write(tree: Tree, steps: Sequence[Step], moment: str, replaced: Sequence[str] = ()) -> list[NewFile]:
+def write(tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str] = ()) -> list[NewFile]:
     """Return a folder for each step, after those that are there."""
     there = find(tree)
     above = there[-1].rsplit("/", 2)[0] if there else "migrations"
