@@ -113,6 +113,7 @@ class Prover:
             statements,
             reversible,
             (*large[1].unresolved, *notes),
+            partly=bool(script.unresolved),
         )
 
     # ------------------------------------------------------------ runs

@@ -71,7 +71,7 @@ class Reversible:
 @dataclass(frozen=True, slots=True)
 class MigrationProof:
     """One migration as it ran.  `rows` is how many rows its largest table held; `unresolved` what could not be
-    tried."""
+    tried.  `partly`: not all that its tool sends is known, so that it cannot be called safe."""
 
     path: str
     tool: str
@@ -80,9 +80,11 @@ class MigrationProof:
     statements: tuple[StatementProof, ...]
     reversible: Reversible
     unresolved: tuple[Unresolved, ...] = ()
+    partly: bool = False
 
     @property
     def verdict(self) -> ProofVerdict:
         """The gravest of its statements' verdicts."""
         order = list(ProofVerdict)
-        return max((each.verdict for each in self.statements), key=order.index, default=ProofVerdict.SAFE)
+        least = ProofVerdict.UNDECIDED if self.partly else ProofVerdict.SAFE
+        return max((least, *(each.verdict for each in self.statements)), key=order.index)
