@@ -32,8 +32,8 @@ _FIXED = {
 }  # fmt: skip
 TYPES = frozenset(re.findall(
     r"\w+", "tinyint smallint mediumint bigint decimal float double bit boolean date datetime timestamp time geometry "
-    "geography point varchar text binary enum bool dateTime increments bigincrements bigIncrements integer biginteger bigInteger "
-    "string json jsonb uuid enu specificType"
+    "geography point varchar text binary enum bool dateTime increments bigincrements bigIncrements integer "
+    "biginteger bigInteger string json jsonb uuid enu specificType"
 ))  # fmt: skip
 _MODIFIERS = {
     "default": "defaultTo", "defaultsTo": "defaultTo", "defaultTo": "defaultTo", "nullable": "nullable",
