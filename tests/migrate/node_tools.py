@@ -92,7 +92,7 @@ def _logged(log: str) -> list[Logged]:
 
 def canonical(sql: str) -> str:
     """Return a statement without what does not matter: space, and quotes around numbers."""
-    return _CONSTANT.sub(r"\1", re.sub(r"(?i)::(bool|boolean)\b", "", " ".join(sql.split()))).rstrip("; ")
+    return _CONSTANT.sub(r"\1", re.sub(r" (?=[,)])", "", " ".join(sql.split()))).rstrip("; ")
 
 
 def read(tool: str, where: Path) -> list[Script]:
