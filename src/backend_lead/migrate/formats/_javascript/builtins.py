@@ -301,7 +301,11 @@ _FILES = _library(
     "fs", readFileSync=_read_file, readFile=_read_file, promises=_library("fs.promises", readFile=_read_file)
 )
 _LODASH = _library("lodash", forEach=_each, each=_each, map=_each)
+# Another program may do anything to the database.
+_PROCESSES = Unknown("child_process", database=True)
 LIBRARIES: dict[str, Value] = {
+    "child_process": _PROCESSES,
+    "node:child_process": _PROCESSES,
     "path": _PATH, "node:path": _PATH, "fs": _FILES, "node:fs": _FILES, "fs-extra": _FILES,
     "fs/promises": _FILES, "node:fs/promises": _FILES, "bluebird": _PROMISE, "lodash": _LODASH,
 }  # fmt: skip

@@ -18,6 +18,7 @@ from backend_lead.migrate.formats._javascript.values import (
     JsObject,
     Native,
     Scope,
+    Thrown,
     Unknown,
     Value,
     holds_database,
@@ -39,19 +40,31 @@ def followed(program: Program, function: JsFunction, arguments: Sequence[Value],
     if body is None:
         return UNDEFINED
     result: Value = UNDEFINED
+    try:
+        result = _result(program, function, body, scope)
+    except Thrown:
+        # What may have returned before may not have thrown.
+        if not scope.frame.maybe:
+            raise
+        return Unknown(f"{function.name or 'function'}()")
+    finally:
+        for sent, doubt in scope.frame.doubts:
+            if len(program.recorder.sent) > sent:
+                program.recorder.note(doubt.what, doubt.why, doubt.place or program.place())
+    if any(each is not result for each in scope.frame.maybe) and (result is not UNDEFINED or _valued(scope.frame)):
+        return Unknown(f"{function.name or 'function'}()")
+    return result
+
+
+def _result(program: Program, function: JsFunction, body: Node, scope: Scope) -> Value:
+    result: Value = UNDEFINED
     if body.type == "statement_block":
         end = program.block(list(body.named_children), scope)
         if end is not None and end[0] == "return":
             result = end[1]
     else:
         result = program.value(body, scope)
-    if function.waits:
-        result = program.settle(result)
-    if any(each is not result for each in scope.frame.maybe):
-        return (
-            Unknown(f"{function.name or 'function'}()") if result is not UNDEFINED or _valued(scope.frame) else result
-        )
-    return result
+    return program.settle(result) if function.waits else result
 
 
 def _valued(frame: Frame) -> bool:

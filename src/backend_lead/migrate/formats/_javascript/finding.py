@@ -15,13 +15,14 @@ _LIKELY = re.compile(r"(?i)(^|/)[^/]*migrat[^/]*/|(^|/)v?\d{1,14}[-_.][^/]*$|^[^
 _NOT = re.compile(
     r"(?i)\.d\.[cm]?ts$|[._-](test|spec)\.[cm]?[jt]s$|(^|/)(__tests__|tests?|spec)/|\.config\.[cm]?[jt]s$"
 )
+_OTHER_SYSTEMS = re.compile(r"(?i)(^|/)(mysql2?|mariadb|sqlite3?|mssql|sqlserver|oracle(db)?|mongo(db)?)/")
 _COMMENT = re.compile(r"(?s)/\*.*?\*/|(?m:^\s*//[^\n]*$)")
 
 
 def candidates(tree: Tree) -> Iterator[tuple[str, str]]:
     """Yield (path, text) of the programs that lie where migrations lie or are named as they are."""
     for path in tree.files:
-        if path.endswith(SUFFIXES) and _LIKELY.search(path) and not _NOT.search(path):
+        if path.endswith(SUFFIXES) and _LIKELY.search(path) and not (_NOT.search(path) or _OTHER_SYSTEMS.search(path)):
             text = text_of(tree, path)
             if text:
                 yield path, text

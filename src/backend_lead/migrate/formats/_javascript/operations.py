@@ -25,6 +25,20 @@ class OneOf(Native):
         self.names = names
 
 
+_POSTGRES = frozenset(("postgres", "postgresql", "pg", "postgresdb", "Client_PG"))
+_SYSTEMS = _POSTGRES | {
+    "mysql",
+    "mysql2",
+    "mariadb",
+    "mysqldb",
+    "sqlite",
+    "sqlite3",
+    "better-sqlite3",
+    "mssql",
+    "oracledb",
+}
+
+
 def equal(one: Value, two: Value) -> bool | None:
     """Return whether two values are the same, None when that is not known.
 
@@ -35,7 +49,9 @@ def equal(one: Value, two: Value) -> bool | None:
     if isinstance(one, OneOf):
         return two in one.names if isinstance(two, str) else (None if isinstance(two, Unknown) else False)
     if isinstance(one, Unknown) or isinstance(two, Unknown):
-        return None
+        named = two if isinstance(one, Unknown) else one
+        # What is compared with the name of a database system is one; migrations are read for PostgreSQL.
+        return named in _POSTGRES if isinstance(named, str) and named in _SYSTEMS else None
     if isinstance(one, bool) != isinstance(two, bool):
         return False
     if isinstance(one, (str, int, float)) and isinstance(two, (str, int, float)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tree_sitter import Node
 
@@ -16,23 +17,27 @@ from backend_lead.migrate.formats._javascript.recorder import Recorder
 from backend_lead.migrate.formats._javascript.syntax import SUFFIXES, line, parsed, text
 from backend_lead.migrate.formats._javascript.values import (
     UNDEFINED,
+    Frame,
     JsArray,
     JsFunction,
     JsObject,
+    Log,
     Native,
     Scope,
+    Settings,
     Thrown,
     TooMuch,
     Unknown,
     Value,
 )
 from backend_lead.migrate.script import Sent
-from backend_lead.model.place import Place
+from backend_lead.model.place import Place, Unresolved
 
 _STEPS = 400_000
+_STATEMENTS = 5_000
 _DEPTH = 40
 Completion = tuple[str, Value] | None
-Container = dict[str, Value] | list[Value]
+Container = dict[str, Any] | list[Any]
 _State = list[tuple[Container, Container]]
 
 
@@ -56,6 +61,7 @@ class Program:
         self.modules: dict[str, Module] = {}
         self.lines: list[tuple[str, int]] = []
         self._journals: list[dict[int, tuple[Container, Container]]] = []
+        self.leaves = 0
         self._steps = 0
         self._depth = 0
 
@@ -128,7 +134,7 @@ class Program:
     def step(self) -> None:
         """Count a step; raises TooMuch when there are too many."""
         self._steps += 1
-        if self._steps > _STEPS:
+        if self._steps > _STEPS or len(self.recorder.sent) > _STATEMENTS:
             raise TooMuch
 
     def call(self, function: Value, arguments: Sequence[Value], this: Value = UNDEFINED, text: str = "") -> Value:
@@ -190,7 +196,7 @@ class Program:
         first: Callable[[], Completion],
         second: Callable[[], Completion],
         why: str = "",
-        frame: list[Value] | None = None,
+        frame: Frame | None = None,
     ) -> Completion:
         """Follow both ways of a condition that is not known.
 
@@ -221,20 +227,27 @@ class Program:
             if self._journals:
                 self._journals[-1].setdefault(key, pair)
         leaves = [end is not None for end in ends]
+        built = [_built(state, before) for state in states]
         if leaves[0] != leaves[1]:
             kept = leaves.index(False)
             for container, now in states[kept]:
                 _restore(container, now)
             gone = ends[1 - kept]
             if gone is not None and gone[0] == "return" and frame is not None:
-                frame.append(gone[1])
+                frame.maybe.append(gone[1])
+            self.leaves += 1
         else:
-            kept = 0 if sent[0] or not sent[1] else 1
-            _merge(states, before)
+            kept = 0 if sent[0] or built[0] or not (sent[1] or built[1]) else 1
+            _merge(states, before, kept)
         recorder.sent += sent[kept]
         held = "held" if kept == 0 else "did not hold"
-        if sent[0] or sent[1] or leaves[0] != leaves[1]:
-            recorder.note(one_line(condition, 100), why or f"decided when it runs; read as if it {held}", place)
+        note = Unresolved(one_line(condition, 100), why or f"decided when it runs; read as if it {held}", place)
+        if any((*sent, *built)):
+            recorder.note(note.what, note.why, place)
+        elif leaves[0] != leaves[1] and frame is not None:
+            frame.doubts.append((len(recorder.sent), note))
+        if built[1 - kept]:
+            recorder.note(one_line(condition, 100), "where it is decided the other way, the table is another", place)
         recorder.leave_out(sent[1 - kept], f"sent only where {one_line(condition, 60)} is decided the other way")
         if leaves[0] and leaves[1] and ends[0] != ends[1]:
             chosen = ends[kept]
@@ -256,11 +269,18 @@ def _restore(container: Container, copy: Container) -> None:
         container[:] = copy
 
 
-def _merge(states: Sequence[_State], before: Mapping[int, tuple[Container, Container]]) -> None:
+def _built(state: _State, before: Mapping[int, tuple[Container, Container]]) -> bool:
+    """Say whether a way told a builder anything."""
+    return any(isinstance(each, (Log, Settings)) and now != before[id(each)][1] for each, now in state)
+
+
+def _merge(states: Sequence[_State], before: Mapping[int, tuple[Container, Container]], kept: int) -> None:
     """Leave in every variable what both ways leave there; where they differ it is not known."""
     for key, (container, old) in before.items():
         one, two = (next((now for each, now in state if id(each) == key), old) for state in states)
-        if isinstance(container, dict) and isinstance(one, dict) and isinstance(two, dict):
+        if isinstance(container, (Log, Settings)):
+            _restore(container, (one, two)[kept])
+        elif isinstance(container, dict) and isinstance(one, dict) and isinstance(two, dict):
             container.clear()
             for name in (*one, *(name for name in two if name not in one)):
                 same = name in one and name in two and _equal(one[name], two[name])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
+from backend_lead.gates.text import one_line
 from backend_lead.migrate.formats._javascript import expressions
 from backend_lead.migrate.formats._javascript.functions import class_of, function_of
 from backend_lead.migrate.formats._javascript.importing import exported, imported
@@ -99,8 +100,7 @@ def _if(program: Program, node: Node, scope: Scope) -> Completion:
         return statement(program, found, scope) if found is not None else None
 
     if known is None:
-        maybe = scope.frame.maybe if scope.frame is not None else None
-        return program.fork(f"if {text(condition)}", program.at(condition, scope), first, second, frame=maybe)
+        return program.fork(f"if {text(condition)}", program.at(condition, scope), first, second, frame=scope.frame)
     return first() if known else second()
 
 
@@ -142,7 +142,7 @@ def _any_number(program: Program, node: Node, scope: Scope, once: Callable[[], C
     return program.fork(
         f"for {over}", program.at(node, scope), way, lambda: None,
         "how many times this runs is known only then; read as if it were once",
-        scope.frame.maybe if scope.frame is not None else None,
+        scope.frame,
     )  # fmt: skip
 
 
@@ -170,6 +170,7 @@ def _while_true(
     if body is None:
         return None
     for _ in range(_LOOPS):
+        leaves = program.leaves
         known = True if condition is None else truth(expressions.value(program, condition, scope))
         if known is False and node.type != "do_statement":
             return None
@@ -179,6 +180,14 @@ def _while_true(
         on, end = _loop_end(statement(program, body, scope))
         if not on or (node.type == "do_statement" and known is False):
             return end
+        if leaves != program.leaves:
+            # It may have been left already.
+            program.recorder.note(
+                f"a loop: {one_line(text(node), 60)}",
+                "how many times this runs is known only then; read as if it were once",
+                program.at(node, scope),
+            )
+            return None
         if after is not None:
             expressions.value(program, after, scope)
     program.recorder.note("a loop", "goes round more often than is followed", program.at(node, scope))
@@ -221,10 +230,9 @@ def _undecided_switch(program: Program, node: Node, cases: Sequence[Node], scope
     def way(number: int) -> Completion:
         if number >= len(cases):
             return None
-        maybe = scope.frame.maybe if scope.frame is not None else None
         return program.fork(
             f"switch ({subject})", program.at(node, scope), lambda: _cases(program, cases[number:], scope),
-            lambda: way(number + 1), frame=maybe,
+            lambda: way(number + 1), frame=scope.frame,
         )  # fmt: skip
 
     return way(0)

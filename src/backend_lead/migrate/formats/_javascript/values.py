@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node
+
+from backend_lead.model.place import Unresolved
 
 if TYPE_CHECKING:
     from backend_lead.migrate.formats._javascript.program import Module, Program
@@ -48,6 +50,22 @@ def mark(text: str) -> str:
     """Return `${row_name}` for `row.name`: what stands in a statement for a part that is not known."""
     word = re.sub(r"\W+", "_", text).strip("_")[:40]
     return f"${{{word or 'value'}}}"
+
+
+class Log(list[Any]):
+    """What a library's builder has collected: of two ways one is kept, and never a mixture of both."""
+
+    def copy(self) -> Log:
+        """Return a copy."""
+        return Log(self)
+
+
+class Settings(dict[str, Any]):
+    """What a library's builder was told, as `Log`."""
+
+    def copy(self) -> Settings:
+        """Return a copy."""
+        return Settings(self)
 
 
 @dataclass(eq=False)
@@ -89,9 +107,14 @@ class Scope:
 
 @dataclass
 class Frame:
-    """A call that is being followed; `maybe` are values that it may have returned before."""
+    """A call that is being followed.
+
+    `maybe` are values that it may have returned before; `doubts` are conditions that it may have been left on, each
+    with what had been sent by then: they are told when more is sent.
+    """
 
     maybe: list[Value] = field(default_factory=list)
+    doubts: list[tuple[int, Unresolved]] = field(default_factory=list)
 
 
 @dataclass(eq=False)

@@ -13,6 +13,7 @@ from backend_lead.migrate.formats._javascript.values import (
     JsArray,
     JsObject,
     Native,
+    Settings,
     Unknown,
     Value,
     truth,
@@ -52,7 +53,7 @@ class Column(Native):
         self.table = table
         self.kind = ALIASES.get(kind, kind).lower()
         self.arguments = arguments
-        self.modifiers: dict[str, Sequence[Value]] = {}
+        self.modifiers: dict[str, Sequence[Value]] = Settings()
         self.alters = self.drops = False
         self.alter_nullable = self.alter_type = True
         self.foreign: dict[str, Value] | None = None
@@ -66,6 +67,8 @@ class Column(Native):
 
     def get(self, program: Program, name: str) -> Value:
         """Return what a modifier does."""
+        program.touch(self.modifiers)
+        program.touch(self.table.commands)
         if name in _MODIFIERS:
             return Builtin(lambda _, given: self._modified(_MODIFIERS[name], given))
         if name in ("notNullable", "notNull"):

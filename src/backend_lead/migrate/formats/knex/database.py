@@ -79,7 +79,10 @@ class Database(Native):
             )
         if name == "client":
             config = Namespace("config", {"client": _NAMES, "dialect": _NAMES})
-            return Namespace("client", {"config": config, "dialect": "postgresql", "driverName": "pg"})
+            made_by = Namespace("constructor", {"name": "Client_PG"})
+            return Namespace(
+                "client", {"config": config, "dialect": "postgresql", "driverName": "pg", "constructor": made_by}
+            )
         if name in ("transaction", "transactionProvider"):
             return Builtin(self._transaction)
         if name in ("commit", "rollback"):

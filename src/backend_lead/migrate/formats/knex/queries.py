@@ -14,6 +14,7 @@ from backend_lead.migrate.formats._javascript.values import (
     JsArray,
     JsFunction,
     JsObject,
+    Log,
     Unknown,
     Value,
     truth,
@@ -43,14 +44,16 @@ class Query(Fragment):
         self._schema: Value = UNDEFINED
         self._verb = "select"
         self._given: Sequence[Value] = ()
-        self._columns: list[Value] = []
-        self._where: list[str] = []
-        self._tail: list[str] = []
+        self._columns: list[Value] = Log()
+        self._where: list[str] = Log()
+        self._tail: list[str] = Log()
         self._returning = self._conflict = ""
         self._doubt = ""
 
     def get(self, program: Program, name: str) -> Value:
         """Return what a member does; most give the query back."""
+        for each in (self._columns, self._where, self._tail):
+            program.touch(each)
         if name in ("toString", "toQuery"):
             return Builtin(lambda _, given: self.text())
         if name in ("insert", "update", "del", "delete", "truncate", "increment", "decrement"):

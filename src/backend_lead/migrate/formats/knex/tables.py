@@ -14,6 +14,7 @@ from backend_lead.migrate.formats._javascript.values import (
     Builtin,
     JsArray,
     JsObject,
+    Log,
     Native,
     Unknown,
     Value,
@@ -53,14 +54,16 @@ class Table(Native):
         self.method = method
         self.name = table
         self.schema = schema
-        self.columns: list[Column] = []
-        self.commands: list[Command] = []
-        self.checks: list[Sequence[Value]] = []
+        self.columns: list[Column] = Log()
+        self.commands: list[Command] = Log()
+        self.checks: list[Sequence[Value]] = Log()
         self.comment: Value = UNDEFINED
         self.inherits: Value = UNDEFINED
 
     def get(self, program: Program, name: str) -> Value:
         """Return what a member does."""
+        for each in (self.columns, self.commands, self.checks):
+            program.touch(each)
         if name in TYPES:
             return Builtin(lambda _, given: self._column(name, given))
         if name in _KEYS:
