@@ -7,6 +7,7 @@ from backend_lead.migrate.catalog import Relation
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.steps.alter_table import family, indexes_of
 from backend_lead.migrate.steps.indexes import outside_transaction
+from backend_lead.migrate.steps.types import enum_unless_there
 from backend_lead.model.migration import LockMode
 from backend_lead.read.sql_conditions import names
 
@@ -154,6 +155,12 @@ def _lock(node: Node, judge: Judge) -> None:
 
 
 def _do(node: Node, judge: Judge) -> None:
+    bodies = [
+        item.def_elem.arg.string.sval for item in node.args
+        if item.def_elem.defname == "as" and kind(item.def_elem.arg) == "string"
+    ]  # fmt: skip
+    if len(bodies) == 1 and enum_unless_there(bodies[0], judge):
+        return
     judge.undecided = "a DO block is a program, and what it runs is decided when it runs"
 
 

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from backend_lead.gates.grammar import Node, enum_name, kind
+import re
+
+from backend_lead.gates.grammar import Node, SqlUnreadable, enum_name, kind, parse
 from backend_lead.migrate.catalog import NamedType
 from backend_lead.migrate.expressions import own_type, type_of
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.parts import contype
 from backend_lead.read.sql_conditions import names
 
+_UNLESS_THERE = re.compile(
+    r"(?is)\A\s*BEGIN\s+(CREATE\s+TYPE\b.*?);\s*EXCEPTION\s+WHEN\s+duplicate_object\s+THEN\s+null\s*;\s*"
+    r"END\s*;?\s*\Z"
+)
+
 
 def _create_enum(node: Node, judge: Judge) -> None:
     name = _new_name(names(node.type_name), judge)
     judge.act("create-type")
     judge.catalog.types[name] = NamedType(name, "enum", tuple(names(node.vals)), new=True)
+
+
+def enum_unless_there(body: str, judge: Judge) -> bool:
+    """Take a block that makes a type and passes over one that is there already; return whether it was one."""
+    match = _UNLESS_THERE.match(body)
+    if match is None:
+        return False
+    try:
+        trees = parse(match[1])
+    except SqlUnreadable:
+        return False
+    if len(trees) != 1 or kind(trees[0].stmt) != "create_enum_stmt":
+        return False
+    made = trees[0].stmt.create_enum_stmt
+    if judge.catalog.words(names(made.type_name)) not in judge.catalog.types:
+        _create_enum(made, judge)
+    return True
 
 
 def _new_name(words: list[str], judge: Judge) -> str:

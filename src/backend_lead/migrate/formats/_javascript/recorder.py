@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from backend_lead.gates.grammar import split
 from backend_lead.gates.text import one_line
-from backend_lead.migrate.formats._javascript.values import Unknown
+from backend_lead.migrate.formats._javascript.values import MARK, Unknown
 from backend_lead.migrate.script import Sent
 from backend_lead.model.place import Place, Unresolved
 
@@ -35,17 +35,18 @@ class Recorder:
 
     def send(self, text: str | Unknown, place: Place) -> None:
         """Take a text that is sent as one: several statements in it are one transaction where none is open."""
-        if isinstance(text, Unknown):
-            self.note(one_line(text.partial, 100), "a part of this statement is known only when it runs", place)
+        whole = text.partial if isinstance(text, Unknown) else text
+        if isinstance(text, Unknown) or MARK.search(whole):
+            self.note(one_line(whole, 100), "a part of this statement is known only when it runs", place)
             # Without the quotes nobody takes the mark for the name of a table.
-            text = _QUOTED_MARK.sub(r"\1", text.partial)
+            whole = _QUOTED_MARK.sub(r"\1", whole)
         found = []
-        for offset, statement in split(text):
+        for offset, statement in split(whole):
             lead = _COMMENTS.match(statement)
             start = lead.end() if lead else 0
             body = statement[start:].strip()
             if body:
-                found.append((place.line + text.count("\n", 0, offset + start), body))
+                found.append((place.line + whole.count("\n", 0, offset + start), body))
         implicit = self.transaction
         if implicit is None and len(found) > 1:
             implicit = self.open()

@@ -31,7 +31,7 @@ _UP = re.compile(
     r"\bexports\s*=|\bexport\s+default\b|\bexport\s*\{[^}]*\bup\b"
 )
 _OURS = re.compile(
-    r"\b[Kk]nex\b|\.\s*schema\s*\.\s*(?:createTable|alterTable|table|dropTable|hasTable|hasColumn|raw|withSchema|renameTable)\b"
+    r"\b[Kk]nex\b|\bschema\s*\.\s*(?:createTable|alterTable|table|dropTable|hasTable|hasColumn|raw|withSchema|renameTable)\b"
 )
 _OTHERS = re.compile(r"\b[qQ]ueryInterface\b|\b[qQ]ueryRunner\b|\bMigrationInterface\b|\bfrom\s+['\"]kysely['\"]")
 

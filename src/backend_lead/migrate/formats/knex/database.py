@@ -63,14 +63,16 @@ class Database(Native):
 
     def call(self, program: Program, arguments: Sequence[Value]) -> Value:
         """`knex('users')`: a query."""
-        return Query(self, first(arguments))
+        return Query(self, first(arguments), program.place())
 
     def get(self, program: Program, name: str) -> Value:
         """Return what a member does."""
         if name == "schema":
             return Schema(self)
         if name == "raw":
-            return Builtin(lambda _, given: Raw(self, bound(plain(first(given)), first(given, 1))))
+            return Builtin(
+                lambda program, given: Raw(self, bound(plain(first(given)), first(given, 1)), program.place())
+            )
         if name == "ref":
             return Builtin(lambda _, given: Raw(self, _name(first(given))))
         if name == "fn":
@@ -90,10 +92,16 @@ class Database(Native):
         if name == "batchInsert":
             return Builtin(self._batches)
         if name in _QUERIES or name.startswith("where"):
-            return Builtin(lambda program, given: program.call(Query(self).get(program, name), given))
+            return Builtin(
+                lambda program, given: program.call(Query(self, place=program.place()).get(program, name), given)
+            )
         if name in ("isTransaction", "userParams", "context", "log"):
             return Unknown(f"knex.{name}")
         return Unknown(f"knex.{name}", database=True)
+
+    def _queried(self, program: Program, name: str, given: Sequence[Value]) -> Value:
+        query = Query(self, place=program.place())
+        return program.call(query.get(program, name), given)
 
     def _now(self, program: Program, given: Sequence[Value]) -> Value:
         exact = first(given)

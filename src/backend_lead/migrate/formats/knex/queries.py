@@ -20,6 +20,7 @@ from backend_lead.migrate.formats._javascript.values import (
     truth,
 )
 from backend_lead.migrate.formats.knex.quoting import Fragment, bound, first, name, names, parameter
+from backend_lead.model.place import Place
 
 if TYPE_CHECKING:
     from backend_lead.migrate.formats._javascript.program import Program
@@ -38,8 +39,9 @@ class Query(Fragment):
     database = True
     label = "query"
 
-    def __init__(self, database: Database, table: Value = UNDEFINED) -> None:
+    def __init__(self, database: Database, table: Value = UNDEFINED, place: Place | None = None) -> None:
         self._home = database
+        self._place = place
         self._table = table
         self._schema: Value = UNDEFINED
         self._verb = "select"
@@ -272,7 +274,7 @@ class Query(Fragment):
         """Send it."""
         text = self.text()
         if text:
-            self._home.send(program, text)
+            self._home.send(program, text, self._place)
         return Unknown(f"rows of {one_line(text, 60)}")
 
 
@@ -281,8 +283,9 @@ class Raw(Fragment):
 
     database = True
 
-    def __init__(self, database: Database, sql: str) -> None:
+    def __init__(self, database: Database, sql: str, place: Place | None = None) -> None:
         self._home = database
+        self._place = place
         self._sql = sql
 
     def text(self) -> str:
@@ -303,7 +306,7 @@ class Raw(Fragment):
 
     def settle(self, program: Program) -> Value:
         """Send it."""
-        self._home.send(program, self._sql)
+        self._home.send(program, self._sql, self._place)
         return Unknown("rows")
 
 
