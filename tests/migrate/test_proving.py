@@ -91,3 +91,17 @@ def test_what_the_server_refuses_fails_and_what_made_up_rows_refuse_is_undecided
 @pytest.mark.parametrize("statement", ["CREATE INDEX CONCURRENTLY x ON orders (state)", "DROP INDEX CONCURRENTLY nothing"])
 def test_what_stands_alone_is_refused_in_a_transaction(tmp_path: Path, statement: str):
     assert prove(tmp_path, f"ALTER TABLE orders ADD COLUMN a int; {statement};").statements[-1].verdict is ProofVerdict.FAILS
+
+
+@pytest.mark.parametrize(("condition", "verdict"), [("true", ProofVerdict.SAFE),
+                                                    ("await knex.schema.hasTable('orders')", ProofVerdict.UNDECIDED)])
+def test_a_program_of_which_not_all_is_known_is_never_safe(condition: str, verdict: ProofVerdict, tmp_path: Path):
+    (tmp_path / "schema.sql").write_text(SCHEMA)
+    path = tmp_path / "001_gift.js"
+    path.write_text(f"exports.up = async (knex) => {{ if ({condition}) await knex.schema.table('orders', (t) => "
+                    "t.boolean('gift')); };\nexports.down = (knex) => knex.schema.table('orders', (t) => "
+                    "t.dropColumn('gift'));")
+    settings = load(tmp_path, environment={}, options={}, rule_ids=list)
+    report = prove_migrations(Request((path,), tmp_path / "schema.sql"), Options(tmp_path, str(tmp_path), settings), 300)
+    assert [each.verdict for each in report.proofs[0].statements] == [ProofVerdict.SAFE]
+    assert report.proofs[0].verdict is verdict

@@ -33,7 +33,7 @@ from backend_lead.migrate.formats._javascript.values import (
 from backend_lead.migrate.script import Sent
 from backend_lead.model.place import Place, Unresolved
 
-_STEPS = 400_000
+_STEPS = 200_000
 _STATEMENTS = 5_000
 _DEPTH = 40
 Completion = tuple[str, Value] | None

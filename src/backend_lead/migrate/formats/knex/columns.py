@@ -57,6 +57,7 @@ class Column(Native):
         self.alters = self.drops = False
         self.alter_nullable = self.alter_type = True
         self.foreign: dict[str, Value] | None = None
+        self.unnamed_checks = 0
         self._type = ""
 
     @property
@@ -127,9 +128,9 @@ class Column(Native):
             said = "'" + plain(text).replace("''", "'").replace("'", "''") + "'" if truth(text) is not False else "NULL"
             compiled.later.append(f"comment on column {compiled.table}.{name(self.name)} is {said}")
         if "increments" not in self.kind:
-            parts += [
-                part for what in self.modifiers if what.startswith("check") for part in self._check(what, compiled)
-            ]
+            # In the order that Knex goes by, which is not that of the calls.
+            checks = [what for what in _MODIFIERS if what.startswith("check") and what in self.modifiers]
+            parts += [part for what in checks for part in self._check(what, compiled)]
         return " ".join(parts)
 
     def _modifier(self, what: str, compiled: Compiled) -> str:
@@ -218,8 +219,8 @@ class Column(Native):
         named = truth(label) is not False
         if not self.alters:
             return [f"{f'constraint {plain(label)} ' if named else ''}check ({condition})"]
-        compiled.checks += 1
-        shown = plain(label) if named else f"{plain(self.table.name)}_{plain(self.name)}_{compiled.checks}"
+        self.unnamed_checks += not named
+        shown = plain(label) if named else f"{plain(self.table.name)}_{plain(self.name)}_{self.unnamed_checks}"
         compiled.later.append(f"alter table {compiled.table} add constraint {shown} check({condition})")
         return []
 

@@ -81,10 +81,11 @@ class Query(Fragment):
 
     def _does(self, verb: str, given: Sequence[Value]) -> Query:
         self._verb, self._given = ("del" if verb == "delete" else verb), given
-        if verb in ("insert", "update", "del", "delete") and len(given) > 1 - verb.startswith("del"):
-            back = given[-1]
-            if verb != "update" or not isinstance(given[0], str):
-                self._returning = f" returning {names(back)}" if not isinstance(back, JsObject) else ""
+        # What is to be returned stands behind what is written; an update may name a single column before it.
+        place = {"insert": 1, "update": 2 if isinstance(first(given), str) else 1, "del": 0}.get(self._verb)
+        back = UNDEFINED if place is None else first(given, place)
+        if isinstance(back, (str, JsArray, Unknown)):
+            self._returning = f" returning {names(back)}"
         return self
 
     def _reads(self, what: str, given: Sequence[Value]) -> Query:
@@ -119,6 +120,9 @@ class Query(Fragment):
         found = self._compared(program, kind[:1].lower() + kind[1:], given)
         if not found:
             self._doubt = self._doubt or what
+        one = first(given)
+        if joins == "or" and isinstance(one, JsObject) and len(one.props) > 1:
+            found = f"({found})"
         self._where.append(f"{joins} {found}" if self._where else found)
         return self
 
@@ -158,17 +162,18 @@ class Query(Fragment):
         if isinstance(one, Fragment):
             return f"{negation}{one.text()}"
         if isinstance(one, JsObject):
-            parts = [self._one(negation, key, "=", each) for key, each in one.props.items()]
+            parts = [self._one(negation, key, "", each) for key, each in one.props.items()]
             return " and ".join(parts)
         if len(given) == 2:
-            return self._one(negation, one, "=", given[1])
+            return self._one(negation, one, "", given[1])
         if len(given) == 3 and isinstance(given[1], str) and given[1].lower() in _OPERATORS:
             return self._one(negation, one, given[1].lower(), given[2])
         return ""
 
     def _one(self, negation: str, column: Value, operator: str, value: Value) -> str:
-        if value is None:
-            return f"{name(column)} is {'not ' if negation or operator in ('!=', '<>', 'is not') else ''}null"
+        if value is None and operator in ("", "is", "is not"):
+            return f"{name(column)} is {'not ' if negation or operator == 'is not' else ''}null"
+        operator = operator or "="
         if isinstance(value, JsArray) and operator in ("in", "not in"):
             shown = f"({', '.join(parameter(each) for each in value.items)})"
         elif isinstance(value, (JsArray, JsFunction)):
@@ -199,8 +204,7 @@ class Query(Fragment):
         return self
 
     def _merged(self, updates: Value) -> str:
-        rows = _rows(first(self._given))
-        columns = rows[0] if rows else {}
+        columns = {key for row in _rows(first(self._given)) or () for key in row}
         if isinstance(updates, JsObject):
             pairs = [f"{name(key)} = {parameter(each)}" for key, each in updates.props.items()]
         else:
