@@ -49,12 +49,14 @@ def test_a_part_that_is_not_known_makes_the_statement_undecided_and_is_named(tmp
           const schema = process.env.SCHEMA;
           await knex.raw(`ALTER TABLE "${schema}"."users" ADD x int`);
           await knex.schema.table('users', (t) => t.string(process.env.COLUMN));
+          await knex.raw(`UPDATE "users" SET "a" = '${schema}' WHERE "b" = '${schema}'`);
         };
         exports.down = async () => {};
     """)
     assert up(script) == ["ALTER TABLE ${schema}.\"users\" ADD x int",
-                          'alter table "users" add column ${process_env_COLUMN} varchar(255)']
-    assert [note.place.line for note in script.unresolved if note.place] == [4, 5]
+                          'alter table "users" add column ${process_env_COLUMN} varchar(255)',
+                          """UPDATE "users" SET "a" = '${schema}' WHERE "b" = '${schema}'"""]
+    assert [note.place.line for note in script.unresolved if note.place] == [4, 5, 6]
 
 
 @pytest.mark.parametrize(("call", "left"), [

@@ -16,7 +16,7 @@ _BEGIN = re.compile(r"(?is)\A\s*(begin|start\s+transaction)\b")
 _COMMIT = re.compile(r"(?is)\A\s*(commit|end)\b")
 _ROLLBACK = re.compile(r"(?is)\A\s*(rollback|abort)\b(?!\s+to\b)")
 _COMMENTS = re.compile(r"(?s)\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)+")
-_QUOTED_MARK = re.compile(r'"((?:[^"\n]|"")*\$\{\w+\}(?:[^"\n]|"")*)"')
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|"((?:[^"]|"")*)"|--[^\n]*""")
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Recorder:
         if isinstance(text, Unknown) or MARK.search(whole):
             self.note(one_line(whole, 100), "a part of this statement is known only when it runs", place)
             # Without the quotes nobody takes the mark for the name of a table.
-            whole = _QUOTED_MARK.sub(r"\1", whole)
+            whole = _QUOTED.sub(_bare, whole)
         found = []
         for offset, statement in split(whole):
             lead = _COMMENTS.match(statement)
@@ -85,3 +85,7 @@ class Recorder:
         """Note statements of a way that was not taken."""
         for each in statements:
             self.note(one_line(each.sql, 100), why, each.place)
+
+
+def _bare(match: re.Match[str]) -> str:
+    return match[1] if match[1] is not None and MARK.search(match[1]) else match[0]
