@@ -1,8 +1,8 @@
-"""`python -m benchmarks.rewrite [CORPUS ...] [--show]`: the safe form of each statement that blocks, run beside the
-short one.
+"""`python -m benchmarks.rewrite [CORPUS ...] [--show] [--tool NAME]`: the safe form of each statement that blocks,
+run beside the short one.
 
 A case counts as rewritten when its safe form leaves the same schema and the same rows as the short one, and when the
-lint finds nothing in it that blocks.
+lint finds nothing in it that blocks.  With `--tool` both ways are files of a migration tool, and the tool runs them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from benchmarks.lint.__main__ import script
 from benchmarks.locks.cases import Case, Corpus, corpus, names
 from benchmarks.locks.hazards import blocked
 from benchmarks.locks.table import truth
+from benchmarks.rewrite import node_tools
 
 from backend_lead.gates.scratch_session import ScratchError, ScratchSession
 from backend_lead.migrate.catalog import Catalog
@@ -39,8 +40,12 @@ def main() -> int:
     parser.add_argument("corpora", nargs="*", choices=[*names(), []])
     parser.add_argument("--postgres", type=int, default=18)
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--tool", choices=node_tools.TOOLS)
     given = parser.parse_args()
     for name in given.corpora or names():
+        if given.tool:
+            node_tools.measure(given.tool, corpus(name), given.postgres, given.show)
+            continue
         _corpus(corpus(name), given.postgres, given.show)
     return 0
 

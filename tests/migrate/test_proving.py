@@ -104,3 +104,17 @@ def test_behind_an_open_transaction_everybody_waits_unless_the_migration_gives_u
     assert not patient.stood_still
     assert "lock timeout" in patient.gave_up
     assert prove(tmp_path, "CREATE TABLE fresh (id int);").queue is None
+
+
+@pytest.mark.parametrize(("condition", "verdict"), [("true", ProofVerdict.SAFE),
+                                                    ("await knex.schema.hasTable('orders')", ProofVerdict.UNDECIDED)])
+def test_a_program_of_which_not_all_is_known_is_never_safe(condition: str, verdict: ProofVerdict, tmp_path: Path):
+    (tmp_path / "schema.sql").write_text(SCHEMA)
+    path = tmp_path / "001_gift.js"
+    path.write_text(f"exports.up = async (knex) => {{ if ({condition}) await knex.schema.table('orders', (t) => "
+                    "t.boolean('gift')); };\nexports.down = (knex) => knex.schema.table('orders', (t) => "
+                    "t.dropColumn('gift'));")
+    settings = load(tmp_path, environment={}, options={}, rule_ids=list)
+    report = prove_migrations(Request((path,), tmp_path / "schema.sql"), Options(tmp_path, str(tmp_path), settings), 300)
+    assert [each.verdict for each in report.proofs[0].statements] == [ProofVerdict.SAFE]
+    assert report.proofs[0].verdict is verdict

@@ -23,7 +23,7 @@ FOLDER = ".backend-lead"
 LARGEST = 400_000_000
 _SIGNATURE = 32
 # What these make of a source decides on what is kept.
-_READING_WITH = ("tree_sitter", "tree_sitter_python", "postgast", "ruamel.yaml")
+_READING_WITH = ("tree_sitter", "tree_sitter_python", "tree_sitter_typescript", "postgast", "ruamel.yaml")
 
 
 class Cache:

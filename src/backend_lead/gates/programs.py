@@ -76,6 +76,9 @@ def _statement(name: str, statement: dict[str, Any], here: Command) -> Iterator[
         yield replace(here, ends=True)
         return
     inner = replace(here, repeated=True) if name in _LOOPS else here
+    if statement.get("exceptions"):
+        # What fails in it may be caught.
+        inner = replace(inner, maybe=True)
     dynamic = name in ("PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors")
     for member, value in statement.items():
         if member in _STATEMENTS and isinstance(value, dict) and name != "PLpgSQL_stmt_return":

@@ -92,6 +92,7 @@ class Prover:
             reversible,
             (*large[1].unresolved, *notes),
             queue,
+            partly=bool(script.unresolved),
         )
 
     # ------------------------------------------------------------ runs

@@ -68,7 +68,10 @@ def _trees(sent: Sent, result: Rewritten) -> Iterator[tuple[Node, str]]:
     try:
         trees = parse(sent.sql)
     except SqlUnreadable as error:
-        result.left.append((sent, f"PostgreSQL does not understand it: {error.message}"))
+        why = f"PostgreSQL does not understand it: {error.message}"
+        if "${" in sent.sql:
+            why = "what it sends is known only when its tool runs it, so that it stands in none of the files"
+        result.left.append((sent, why))
         return
     data = sent.sql.encode()
     for tree in trees:

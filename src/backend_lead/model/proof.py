@@ -86,7 +86,8 @@ class Queue:
 @dataclass(frozen=True, slots=True)
 class MigrationProof:
     """One migration as it ran.  `rows` is how many rows its largest table held; `unresolved` what could not be tried;
-    `queue` what happens behind an open transaction, None when it takes no lock that others wait for."""
+    `queue` what happens behind an open transaction, None when it takes no lock that others wait for.  `partly`: not all
+    that its tool sends is known, so that it cannot be called safe."""
 
     path: str
     tool: str
@@ -96,9 +97,11 @@ class MigrationProof:
     reversible: Reversible
     unresolved: tuple[Unresolved, ...] = ()
     queue: Queue | None = None
+    partly: bool = False
 
     @property
     def verdict(self) -> ProofVerdict:
         """The gravest of its statements' verdicts."""
         order = list(ProofVerdict)
-        return max((each.verdict for each in self.statements), key=order.index, default=ProofVerdict.SAFE)
+        least = ProofVerdict.UNDECIDED if self.partly else ProofVerdict.SAFE
+        return max((least, *(each.verdict for each in self.statements)), key=order.index)

@@ -1,0 +1,81 @@
+"""Knex: files with `up` and `down`, in the order of their names.
+
+Each runs in a transaction, unless it says `config = { transaction: false }` or the knexfile `disableTransactions`
+(knex 3.3, lib/migrations/migrate/Migrator.js; `migrate:latest` puts all of one run into a single transaction where
+none of them asks for none).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from backend_lead.gates.files import Tree
+from backend_lead.migrate.formats import Transaction
+from backend_lead.migrate.formats._javascript.builtins import LIBRARIES
+from backend_lead.migrate.formats._javascript.finding import candidates, without_comments
+from backend_lead.migrate.formats._javascript.following import follow, loaded, member_of
+from backend_lead.migrate.formats._javascript.recorder import Recorder
+from backend_lead.migrate.formats._javascript.values import UNDEFINED, JsObject
+from backend_lead.migrate.formats.knex.config import Config, config_of
+from backend_lead.migrate.formats.knex.database import Database
+from backend_lead.migrate.formats.knex.writing import written
+from backend_lead.migrate.script import NewFile, Script, Sent, Step
+from backend_lead.model.place import Place, Unresolved
+
+NAME = "knex"
+ORDER = 30
+COMMANDS = ("npx knex migrate:latest", "npx knex migrate:down")
+_UP = re.compile(
+    r"\bexports\s*\.\s*up\b|\bexport\s+(?:async\s+)?function\s+up\b|\bexport\s+(?:const|let|var)\s+up\b|"
+    r"\bexports\s*=|\bexport\s+default\b|\bexport\s*\{[^}]*\bup\b"
+)
+_OURS = re.compile(
+    r"\b[Kk]nex\b|\bschema\s*\.\s*(?:createTable|alterTable|table|dropTable|hasTable|hasColumn|raw|withSchema|renameTable)\b"
+)
+_OTHERS = re.compile(r"\b[qQ]ueryInterface\b|\b[qQ]ueryRunner\b|\bMigrationInterface\b|\bfrom\s+['\"]kysely['\"]")
+
+
+def find(tree: Tree) -> list[str]:
+    """Return the migrations in the order of their names: those of the knexfile's folders, else what looks like some."""
+    config = config_of(tree)
+    found = []
+    for path, text in candidates(tree):
+        folder, _, name = path.rpartition("/")
+        if name.startswith("knexfile.") or (config.folders and folder not in config.folders):
+            continue
+        code = without_comments(text)
+        ours = _OURS.search(code) or (config.folders and re.search(r"\bup\b", code))
+        if ours and _UP.search(code) and re.search(r"\bup\b", code) and not _OTHERS.search(code):
+            found.append(path)
+    return sorted(found, key=lambda path: (path.rpartition("/")[2], path))
+
+
+def read(tree: Tree, path: str, how: Transaction) -> Script:
+    """Return one file as Knex sends it, followed from its text."""
+    config = config_of(tree)
+    up, notes, _ = _way(tree, path, config, "up")
+    down, more, has_down = _way(tree, path, config, "down")
+    notes = (*config.notes, *notes, *(note for note in more if note not in notes))
+    return Script(path, NAME, up, down if has_down else None, unresolved=notes)
+
+
+def _way(
+    tree: Tree, path: str, config: Config, direction: str
+) -> tuple[tuple[Sent, ...], tuple[Unresolved, ...], bool]:
+    recorder = Recorder()
+    program, exports = loaded(tree, path, LIBRARIES, recorder)
+    own, _ = member_of(exports, "config")
+    wish = own.props.get("transaction", UNDEFINED) if isinstance(own, JsObject) else UNDEFINED
+    together = wish if isinstance(wish, bool) else not config.apart
+    recorder.transaction = 0 if together else None
+    function, this = member_of(exports, direction)
+    there = follow(program, function, [Database()], this, direction)
+    if not there and direction == "up":
+        recorder.opaque("up", "was not found in what the file gives", Place(path, 1))
+    return tuple(recorder.sent), tuple(recorder.notes), there and bool(recorder.sent)
+
+
+def write(tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str] = ()) -> list[NewFile]:
+    """Return a file for each step, written as the ones beside it are."""
+    return written(tree, find(tree), steps, moment)

@@ -1,0 +1,1 @@
+export const source = { migrationsTransactionMode: 'each' };
