@@ -15,7 +15,7 @@ from benchmarks.lint.__main__ import script
 from benchmarks.locks.cases import Case, Corpus, corpus, names
 from benchmarks.locks.hazards import blocked
 from benchmarks.locks.table import truth
-from benchmarks.rewrite import node_tools
+from benchmarks.rewrite import tools
 
 from backend_lead.gates.scratch_session import ScratchError, ScratchSession
 from backend_lead.migrate.catalog import Catalog
@@ -40,11 +40,11 @@ def main() -> int:
     parser.add_argument("corpora", nargs="*", choices=[*names(), []])
     parser.add_argument("--postgres", type=int, default=18)
     parser.add_argument("--show", action="store_true")
-    parser.add_argument("--tool", choices=node_tools.TOOLS)
+    parser.add_argument("--tool", choices=tools.TOOLS)
     given = parser.parse_args()
     for name in given.corpora or names():
         if given.tool:
-            node_tools.measure(given.tool, corpus(name), given.postgres, given.show)
+            tools.measure(given.tool, corpus(name), given.postgres, given.show)
             continue
         _corpus(corpus(name), given.postgres, given.show)
     return 0

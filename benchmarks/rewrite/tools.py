@@ -14,6 +14,7 @@ from benchmarks.lint.__main__ import script
 from benchmarks.locks.cases import Case, Corpus
 from benchmarks.locks.hazards import blocked
 from benchmarks.locks.table import truth
+from benchmarks.rewrite import alembic_project
 from benchmarks.rewrite.node import run
 
 from backend_lead.gates.files import Tree
@@ -26,8 +27,8 @@ from backend_lead.migrate.script import Script, Step
 from backend_lead.prove.sameness import difference, digests, schema_text
 from backend_lead.prove.scratch import Scratch
 
-TOOLS = ("knex", "typeorm", "sequelize")
-_OWN = 'DROP TABLE IF EXISTS knex_migrations, knex_migrations_lock, "SequelizeMeta", migrations'
+TOOLS = ("alembic", "knex", "typeorm", "sequelize")
+_OWN = 'DROP TABLE IF EXISTS knex_migrations, knex_migrations_lock, "SequelizeMeta", migrations, alembic_version'
 _MOMENT = "20260102030405"
 
 
@@ -78,7 +79,10 @@ def _case(form: Format, case: Case, catalog: Catalog, scratch: Scratch, major: i
 
 def _write(form: Format, folder: Path, steps: list[Step]) -> None:
     folder.mkdir()
-    (folder / "package.json").write_text("{}")
+    if form.NAME == "alembic":
+        alembic_project.lay_out(folder)
+    else:
+        (folder / "package.json").write_text("{}")
     for file in form.write(Tree(folder), steps, _MOMENT):
         path = folder / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +107,10 @@ def _compared(form: Format, case: Case, scratch: Scratch, short: Path, long: Pat
                 for statement in case.before:
                     session.run(statement)
             try:
-                run(form.NAME, side, scratch.dsn(name, tcp=True), "up")
+                if form.NAME == "alembic":
+                    alembic_project.run(side, scratch.dsn(name, tcp=True))
+                else:
+                    run(form.NAME, side, scratch.dsn(name, tcp=True), "up")
             except RuntimeError as error:
                 return f"the {side.name} way ended: {error}"
             with ScratchSession(scratch.server, name) as session:
