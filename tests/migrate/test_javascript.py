@@ -157,3 +157,27 @@ def test_a_knexfile_says_where_and_how(tmp_path: Path):
     tree = Tree(tmp_path)
     assert FORMATS["knex"].find(tree) == ["db/steps/002.js"]
     assert [each.transaction for each in FORMATS["knex"].read(tree, "db/steps/002.js", Transaction.AUTO).up] == [None]
+
+
+@pytest.mark.parametrize("body", [
+    "let s = 'a'; for (let i = 0; i < 1000; i++) { s = s + s; } await knex.raw(s);",
+    "let s = ['a']; for (let i = 0; i < 1000; i++) { s = [...s, ...s]; } await knex.raw(s.join());",
+    "let s = 'a'; for (let i = 0; i < 1000; i++) { s = s.replaceAll('a', 'aa'); } await knex.raw(s);",
+    "let n = 2; for (let i = 0; i < 1000; i++) { n = n * n; } await knex.raw(`a${n}`);",
+    "await knex.raw('a'.repeat(40).replace(/(a+)+$/, 'x') + 'b');",
+    "for (;;) {} await knex.raw('a');", "return " + "[" * 3000 + "]" * 3000 + ";",
+    "return knex.schema" + "".join(f".createTable('t{n}', (t) => t.text('a'))" for n in range(3000)) + ";",
+])  # fmt: skip
+def test_a_program_that_would_keep_us_busy_is_told_and_not_followed(body: str, tmp_path: Path):
+    script = read(tmp_path, f"exports.up = async (knex) => {{ {body} }}; exports.down = () => {{}};")
+    assert len(script.up) < 10
+    assert all(each.sql.startswith("${") or "${" in each.sql or each.sql == "a" for each in script.up)
+
+
+def test_what_older_versions_of_knex_gave_along_is_known(tmp_path: Path):
+    script = read(tmp_path, """
+        exports.up = (knex, Promise) => Promise.join(knex.raw('SELECT 1'), knex.raw('SELECT 2'), () => knex.raw('SELECT 3'));
+        exports.down = (knex, Promise) => Promise.each(['a', 'b'], (name) => knex.schema.dropTable(name));
+    """)
+    assert up(script) == ["SELECT 1", "SELECT 2", "SELECT 3"]
+    assert [each.sql for each in script.down or ()] == ['drop table "a"', 'drop table "b"']

@@ -10,6 +10,7 @@ from backend_lead.migrate.formats._javascript.operations import equal
 from backend_lead.migrate.formats._javascript.values import (
     UNDEFINED,
     JsArray,
+    TooMuch,
     Unknown,
     Value,
     joined,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from backend_lead.migrate.formats._javascript.program import Program
 
 Arguments = Sequence[Value]
+_ITEMS = 50_000
 _Method = Callable[["Program", JsArray, Arguments], Value]
 
 
@@ -85,7 +87,7 @@ def _reduce(program: Program, array: JsArray, given: Arguments) -> Value:
 def _push(program: Program, array: JsArray, given: Arguments) -> Value:
     program.touch(array.items)
     array.items += given
-    return len(array.items)
+    return len(_bounded(array.items))
 
 
 def _pop(program: Program, array: JsArray, given: Arguments) -> Value:
@@ -108,7 +110,13 @@ def _concat(program: Program, array: JsArray, given: Arguments) -> Value:
     found = array.items[:]
     for each in given:
         found += each.items if isinstance(each, JsArray) else [Unknown("items") if isinstance(each, Unknown) else each]
-    return JsArray(found)
+    return JsArray(_bounded(found))
+
+
+def _bounded(items: list[Value]) -> list[Value]:
+    if len(items) > _ITEMS:
+        raise TooMuch
+    return items
 
 
 def _includes(program: Program, array: JsArray, given: Arguments) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import re
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from backend_lead.errors import Refused
 from backend_lead.migrate.formats._javascript.arrays import ARRAY
 from backend_lead.migrate.formats._javascript.json_text import to_json
 from backend_lead.migrate.formats._javascript.values import (
+    TEXT_LIMIT,
     UNDEFINED,
     Builtin,
     JsArray,
@@ -19,8 +21,10 @@ from backend_lead.migrate.formats._javascript.values import (
     JsObject,
     Namespace,
     Native,
+    TooMuch,
     Unknown,
     Value,
+    joined,
     text_of,
     truth,
 )
@@ -29,11 +33,12 @@ if TYPE_CHECKING:
     from backend_lead.migrate.formats._javascript.program import Module, Program
 
 Arguments = Sequence[Value]
+_SHORT = 5_000
 _Text = Callable[[str, Arguments], Value]
 
 
 class Pattern(Native):
-    """A regular expression, as far as Python's mean the same."""
+    """A regular expression, as far as Python's mean the same and it cannot go round for long."""
 
     label = "pattern"
 
@@ -41,43 +46,56 @@ class Pattern(Native):
         self.everywhere = "g" in flags
         marks = (re.IGNORECASE if "i" in flags else 0) | (re.MULTILINE if "m" in flags else 0)
         marks |= re.DOTALL if "s" in flags else 0
-        try:
-            self.compiled: re.Pattern[str] | None = re.compile(
-                body.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!"), marks
-            )
-        except re.error:
-            self.compiled = None
+        self._compiled: re.Pattern[str] | None = None
+        # Whoever wrote it may mean to keep us busy: one repetition at most, and of nothing that holds another.
+        plain = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "x", body)
+        if len(re.findall(r"[*+{]", plain)) <= 1 and not re.search(r"\)[*+{]|\(\?<", plain):
+            with contextlib.suppress(re.error, OverflowError):
+                self._compiled = re.compile(body, marks)
+
+    def on(self, text: str) -> re.Pattern[str] | None:
+        """Return the expression for a text, None where it is not tried."""
+        return self._compiled if len(text) <= _SHORT else None
 
     def get(self, program: Program, name: str) -> Value:
         """Return `test`; the others are not known."""
-        compiled = self.compiled
-        if name == "test" and compiled is not None:
 
-            def test(program: Program, given: Arguments) -> Value:
-                return bool(compiled.search(given[0])) if given and isinstance(given[0], str) else Unknown("test()")
+        def test(program: Program, given: Arguments) -> Value:
+            text = given[0] if given else UNDEFINED
+            found = self.on(text) if isinstance(text, str) else None
+            return Unknown("test()") if found is None or not isinstance(text, str) else bool(found.search(text))
 
-            return Builtin(test)
-        return Unknown(f"/…/.{name}")
+        return Builtin(test) if name == "test" else Unknown(f"/…/.{name}")
 
 
 def _replaced(text: str, given: Arguments, *, everywhere: bool = False) -> Value:
-    if len(given) < 2 or not isinstance(given[1], str):
+    what, new = (given[0], given[1]) if len(given) > 1 else (UNDEFINED, UNDEFINED)
+    if not isinstance(new, str):
         return Unknown("replace()", text if " " in text else "")
-    what, new = given[0], given[1]
-    if isinstance(what, Pattern) and what.compiled is not None:
-        new = re.sub(r"\\", r"\\\\", new)
-        new = re.sub(r"\$(\d)", r"\\\1", new).replace("$&", r"\g<0>")
-        return what.compiled.sub(new, text, count=0 if what.everywhere or everywhere else 1)
+    if isinstance(what, Pattern) and len(new) <= _SHORT:
+        pattern = what.on(text)
+        wanted = re.sub(r"\$(\d)", r"\\\1", new.replace("\\", r"\\")).replace("$&", r"\g<0>")
+        with contextlib.suppress(re.error, IndexError):
+            if pattern is not None:
+                return pattern.sub(wanted, text, count=0 if what.everywhere or everywhere else 1)
     if isinstance(what, str):
-        return text.replace(what, new) if everywhere else text.replace(what, new, 1)
+        times = text.count(what) if everywhere else 1
+        return text.replace(what, new, times) if _fits(len(text) + times * len(new)) else Unknown("replace()")
     return Unknown("replace()")
+
+
+def _fits(length: int) -> bool:
+    if length > TEXT_LIMIT:
+        raise TooMuch
+    return True
 
 
 def _split(text: str, given: Arguments) -> Value:
     if not given or given[0] is UNDEFINED:
         return JsArray([text])
-    if isinstance(given[0], Pattern) and given[0].compiled is not None:
-        return JsArray(list(given[0].compiled.split(text)))
+    pattern = given[0].on(text) if isinstance(given[0], Pattern) else None
+    if pattern is not None:
+        return JsArray(list(pattern.split(text)))
     if not isinstance(given[0], str):
         return Unknown("split()")
     return JsArray(list(text.split(given[0])) if given[0] else list(text))
@@ -110,8 +128,8 @@ _TEXT: dict[str, _Text] = {
     "slice": _sliced, "substring": _substring, "substr": lambda text, given: Unknown("substr()"),
     "includes": _with(lambda text, part: part in text), "startsWith": _with(lambda text, part: text.startswith(part)),
     "endsWith": _with(lambda text, part: text.endswith(part)), "indexOf": _with(lambda text, part: text.find(part)),
-    "concat": lambda text, given: text + "".join(each for each in given if isinstance(each, str)),
-    "repeat": lambda text, given: text * given[0] if given and isinstance(given[0], int) and given[0] < 1000
+    "concat": lambda text, given: joined([text, *given]),
+    "repeat": lambda text, given: text * given[0] if given and isinstance(given[0], int) and _fits(len(text) * given[0])
     else Unknown("repeat()"),
 }  # fmt: skip
 
@@ -163,6 +181,16 @@ def _settled(program: Program, given: Arguments) -> list[Value] | None:
 def _all(program: Program, given: Arguments) -> Value:
     found = _settled(program, given)
     return Unknown("Promise.all()") if found is None else JsArray(found)
+
+
+def _join(program: Program, given: Arguments) -> Value:
+    """`Promise.join` of bluebird: waits for all, then calls the last."""
+    found = [program.settle(each) for each in given]
+    return (
+        program.settle(program.call(found[-1], found[:-1]))
+        if found and isinstance(found[-1], JsFunction)
+        else UNDEFINED
+    )
 
 
 def _each(program: Program, given: Arguments) -> Value:
@@ -268,9 +296,10 @@ def _library(label: str, **members: Callable[[Program, Arguments], Value] | Valu
     )
 
 
-_PROMISE = _library(
+PROMISE = _library(
     "Promise",
     all=_all,
+    join=_join,
     allSettled=_all,
     each=_each,
     map=_each,
@@ -285,7 +314,7 @@ _SILENT = Namespace(
     ),
 )
 _GLOBALS: dict[str, Value] = {
-    "undefined": UNDEFINED, "console": _SILENT, "Promise": _PROMISE, "Bluebird": _PROMISE,
+    "undefined": UNDEFINED, "console": _SILENT, "Promise": PROMISE, "Bluebird": PROMISE,
     "Object": _library("Object", keys=_entries(lambda name, each: name), values=_entries(lambda name, each: each),
                        entries=_entries(lambda name, each: JsArray([name, each])), assign=_assigned,
                        fromEntries=_from_entries, freeze=lambda program, given: given[0] if given else UNDEFINED),
@@ -307,7 +336,7 @@ LIBRARIES: dict[str, Value] = {
     "child_process": _PROCESSES,
     "node:child_process": _PROCESSES,
     "path": _PATH, "node:path": _PATH, "fs": _FILES, "node:fs": _FILES, "fs-extra": _FILES,
-    "fs/promises": _FILES, "node:fs/promises": _FILES, "bluebird": _PROMISE, "lodash": _LODASH,
+    "fs/promises": _FILES, "node:fs/promises": _FILES, "bluebird": PROMISE, "lodash": _LODASH,
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -155,3 +156,30 @@ def _construct(program: Program, what: JsClass, instance: JsObject, arguments: S
         instance.props[name] = UNDEFINED if node is None else program.value(node, scope)
     if own is not None:
         program.call(own, arguments, instance)
+
+
+def after(program: Program, name: str, waited: Value, arguments: Sequence[Value]) -> Value:
+    """`a.then(b)`: what comes after; what comes only after a failure is named."""
+    result = program.settle(waited)
+    if name == "catch":
+        _named_only(program, arguments)
+        return result
+    if len(arguments) > 1 and name == "then":
+        _named_only(program, arguments[1:])
+    if not arguments or not isinstance(arguments[0], (JsFunction, Native)):
+        return result
+    found = program.settle(program.call(arguments[0], [] if name == "finally" else [result]))
+    return result if name == "finally" else found
+
+
+def _named_only(program: Program, arguments: Sequence[Value]) -> None:
+    recorder = program.recorder
+    start, inside, notes = len(recorder.sent), recorder.transaction, list(recorder.notes)
+    for each in arguments[:1]:
+        if isinstance(each, JsFunction):
+            with contextlib.suppress(Thrown):
+                program.settle(program.call(each, [Unknown("error")]))
+    sent = recorder.cut(start)
+    recorder.transaction = inside
+    recorder.notes[:] = notes
+    recorder.leave_out(sent, "sent only where something before it fails")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,9 +19,8 @@ from backend_lead.migrate.formats._javascript.values import (
     JsClass,
     JsFunction,
     JsObject,
-    Native,
     Scope,
-    Thrown,
+    TooMuch,
     Unknown,
     Value,
     joined,
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from backend_lead.migrate.formats._javascript.program import Completion, Program
 
 _Handler = Callable[["Program", Node, Scope], Value]
+_ITEMS = 50_000
 
 
 def value(program: Program, node: Node, scope: Scope) -> Value:
@@ -114,6 +113,8 @@ def _spread(program: Program, nodes: Sequence[Node], scope: Scope) -> list[Value
             given = value(program, inner, scope) if inner is not None else UNDEFINED
             items = elements(given)
             found += [Unknown("items")] if items is None else items
+            if len(found) > _ITEMS:
+                raise TooMuch
         else:
             found.append(value(program, each, scope))
     return found
@@ -209,7 +210,7 @@ def _call(program: Program, node: Node, scope: Scope) -> Value:
         try:
             arguments = _spread(program, list(children(listed)), scope)
             if name in ("then", "catch", "finally") and not (isinstance(this, JsObject) and name in this.props):
-                return _after(program, name, this, arguments)
+                return program.after(name, this, arguments)
             if owner is not None and owner.type == "super":
                 function = _inherited(scope, name)
             else:
@@ -225,33 +226,6 @@ def _call(program: Program, node: Node, scope: Scope) -> Value:
         return program.call(function, _spread(program, list(children(listed)), scope), UNDEFINED, text(callee))
     finally:
         program.lines.pop()
-
-
-def _after(program: Program, name: str, waited: Value, arguments: Sequence[Value]) -> Value:
-    """`a.then(b)`: what comes after; what comes only after a failure is named."""
-    result = program.settle(waited)
-    if name == "catch":
-        _named_only(program, arguments)
-        return result
-    if len(arguments) > 1 and name == "then":
-        _named_only(program, arguments[1:])
-    if not arguments or not isinstance(arguments[0], (JsFunction, Native)):
-        return result
-    found = program.settle(program.call(arguments[0], [] if name == "finally" else [result]))
-    return result if name == "finally" else found
-
-
-def _named_only(program: Program, arguments: Sequence[Value]) -> None:
-    recorder = program.recorder
-    start, inside, notes = len(recorder.sent), recorder.transaction, list(recorder.notes)
-    for each in arguments[:1]:
-        if isinstance(each, JsFunction):
-            with contextlib.suppress(Thrown):
-                program.settle(program.call(each, [Unknown("error")]))
-    sent = recorder.cut(start)
-    recorder.transaction = inside
-    recorder.notes[:] = notes
-    recorder.leave_out(sent, "sent only where something before it fails")
 
 
 def _tagged(program: Program, callee: Node, template: Node, scope: Scope) -> Value:
@@ -316,6 +290,8 @@ def _binary(program: Program, node: Node, scope: Scope) -> Value:
     if left is None or right is None or sign is None:
         return Unknown(text(node))
     operator = text(sign)
+    if operator == "+":
+        return _sum(program, node, scope)
     one = value(program, left, scope)
     if operator in ("&&", "||", "??"):
         known = truth(one)
@@ -325,6 +301,21 @@ def _binary(program: Program, node: Node, scope: Scope) -> Value:
             return _either(program, node, left, scope, [right])
         return value(program, right, scope) if known == (operator == "&&") else one
     return binary(operator, one, value(program, right, scope), text(node))
+
+
+def _sum(program: Program, node: Node, scope: Scope) -> Value:
+    """Add from the left; texts are put together of more parts than calls may stand in each other."""
+    parts: list[Node] = []
+    while node.type == "binary_expression" and text(node.child_by_field_name("operator") or node) == "+":
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None:
+            break
+        parts.append(right)
+        node = unwrapped(left)
+    found = value(program, node, scope)
+    for part in reversed(parts):
+        found = binary("+", found, value(program, part, scope), text(part))
+    return found
 
 
 def _unary(program: Program, node: Node, scope: Scope) -> Value:
@@ -389,4 +380,3 @@ _HANDLERS: dict[str, _Handler] = {
     "update_expression": _update, "sequence_expression": _sequence, "regex": _pattern,
     "generator_function": _function, "yield_expression": _await, "expression_statement": _sequence,
 }  # fmt: skip
-__all__ = ["equal", "key_of", "property_name", "value"]

@@ -26,7 +26,7 @@ def loaded(tree: Tree, path: str, libraries: Mapping[str, Value], recorder: Reco
     program = Program(tree, path, libraries, recorder)
     try:
         return program, program.load(path).exports
-    except TooMuch:
+    except (TooMuch, RecursionError):
         recorder.note(path, "does more when it is loaded than is followed", Place(path, 1))
         return program, JsObject()
 

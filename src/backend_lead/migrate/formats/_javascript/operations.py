@@ -83,7 +83,7 @@ def binary(operator: str, one: Value, two: Value, source: str) -> Value:
 
 def _plus(one: Value, two: Value, source: str) -> Value:
     if isinstance(one, (int, float)) and isinstance(two, (int, float)):
-        return one + two
+        return _exact(one + two, source)
     if isinstance(one, str) or isinstance(two, str):
         return joined([one, two])
     if any(isinstance(each, Unknown) and " " in each.partial for each in (one, two)):
@@ -99,9 +99,9 @@ def _arithmetic(operator: str, one: Value, two: Value, source: str) -> Value:
     try:
         match operator:
             case "-":
-                return one - two
+                return _exact(one - two, source)
             case "*":
-                return one * two
+                return _exact(one * two, source)
             case "/":
                 found = one / two
                 return int(found) if found.is_integer() else found
@@ -119,6 +119,11 @@ def _arithmetic(operator: str, one: Value, two: Value, source: str) -> Value:
                 return Unknown(source)
     except (ArithmeticError, ValueError):
         return Unknown(source)
+
+
+def _exact(number: int | float, source: str) -> Value:
+    """Return a number as long as the language has it exactly."""
+    return number if abs(number) <= 2**53 else Unknown(source)
 
 
 def unary(operator: str, given: Value, source: str) -> Value:

@@ -162,6 +162,10 @@ class Program:
         """Return what `new` gives."""
         return calling.made(self, what, arguments, text)
 
+    def after(self, name: str, waited: Value, arguments: Sequence[Value]) -> Value:
+        """Return what `then`, `catch` or `finally` of a value gives."""
+        return calling.after(self, name, waited, arguments)
+
     def value(self, node: Node, scope: Scope) -> Value:
         """Return the value of an expression."""
         return expressions.value(self, node, scope)

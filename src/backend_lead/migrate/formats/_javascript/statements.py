@@ -13,6 +13,7 @@ from backend_lead.migrate.formats._javascript import expressions
 from backend_lead.migrate.formats._javascript.functions import class_of, function_of
 from backend_lead.migrate.formats._javascript.importing import exported, imported
 from backend_lead.migrate.formats._javascript.members import elements, keys
+from backend_lead.migrate.formats._javascript.operations import equal
 from backend_lead.migrate.formats._javascript.patterns import bind
 from backend_lead.migrate.formats._javascript.syntax import children, text, unwrapped
 from backend_lead.migrate.formats._javascript.values import (
@@ -206,7 +207,7 @@ def _switch(program: Program, node: Node, scope: Scope) -> Completion:
         value = case.child_by_field_name("value")
         if value is None:
             continue
-        same = expressions.equal(subject, expressions.value(program, value, inner))
+        same = equal(subject, expressions.value(program, value, inner))
         if same is None:
             return _undecided_switch(program, node, cases, inner, text(given))
         if same:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from backend_lead.migrate.formats._javascript.program import Module, Program
 
 Value = object
+# Statements are shorter; a text that grows in a loop would fill the memory.
+TEXT_LIMIT = 1_000_000
 MARK = re.compile(r"\$\{\w+\}")
 
 
@@ -258,6 +260,8 @@ def joined(parts: Sequence[Value], between: str = "") -> str | Unknown:
         text = "" if between and part is UNDEFINED else text_of(part)
         known = known and not isinstance(text, Unknown)
         found.append(text.partial if isinstance(text, Unknown) else text)
+    if sum(map(len, found)) + len(between) * len(found) > TEXT_LIMIT:
+        raise TooMuch
     whole = between.join(found)
     return whole if known else Unknown(whole, whole)
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from backend_lead.gates.files import Tree
 from backend_lead.migrate.formats import Transaction
-from backend_lead.migrate.formats._javascript.builtins import LIBRARIES
+from backend_lead.migrate.formats._javascript.builtins import LIBRARIES, PROMISE
 from backend_lead.migrate.formats._javascript.finding import candidates, without_comments
 from backend_lead.migrate.formats._javascript.following import follow, loaded, member_of
 from backend_lead.migrate.formats._javascript.recorder import Recorder
@@ -70,7 +70,8 @@ def _way(
     together = wish if isinstance(wish, bool) else not config.apart
     recorder.transaction = 0 if together else None
     function, this = member_of(exports, direction)
-    there = follow(program, function, [Database()], this, direction)
+    # Knex before 0.95 gave its promises along.
+    there = follow(program, function, [Database(), PROMISE], this, direction)
     if not there and direction == "up":
         recorder.opaque("up", "was not found in what the file gives", Place(path, 1))
     return tuple(recorder.sent), tuple(recorder.notes), there and bool(recorder.sent)
