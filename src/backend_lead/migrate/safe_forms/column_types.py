@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend_lead.gates.grammar import Node, deparse
+from backend_lead.gates.grammar import Node, deparse, kind
 from backend_lead.migrate.catalog import Catalog, Column, Index, Relation
 from backend_lead.migrate.create.batches import refill
 from backend_lead.migrate.create.steps import PATIENCE
@@ -76,11 +76,19 @@ def by_new_column(command: Node, relation: Relation, before: Catalog) -> list[St
     if column.default is not None:
         swap += [
             f"{head} ALTER COLUMN {name}_old DROP DEFAULT;",
-            f"{head} ALTER COLUMN {name} SET DEFAULT {deparse(column.default)};",
+            f"{head} ALTER COLUMN {name} SET DEFAULT {deparse(_constant(column.default))};",
         ]
     steps.append(Step(f"swap_{name}_of_{own}", tuple(swap), ()))
     steps.append(Step(f"drop_old_{name}_of_{own}", (f"{head} DROP COLUMN {name}_old;",), ()))
     return steps
+
+
+def _constant(default: Node) -> Node:
+    """A constant without the cast to the old type, which the new column does not take."""
+    inner = default
+    while kind(inner) == "type_cast":
+        inner = inner.type_cast.arg
+    return inner if kind(inner) == "a_const" else default
 
 
 def is_unproven(relation: Relation) -> bool:
