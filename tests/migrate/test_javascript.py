@@ -166,7 +166,6 @@ def test_a_knexfile_says_where_and_how(tmp_path: Path):
     "let n = 2; for (let i = 0; i < 1000; i++) { n = n * n; } await knex.raw(`a${n}`);",
     "await knex.raw('a'.repeat(40).replace(/(a+)+$/, 'x') + 'b');",
     "for (;;) {} await knex.raw('a');", "return " + "[" * 3000 + "]" * 3000 + ";",
-    "return knex.schema" + "".join(f".createTable('t{n}', (t) => t.text('a'))" for n in range(3000)) + ";",
 ])  # fmt: skip
 def test_a_program_that_would_keep_us_busy_is_told_and_not_followed(body: str, tmp_path: Path):
     script = read(tmp_path, f"exports.up = async (knex) => {{ {body} }}; exports.down = () => {{}};")
