@@ -127,6 +127,17 @@ def test_a_change_in_words_is_understood(text: str, names: Names):
     assert understand(text, names).wanted == UNDERSTOOD[text]
 
 
+def test_words_that_are_names_in_a_list_are_never_lost(names: Names):
+    for text in ("add columns model and made_in to users", "Add three columns to users: color, model and made_in"):
+        try:
+            found = [column.name for column in understand(text, names).wanted.columns]
+        except Unclear as asked:
+            found = asked.message.split()
+        assert "model" in found
+    flag = understand("Please add a boolean seen_it to users, not null, false by default", names).wanted.columns[0]
+    assert (flag.nullable, flag.default) == (False, "false")
+
+
 ASKED_BACK = {
     "increase_email_length": "email may be meant in any of customers, users.",
     "make email unique": "email may be meant in any of customers, users.",

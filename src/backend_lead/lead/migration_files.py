@@ -18,6 +18,8 @@ _PROJECT_MARKS = (
     "build.gradle", "build.gradle.kts", "Cargo.toml", "Gemfile", "composer.json", ".git",
 )  # fmt: skip
 
+_PROGRAMS = (".py", ".js", ".cjs", ".mjs", ".ts", ".cts", ".mts")
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -81,11 +83,12 @@ def _trees(folder: Path) -> Iterator[tuple[Tree, Path, str, bool]]:
     project = _project(folder)
     inner = "" if project == folder.resolve() else f"{folder.resolve().relative_to(project).as_posix()}/"
     far = near if not inner else None
-    if any(path.endswith(".py") for path in near.files):
+    programs = any(path.endswith(_PROGRAMS) for path in near.files)
+    if programs:
         far = far or Tree(project)
         yield far, _shown(project, folder, inner), inner, True
     yield near, folder, "", False
-    if inner and not any(path.endswith(".py") for path in near.files):
+    if inner and not programs:
         yield far or Tree(project), _shown(project, folder, inner), inner, False
 
 

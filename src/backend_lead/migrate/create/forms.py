@@ -157,10 +157,32 @@ _FORMS: tuple[tuple[str, _Written], ...] = (
     (rf"drop table(?: if exists)? ({_NAME})(?: cascade)?", r"drop table \1"),
     (rf"update ({_NAME}) set (\w+) ?= ?(\S+|'[^']*')(?: where \2 is null)?", r"backfill \1.\2 with \3"),
     # the shorthand of lists
+    (
+        rf"({_NAME}\.{_NAME}): *\w+(?: ?\([\d, ]+\))? (?:to|->|→|=>) (\w+(?: ?\([\d, ]+\))?)",
+        lambda m: f"change {m[1]} to {m[2]}" if type_in(m[2]) else m[0],
+    ),
     (rf"({_NAME}\.{_NAME}) *(?:->|→|=>) *([a-z_]\w*(?:\.\w+)?)", _arrow),
     (rf"({_NAME}): ?\+ ?(\w+\b.*)", r"add column \2 to \1"),
     (rf"({_NAME}): ?- ?(\w+)", r"drop column \1.\2"),
 )
+
+
+_KEY_BETWEEN = re.compile(
+    r"(?i)^(?:please )?(?:drop|remove|delete) the foreign key (?:from|of|on|between) (\w+) (?:to|and) (\w+)$"
+)
+
+
+def _key_between(text: str, names: Names) -> str:
+    """A foreign key that is named by its two tables, where there is one between them."""
+    match = _KEY_BETWEEN.match(text.rstrip(" ."))
+    owner = names.table(match[1]) if match else None
+    target = names.table(match[2]) if match else None
+    if not owner or not target:
+        return text
+    keys = [
+        key.name for key in names.catalog.relations[owner].constraints_of("foreign_key") if key.target == target
+    ]
+    return f"drop constraint {keys[0]}" if len(keys) == 1 else text
 
 
 def plain_form(text: str, names: Names) -> str:
@@ -174,6 +196,7 @@ def plain_form(text: str, names: Names) -> str:
     asker = _ASKER.match(text)
     if asker and not names.table(asker[1]) and not names.holders(asker[1]):
         text = f"add {text[asker.end() :]}"
+    text = _key_between(text, names)
     bare = re.sub(r"^(\w+)\((.*)\)$", r"\1 \2", re.sub(r"\s+", " ", text.rstrip(" ;.")))
     for pattern, written in _FORMS:
         match = re.fullmatch(pattern, bare, re.IGNORECASE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from backend_lead.migrate.create.naming import Names, Unclear, joined, one_of
-from backend_lead.migrate.create.request_words import ADDING, NOISE, PLACES
+from backend_lead.migrate.create.request_words import ADDING, NAMES_TOO, NOISE, PLACES
 from backend_lead.migrate.create.tagging import Piece, pieces
 
 _CLOSING = frozenset(
@@ -192,9 +192,10 @@ class Phrase:
             called = before in ("called", "named") and piece.text not in NOISE
             listed = before in (",", "and", "&") and bool(found) and self.pieces[index - 2].text.strip("'") == found[-1]
             closed = after is None or after.type or after.literal or after.text in _CLOSING
-            column = before in ("column", "columns", "field", "fields", ":") and piece.text not in NOISE and closed
+            named = piece.text not in NOISE or piece.text in NAMES_TOO
+            column = before in ("column", "columns", "field", "fields", ":") and named and closed
             spelled = not piece.literal and (piece.quoted or "_" in piece.text)
-            if called or column or spelled or (listed and closed and piece.text not in NOISE):
+            if called or column or spelled or (listed and closed and named):
                 found.append(piece.text.strip("'"))
         return list(dict.fromkeys(found))
 

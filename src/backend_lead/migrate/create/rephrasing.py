@@ -56,12 +56,14 @@ _TURNS: tuple[tuple[str, str], ...] = (
         "drop unique constraint",
     ),
     (r"\bdo(?:es)? not (?:have|need) to be (?:given|set|filled(?: in)?|present|there)\b", "optional"),
+    (r"\b(?:must|should|has to|needs to) be (?:allowed|able) to be (?:null|empty|blank|missing)\b", "is optional"),
     (r"\b(?:has|have|needs?) to be (?:filled(?: in)?|given|set|present)(?: always)?\b", "must be set"),
     (r"\b(?:should|must|may|can|is|are) ?not (?:be )?allowed to be (?:null|empty|blank)\b", "must not be null"),
     (r"\b(?:an? |the |each |every )?(\w+) must always have (?:an? |the )?(\w+)\b", r"\2 of \1 must be set"),
     (r"^(.+?) can be (?:saved|stored|created|added|inserted) without (?:an? |the )?(.+)$", r"\2 of \1 optional"),
     (r"\b(?:it )?(?:should|must) be possible to leave (.+?) (?:blank|empty|out)\b", r"\1 optional"),
     # defaults
+    (r"(?<![\w'])(true|false|zero|-?\d+(?:\.\d+)?|'[^']*') by default\b", r"default \1"),
     (r"(?<![\w'])('[^']*'|zero|true|false|\d+) unless (?:\w+ ){1,3}otherwise\b", r"default \1"),
     (r"^(?:how|what) about (?:adding )?(an? (?!\w* ?table))", r"add \1"),
     (r"\b(?:stop|quit|cease) defaulting (\S+) to \S+", r"drop default of \1"),
@@ -72,8 +74,11 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"\buse ('[^']*'|\S+) as (?:the )?default(?: value)? (?:of |for )?(.+)$", r"default of \2 to \1"),
     (r"\bwith (?:an? )?empty object as (?:its|the) default\b", "default '{}'"),
     (r"\bdefault(?:ing|s)?(?: to)?(?: the)? current (?:time(?:stamp)?|date)\b", "default now"),
+    (r"\b(?:should|must|shall|needs?)(?: not| no longer) (?:to )?have (?:an?|any) default\b", "remove default"),
     (r"\b(?:should|must|shall) have no default\b", "remove default"),
     (r"\b(?:should|must) not default to anything\b", "remove default"),
+    # how many columns there are can be seen
+    (r"\b(?:two|three|four|five|\d+) ((?:new |more )?(?:columns|fields))\b", r"\1"),
     # what goes
     (r"\b(?:any ?more|any longer|from now on)\b", ""),
     (r"\bthrow (.+?) (?:away|out)\b", r"drop \1"),
@@ -102,6 +107,17 @@ _TURNS: tuple[tuple[str, str], ...] = (
         r"|\w+) to null\b",
         "on delete set null",
     ),
+    (
+        r",? ?(?:and )?delete (?:the |those |its |all )?\w+ (?:when|if) (?:the |an? |its )?\w+ (?:is|gets) deleted\b",
+        " on delete cascade",
+    ),
+    *(
+        (
+            rf"^(?:make sure|ensure|check)(?: that)? (\w+) is (?:always )?(?:{words}) (\w+) (?:in|on|for|of) (\w+)$",
+            rf"check \3.\1 {sign} \2",
+        )
+        for words, sign in (("after|later than|greater than", ">"), ("before|earlier than|less than", "<"))
+    ),
     (r"\bha(?:s|ve) to be unique\b", "unique"),
     (r"\bmust not occur (?:twice|more than once)\b", "unique"),
     (r"\b(?:and )?(?:become|set to|turn) null when (?:the |an? )?\w+ is deleted\b", "on delete set null"),
@@ -126,6 +142,7 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (rf"^({_NAME}\.{_NAME}) (?:as|can be|->|→) (?:an? )?(\w+(?:\(\d+(?:,\s*\d+)?\))?)$", r"change \1 to \2"),
     (rf"^({_NAME}\.{_NAME}) \w+(?:\([\d, ]+\))? (?:->|→) (.+)$", r"change \1 to \2"),
     (rf"^({_NAME}\.{_NAME}) .*\bmake it (?:an? )?(.+)$", r"change \1 to \2"),
+    (rf"^({_NAME}): rename (\w+) (?:=>|->|→|to) (\w+)$", r"rename \1.\2 to \3"),
     # new columns
     (rf"^({_NAME}):? add (?:column )?(.+)$", r"add column \2 to \1"),
     (rf"^({_NAME}): (?:new )?column (.+)$", r"add column \2 to \1"),

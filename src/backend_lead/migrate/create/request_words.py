@@ -29,6 +29,8 @@ added renamed one two three more further another additional gin gist brin btree 
 """
 NOISE = frozenset(_NOISE.split())
 """None of these is the name of a new thing."""
+NAMES_TOO = frozenset({"model", "property", "attribute", "entity", "database", "schema", "record", "type", "value"})
+"""Those of them that are names as well, where they stand in a list of names."""
 _CHATTER = """
 change rename alter modify convert call name give take away out off up put go get gets getting has have had having do
 does did done not no nor only also too still yet already now then again always never ever just even really actually

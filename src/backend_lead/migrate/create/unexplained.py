@@ -13,6 +13,7 @@ from backend_lead.migrate.create import cue_words as cue
 from backend_lead.migrate.create.identifiers import is_identifier
 from backend_lead.migrate.create.naming import Names
 from backend_lead.migrate.create.phrase import Phrase
+from backend_lead.migrate.create.request_words import NAMES_TOO
 from backend_lead.migrate.create.tagging import Piece
 from backend_lead.migrate.create.vocabulary import singular, type_in
 from backend_lead.migrate.create.wanted import (
@@ -63,6 +64,7 @@ def not_understood(phrase: Phrase, wanted: Wanted) -> list[str]:
             and (word not in cue.FUNCTION_WORDS or word in cue.NUMBER_WORDS)
         ):
             left.append(word)
+    left += [word for word in _listed(phrase) if word not in names]
     explicit = phrase.explicit_names()
     if isinstance(wanted, AddColumns) and explicit and {each.name for each in wanted.columns} <= set(explicit):
         # The name was said to be one: the plain words around it are why it is wanted.
@@ -71,6 +73,20 @@ def not_understood(phrase: Phrase, wanted: Wanted) -> list[str]:
             word for word in left if word in cue.NUMBER_WORDS or word not in plain or not re.fullmatch(r"[a-z]+", word)
         ]
     return list(dict.fromkeys([*left, *_not_names(phrase, wanted), *_unheard(phrase, wanted)]))
+
+
+_SEPARATORS = frozenset({",", "and", ":", "&", "+"})
+_OPENING = _SEPARATORS | {"column", "columns", "field", "fields"}
+
+
+def _listed(phrase: Phrase) -> list[str]:
+    """The words that stand between separators, as names in a list do: `color, model and made_in`."""
+    texts = [piece.text for piece in phrase.pieces]
+    return [
+        word
+        for before, word, after in zip(texts, texts[1:], texts[2:], strict=False)
+        if word in NAMES_TOO and before in _OPENING and after in _SEPARATORS
+    ]
 
 
 _KINDS = frozenset({"default", "defaults", "null", "nulls", "index", "unique", "constraint", "check", "foreign", "key"})

@@ -25,6 +25,7 @@ from backend_lead.model.place import Place, Unresolved
 
 NAME = "knex"
 ORDER = 30
+WIDE = True
 COMMANDS = ("npx knex migrate:latest", "npx knex migrate:down")
 _UP = re.compile(
     r"\bexports\s*\.\s*up\b|\bexport\s+(?:async\s+)?function\s+up\b|\bexport\s+(?:const|let|var)\s+up\b|"

@@ -23,6 +23,7 @@ from backend_lead.model.place import Place, Unresolved
 
 NAME = "sequelize"
 ORDER = 30
+WIDE = True
 COMMANDS = ("npx sequelize-cli db:migrate", "npx sequelize-cli db:migrate:undo")
 _OURS = re.compile(r"(?i)\bqueryInterface\b|\bsequelize\s*\.\s*(query|transaction)\b|\brequire\(['\"]sequelize['\"]\)")
 _SEEDS = re.compile(r"(?i)(^|/)seed(er)?s?/")

@@ -26,6 +26,7 @@ from backend_lead.model.place import Place, Unresolved
 
 NAME = "typeorm"
 ORDER = 30
+WIDE = True
 COMMANDS = ("npx typeorm migration:run -d DATA_SOURCE -t each", "npx typeorm migration:revert -d DATA_SOURCE")
 _TIME = re.compile(r"\bclass\s+\w*?(\d{13})\b|\bname\s*(?::\s*string\s*)?=\s*['\"`]\w*?(\d{13})['\"`]")
 _OURS = re.compile(r"\bMigrationInterface\b|\bqueryRunner\b|\bQueryRunner\b")
