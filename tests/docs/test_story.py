@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 from backend_lead.doors.cli.main import main
+from backend_lead.migrate.formats import formats
 
 PAGE = Path(__file__).parents[2] / "docs" / "from-words-to-applied.md"
 # Times and versions are of the machine that it runs on.
@@ -53,3 +54,15 @@ def test_the_story_names_pages_that_are_there():
 def test_the_story_has_its_parts():
     assert len(parts("sql")) == 2
     assert len(parts("console")) >= 4
+
+
+def test_every_format_has_a_page_that_names_its_commands_and_is_linked():
+    listed = (PAGE.parent / "migrations.md").read_text(encoding="utf-8")
+    for form in formats():
+        page = PAGE.parent / "migrations" / f"{form.NAME}.md"
+        assert page.is_file(), form.NAME
+        assert f"(migrations/{form.NAME}.md)" in listed, form.NAME
+        text = page.read_text(encoding="utf-8")
+        assert "backend-lead" in text
+        for command in getattr(form, "COMMANDS", ()):
+            assert command in text, (form.NAME, command)
