@@ -13,6 +13,7 @@ import re
 import httpx
 from fastapi import FastAPI, HTTPException
 from fastapi.responses import FileResponse
+from pathlib import Path
 from pydantic import BaseModel
 
 app = FastAPI()
@@ -44,7 +45,8 @@ def opened(folder, body: str) -> Call:
     f"if not name.isalnum():\n{STOPS}{SENDS}", f"if '..' in name or '/' in name:\n{STOPS}{SENDS}",
     f"if name not in KNOWN or other:\n{STOPS}{SENDS}",
     f"if name not in files():\n{STOPS}return FileResponse('/srv/' + name)",
-    f"if body.name not in KNOWN:\n{STOPS}return FileResponse(body.name)"])
+    f"if body.name not in KNOWN:\n{STOPS}return FileResponse(body.name)",
+    "path = Path('/srv') / Path(name)\nif path.exists() and str(path) in KNOWN:\n    return FileResponse(path)"])
 def test_an_input_that_is_one_of_what_is_known_is_chosen(tmp_path, body):
     assert opened(tmp_path, body).arguments[0].sanitized == ("chosen",)
 
@@ -53,7 +55,8 @@ def test_an_input_that_is_one_of_what_is_known_is_chosen(tmp_path, body):
     SENDS, f"if name in KNOWN:\n    pass\n{SENDS}", f"if name in KNOWN:\n{STOPS}{SENDS}",
     f"if name not in KNOWN and other:\n{STOPS}{SENDS}", f"if name != other:\n{STOPS}{SENDS}",
     f"if other not in KNOWN:\n{STOPS}{SENDS}", f"if name.startswith('/srv/'):\n    {SENDS}",
-    f"if name.startswith('https://'):\n    {SENDS}"])
+    f"if name.startswith('https://'):\n    {SENDS}",
+    "path = Path('/srv') / name\nif path.exists() and str(path) in (other,):\n    return FileResponse(path)"])
 def test_an_input_that_may_still_be_anything_is_not(tmp_path, body):
     assert opened(tmp_path, body).arguments[0].sanitized == ()
 

@@ -18,6 +18,8 @@ from backend_lead.read.code.values import Known, Value
 
 MARK = "chosen:"
 _INPUTS = ("path:", "query:", "body", "form", "header:", "cookie:")
+# Calls that give the same text in another form.
+_FORMS = frozenset({"str", "Path", "PurePath", "PurePosixPath"})
 # Tests of a text that leave it without dots, slashes, quotes and spaces.
 _PLAIN = ("isalnum", "isalpha", "isdecimal", "isdigit", "isidentifier", "isnumeric")
 
@@ -63,8 +65,20 @@ def _tested(run: Interpreter, test: Any, holds: bool) -> Any:
         # `if ".." in name: raise`
         return right if left.value in ("..", "/", "../", "\\") and (test.operator == "not in") == holds else None
     if (within or equal) and (test.operator in ("in", "==")) == holds:
-        return left if _is_known(run, right) else None
+        return _unwrapped(left) if _is_known(run, right) else None
     return None
+
+
+def _unwrapped(node: Any) -> Any:
+    """`str(path) in allowed` decides about `path`: another form of the same text is compared."""
+    while (
+        isinstance(node, s.Call)
+        and isinstance(node.function, s.Name)
+        and node.function.name in _FORMS
+        and len(node.arguments) == 1
+    ):
+        node = node.arguments[0]
+    return node
 
 
 def _is_known(run: Interpreter, node: Any) -> bool:
