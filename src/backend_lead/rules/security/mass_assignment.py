@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend_lead.model.backend import Backend
-from backend_lead.model.endpoint import Endpoint, GuardKind
+from backend_lead.model.endpoint import Authentication, Endpoint, GuardKind
 from backend_lead.model.finding import Finding, Severity
 from backend_lead.model.ownership import sent_before
 from backend_lead.model.query import Query
@@ -33,6 +33,9 @@ def check(backend: Backend) -> Iterator[Finding]:
         # A row of another kind of caller (an application, say) is nothing that he is known by here.
         known_by = {name for each in endpoint.queries if sent_before(each, endpoint) for name in each.tables}
         of_another = bool(known_by) and not known_by & set(query.tables[:1])
+        # Nor is whoever shows a secret of the configuration, where other routes know their callers by rows.
+        if endpoint.authentication is Authentication.REQUIRED and not access.is_for_people(endpoint):
+            of_another = of_another or bool(access.personal)
         return bool(access.role_guard(endpoint) is None and not of_others and not of_another
                     and query.operation in ("insert", "update") and _granted(query, privileged))
 

@@ -18,6 +18,8 @@ from backend_lead.rules.security._inputs import inputs_of
 RULE = RuleInfo("Missing owner check", Severity.CRITICAL, owasp_api="API1:2023", cwe="CWE-639")
 write = Writer(__name__, RULE)
 
+# Answers whose parts are known.
+_TOLD = frozenset({"object", "list", "empty"})
 _LOOSE = tuple[Query, str, Filter]
 # What is told about the caller is no question about his rights.
 _TELLING = ("logging.", "loguru.", "structlog.", ".add_task", ".commit", ".refresh", ".flush", "builtins.")
@@ -68,6 +70,8 @@ def _loose(endpoint: Endpoint, access: Access) -> _LOOSE | None:
     if access.role_guard(endpoint) or is_way_in(endpoint) or _asks_elsewhere(endpoint):
         return None
     own = access.own_queries(endpoint)
+    if not access.own_writes(endpoint) and _shows_no_row(endpoint):
+        return None
     for query in own:
         picked = access.picked(query) if query.operation in ("select", "update", "delete") else None
         if picked is None:
@@ -78,6 +82,14 @@ def _loose(endpoint: Endpoint, access: Access) -> _LOOSE | None:
         if not access.checks(endpoint, name, inputs_of(part.sources)):
             return query, name, part
     return None
+
+
+def _shows_no_row(endpoint: Endpoint) -> bool:
+    """Say whether nothing of any row is in what the route answers: a row that decides alone is not read by anybody."""
+    answers = [each for each in endpoint.responses if not each.error]
+    return bool(answers) and all(
+        each.shape in _TOLD and (each.fields or each.shape == "empty") and not each.columns
+        and not any(source.startswith("row:") for source in each.sources) for each in answers)
 
 
 def _asks_elsewhere(endpoint: Endpoint) -> bool:
@@ -100,10 +112,18 @@ def _finding(endpoint: Endpoint, query: Query, name: str, part: Filter, siblings
         query.place,
         f"{endpoint.name} {verb} {name} by {parameter or location} from the {location} at {query.place} without "
         f"comparing {' → '.join(path)} with the caller{contrast}.",
-        f"Any signed-in caller who counts {parameter or 'the id'} up can {doing} everybody's {name}.",
+        f"Any signed-in caller who {_finds(part, name, parameter or 'the id', access)} can {doing} everybody's {name}.",
         _fix(query, name, part, parameter or "id", access), endpoint=endpoint, symbol=query.symbol,
         snippet=query.statement or endpoint.name, path=query.path,
         touches=(f"route:{endpoint.name}", f"query:{query.place}", f"table:{name}"))
+
+
+def _finds(part: Filter, name: str, parameter: str, access: Access) -> str:
+    """How somebody comes by another's id: numbers are counted, others are seen in links and answers."""
+    table = access.backend.table(part.table or name)
+    column = table.column(part.column) if table is not None else None
+    counted = column is None or column.type in ("", "integer", "bigint", "smallint")
+    return f"counts {parameter} up" if counted else f"learns another's {parameter}"
 
 
 def _fix(query: Query, name: str, part: Filter, parameter: str, access: Access) -> str:
