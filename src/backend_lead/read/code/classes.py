@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from backend_lead.read.code.calls import invoke
@@ -12,6 +13,7 @@ from backend_lead.read.code.frames import Aborted, Frame, Site
 from backend_lead.read.code.interpreter import STEPS_PER_REQUEST, Interpreter
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.program import Scope
+from backend_lead.read.code.sources import deepen
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic, Instance
 from backend_lead.read.code.values import Known, Native, Unknown, Value
 
@@ -78,8 +80,24 @@ def instantiate(run: Interpreter, cls: ClassValue, site: Site) -> Value:
     names = [name for ancestor in reversed(cls.line_of_bases()) for name in ancestor.annotations]
     value.attributes.update(zip(names, site.positional, strict=False))
     value.attributes.update({k: v for k, v in site.keywords.items() if k != "**"})
+    _spread(value, site.keywords.get("**"), names)
     value.sources = site.sources
     return value
+
+
+def _spread(value: Instance, spread: Value | None, names: Sequence[str]) -> None:
+    """`Model(**given)`: a field that is not known to be left out is not its default."""
+    for name in names if spread is not None else ():
+        if name in value.attributes:
+            continue
+        if isinstance(spread, Fields):
+            found = spread.values.get(name)
+            if found is None and not spread.complete:
+                found = Unknown(deepen(spread.sources, name))
+        else:
+            found = Unknown(deepen(spread.sources, name)) if spread is not None else None
+        if found is not None:
+            value.attributes[name] = found
 
 
 def initializer_of(run: Interpreter, cls: ClassValue) -> FunctionValue | None:

@@ -35,6 +35,15 @@ def is_settings(cls: ClassValue) -> bool:
     return cls.marks.setdefault("settings", any(base in _SETTINGS for base in cls.outside_bases()))  # type: ignore[no-any-return]
 
 
+def given_fields(value: Value | None, run: Interpreter) -> dict[str, Value] | None:
+    """The fields that a dictionary or a model gives by name, None when they are not known."""
+    if isinstance(value, Fields):
+        return {str(name): each for name, each in value.values.items()} if value.complete else None
+    if isinstance(value, Instance) and is_pydantic(value.cls):
+        return {name: run.attribute(value, name) for name in fields_of(value.cls)}
+    return None
+
+
 def fields_of(cls: ClassValue) -> tuple[str, ...]:
     """The names of a model's fields, those of ancestors first."""
     return tuple(
@@ -118,10 +127,21 @@ def _setting(value: Instance, name: str, run: Interpreter) -> Value | None:
 
 def _class(cls: ClassValue, name: str, run: Interpreter) -> Value | None:
     if name in ("model_validate", "parse_obj", "from_orm", "model_construct", "model_validate_json", "parse_raw") and (
-        is_pydantic(cls) and cls.find(name) is None and cls.marks.get("table") is None
+        is_pydantic(cls) and cls.find(name) is None and cls.marks.get("table") is None and not _is_table(cls)
     ):
         return Native(lambda site, r: _validated(cls, site, r), name)
     return None
+
+
+def _default_of(cls: ClassValue, name: str) -> Value | None:
+    """The plain default of a field, None for a field without one or with more to say about it."""
+    found = cls.find(name)
+    return found if isinstance(found, Known) else None
+
+
+def _is_table(cls: ClassValue) -> bool:
+    """Whether a model of SQLModel is a table, whose objects are rows."""
+    return any(literal(each.keywords.get("table")) is True for each in cls.line_of_bases()[:1])
 
 
 def _validated(cls: ClassValue, site: Site, run: Interpreter) -> Value:
@@ -140,6 +160,10 @@ def _validated(cls: ClassValue, site: Site, run: Interpreter) -> Value:
                 and given.cls.marks["table"].column(name) is not None
             ):
                 found = run.attribute(given, name)
+            elif found is None and is_pydantic(given.cls):
+                # A field that the other model lacks keeps its own default, whatever the request holds.
+                own = name in fields_of(given.cls)
+                found = run.attribute(given, name) if own else _default_of(cls, name)
         else:
             found = None
         if found is not None:

@@ -101,11 +101,13 @@ def _read_model(cls: ClassValue, run: Interpreter) -> Table:
     place = Place(cls.module.path, cls.definition.line)
     columns, indexes, keys = [], [], []
     relationships: dict[str, tuple[RelationshipMade, Any]] = {}
+    # Every field of a table of SQLModel is a column, with a default or without (its documentation: Create Models).
+    plain = "sqlmodel.SQLModel" in cls.outside_bases()
     for attribute, made, annotation in _members(cls):
         kind = type_of(run, annotation, cls.scope) if annotation is not None else None
         if isinstance(made, RelationshipMade):
             relationships[attribute] = (made, kind)
-        elif isinstance(made, ColumnMade) or (made is None and _is_column(kind)):
+        elif isinstance(made, ColumnMade) or (made is None and _is_column(kind)) or (plain and kind is not None):
             made = made if isinstance(made, ColumnMade) else _annotated_column(kind)
             column, index, key = read_column(attribute, made, kind, name, place, run)
             columns.append(column)

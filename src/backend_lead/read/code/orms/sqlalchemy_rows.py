@@ -10,6 +10,7 @@ from backend_lead.model.query import Filter, Query
 from backend_lead.model.table import Table
 from backend_lead.read.code.containers import Items
 from backend_lead.read.code.frames import Site
+from backend_lead.read.code.frameworks.pydantic import given_fields
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.literals import text_of
 from backend_lead.read.code.orms.sqlalchemy_columns import ColumnRef, RelationRef
@@ -19,7 +20,7 @@ from backend_lead.read.code.orms.sqlalchemy_relationships import target_of
 from backend_lead.read.code.querying import Row, assignments_of, plain, send
 from backend_lead.read.code.sources import deepen
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
-from backend_lead.read.code.values import Unknown, Value
+from backend_lead.read.code.values import Native, Unknown, Value
 
 LAZY = ("select", "True", "dynamic", "None")
 
@@ -44,6 +45,8 @@ def _read(value: Instance, name: str, run: Interpreter) -> Value | None:
         return None
     if name in value.cls.marks.get("relationships", {}):
         return _touch(value, name, table, run)
+    if name == "sqlmodel_update":
+        return Native(lambda site, r: _updated(value, site, r), name)
     column = _column_of(value.cls, table, name)
     if column is None:
         return None
@@ -116,6 +119,30 @@ def _link(table: Table, other: Table) -> Filter:
     return Filter(other.name, (other.primary_key or ("id",))[0], "=", (f"row:{table.name}",))
 
 
+def _updated(value: Instance, site: Site, run: Interpreter) -> Value:
+    """`row.sqlmodel_update(given, update=more)`: each field that is given is set on the row."""
+    for given in (site.argument(0), site.keywords.get("update")):
+        if given is None:
+            continue
+        fields = given_fields(given, run)
+        for name, each in (fields if fields is not None else {"*": given}).items():
+            for hook in run.hooks.writes:
+                hook(value, name, each, site.place, run)
+            if name != "*":
+                value.attributes[name] = each
+    return value
+
+
+def _validated(cls: ClassValue, site: Site, run: Interpreter) -> Value:
+    """`Table.model_validate(given, update=more)` makes a new row of what is given."""
+    given = site.argument(0)
+    fields = given_fields(given, run)
+    made = Fresh(cls, given if fields is None else None)
+    made.sources = site.sources
+    made.attributes = {**(fields or {}), **(given_fields(site.keywords.get("update"), run) or {})}
+    return made
+
+
 def _class_attribute(cls: ClassValue, name: str, run: Interpreter) -> Value | None:
     """`Model.column` and `Model.relationship` in a statement."""
     if name.startswith("__") and name != "__table__":
@@ -125,6 +152,8 @@ def _class_attribute(cls: ClassValue, name: str, run: Interpreter) -> Value | No
         return None
     if name == "__table__":
         return CoreTable(table)
+    if name == "model_validate" and cls.find(name) is None:
+        return Native(lambda site, r: _validated(cls, site, r), name)
     if name in cls.marks.get("relationships", {}):
         target, _ = target_of(cls, name, run)
         other = table_of(target, run)

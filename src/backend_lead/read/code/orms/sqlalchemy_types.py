@@ -54,6 +54,7 @@ _PYTHON = {
     "datetime.timedelta": "interval",
     "decimal.Decimal": "numeric",
     "uuid.UUID": "uuid",
+    "pydantic.EmailStr": "character varying",
 }
 
 
