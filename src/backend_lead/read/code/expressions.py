@@ -80,15 +80,18 @@ def _site(run: Interpreter, node: Any, awaited: bool) -> Site:
         if name is not None:
             keywords[name] = value
             continue
+        given: dict[str, list[Value]] = {}
         for option in options_of(value):
             if isinstance(option, Fields):
-                keywords.update({str(k): v for k, v in option.values.items()})
+                for key, each in option.values.items():
+                    given.setdefault(str(key), []).append(each)
                 open_ = open_ or not option.complete
                 if not option.complete:
                     keywords.setdefault("**", value)
             else:
                 keywords["**"] = value
                 open_ = True
+        keywords.update({key: join(each) for key, each in given.items()})
     return Site(positional, keywords, node.line, frame, node, awaited, open_)
 
 
