@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,8 +15,7 @@ from backend_lead.gates.files import Tree
 from backend_lead.gates.grammar import split
 from backend_lead.gates.scratch_session import ScratchSession
 from backend_lead.migrate.formats import Transaction, django
-from backend_lead.migrate.script import Script, Sent, Step
-from backend_lead.prove.sameness import schema_text
+from backend_lead.migrate.script import Script, Sent
 from backend_lead.prove.scratch import Scratch
 
 PROJECT = Path(__file__).parent / "django_project"
@@ -97,7 +95,7 @@ def test_on_a_server_both_leave_the_same(server: Scratch, sent_by_django):
 
 _SHAPE = """
 SELECT c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull || ' '
-    || a.attidentity || ' ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
+    || a.attidentity::text || ' ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
 UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
@@ -107,7 +105,7 @@ UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
 
 
 def columns(session: ScratchSession) -> list[str]:
-    return sorted(row[0] for row in session.rows(_SHAPE) if "django_migrations" not in row[0])
+    return sorted(row[0] for row in session.run(_SHAPE) if "django_migrations" not in row[0])
 
 
 def columns_of(server: Scratch, database: str) -> list[str]:

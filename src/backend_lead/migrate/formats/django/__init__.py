@@ -51,6 +51,11 @@ def read(tree: Tree, path: str, how: Transaction) -> Script:
     return _history(tree).scripts[path]
 
 
+def outside(tree: Tree) -> list[Script]:
+    """Return what makes the tables of Django's own apps; apps of other packages are said to be unknown."""
+    return [_history(tree).outside]
+
+
 def write(tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str] = ()) -> list[NewFile]:
     """Return a migration for each step, behind the app's leaf or in the place of the one that it replaces."""
     return written(_history(tree), steps, moment, replaces)

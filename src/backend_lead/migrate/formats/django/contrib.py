@@ -5,12 +5,13 @@ Django 5.2: django/contrib/auth, contenttypes and sites, as their last migration
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from backend_lead.migrate.formats.django.editor import Editor
 from backend_lead.migrate.formats.django.recording import Recorder
 from backend_lead.migrate.formats.django.state import Field, Key, Model, State
 from backend_lead.migrate.script import Script
+from backend_lead.model.place import Unresolved
 from backend_lead.read.code.values import Known, Value
 
 _TYPE, _PERMISSION, _GROUP = ("contenttypes", "contenttype"), ("auth", "permission"), ("auth", "group")
@@ -58,20 +59,27 @@ _MODELS = (
 )  # fmt: skip
 
 
-def models(*, without: frozenset[str], swapped: bool) -> Mapping[Key, Model]:
-    """Return the models; `without` are apps that are in the tree, `swapped` that the project has users of its own."""
+# Apps of Django's own; of those that are not above, nothing leads to the tables.
+APPS = frozenset(("contenttypes", "auth", "sites", "admin", "sessions", "messages", "staticfiles", "postgres"))
+
+
+def models(apps: Set[str], *, swapped: bool) -> Mapping[Key, Model]:
+    """Return the models of some apps; `swapped` says that the project has users of its own."""
+    wanted = {*apps, "contenttypes"} if "auth" in apps else apps
     return {
-        model.key: model
-        for model in _MODELS
-        if model.app not in without and not (swapped and model.key == ("auth", "user"))
+        model.key: model for model in _MODELS if model.app in wanted and not (swapped and model.key == ("auth", "user"))
     }
 
 
-def made(state: State, recorder: Recorder) -> Script:
-    """Return what makes the tables of these models, which the recorder takes as sent."""
+def made(state: State, recorder: Recorder, unknown: Iterable[str]) -> Script:
+    """Return what makes the tables of these models, which the recorder takes as sent; `unknown` are other apps."""
     recorder.begin("django.contrib", atomic=True)
     editor = Editor(recorder)
     for model in state.models.values():
         editor.create_model(model, state)
     editor.finish()
-    return Script("django.contrib", "django", tuple(recorder.sent))
+    notes = tuple(
+        Unresolved(f"the app {app}", "its migrations are not in this project; its tables are taken as there")
+        for app in unknown
+    )
+    return Script("django.contrib", "django", tuple(recorder.sent), unresolved=notes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from backend_lead.errors import Refused
 from backend_lead.gates.files import Tree
 from backend_lead.migrate.formats.django import contrib
@@ -48,9 +50,9 @@ class History:
         self.migrations = ordered(found)
         self.recorder = Recorder()
         swapped = self.project.user not in ("", "auth.User")
-        apps = frozenset(each.app for each in found)
-        self.state = State(contrib.models(without=apps, swapped=swapped), self.project.key_kind)
-        self.outside = contrib.made(self.state, self.recorder)
+        others = _named(found) - {each.app for each in found}
+        self.state = State(contrib.models(others, swapped=swapped), self.project.key_kind)
+        self.outside = contrib.made(self.state, self.recorder, sorted(others - contrib.APPS))
         self.scripts = {each.module.path: self._script(each) for each in self.migrations}
 
     def owner(self, table: str) -> str | None:
@@ -127,6 +129,11 @@ class History:
         except Unclear as why:
             self.recorder.unclear(_shown(operation), str(why))
             return state
+
+
+def _named(migrations: Iterable[Migration]) -> set[str]:
+    """The apps that migrations depend on."""
+    return {app for each in migrations for app, _ in each.needs}
 
 
 def _shown(operation: Operation) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
+
 from backend_lead.gates.grammar import Node, SqlUnreadable, deparse, enum_name, kind, parse
 from backend_lead.migrate.expressions import type_of
 from backend_lead.migrate.formats.django.following import History
@@ -51,6 +54,17 @@ def operations_of(history: History, step: Step, app: str) -> list[str]:
         whole = _operation(history, step.up[0], step.down[0] if step.down else "", app)
         if whole is not None:
             return [whole]
+    return statements_of(step)
+
+
+def separate(states: Sequence[str]) -> str:
+    """Return the operation that changes the models alone: the database has been changed by others."""
+    inner = textwrap.indent("\n".join(states), " " * 8)
+    return f"migrations.SeparateDatabaseAndState(\n    state_operations=[\n{inner}\n    ],\n),"
+
+
+def statements_of(step: Step) -> list[str]:
+    """Return a step as `RunSQL`, statement by statement."""
     ups = [(sql, "") for sql in step.up]
     # Backward Django takes the last first; so the whole way back stands in front, in its own order.
     backs = [("", sql) for sql in reversed(step.down)]

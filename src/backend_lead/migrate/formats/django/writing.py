@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import count
 
@@ -9,7 +10,8 @@ from backend_lead.errors import WrongUse
 from backend_lead.migrate.formats._sql import LOCK_TIMEOUT
 from backend_lead.migrate.formats.django.following import History
 from backend_lead.migrate.formats.django.history import Migration, Name, leaves_of
-from backend_lead.migrate.formats.django.phrasing import operations_of, run_sql, tables_of
+from backend_lead.migrate.formats.django.phrasing import operations_of, run_sql, separate, statements_of, tables_of
+from backend_lead.migrate.formats.django.replacing import kept
 from backend_lead.migrate.script import NewFile, Step
 
 
@@ -27,14 +29,18 @@ def written(history: History, steps: Sequence[Step], moment: str, replaces: Sequ
         app = _app(history, steps)
         leaf = _leaf(history, app)
         folder, needs, last = leaf.module.path.rpartition("/")[0], [leaf.key], ""
+    around, states = kept(gone) if gone else ("", [])
     taken = [each.name for each in history.every if each.app == app and each not in gone]
     found = []
     numbers = _numbers(taken, gone)
     for step in steps:
-        name = f"{next(numbers)}_{step.about}"
-        if last and step is steps[-1]:
-            name = last
-        found.append(NewFile(f"{folder}/{name}.py", _text(history, step, app, needs, moment)))
+        ends = step is steps[-1]
+        name = last if last and ends else f"{next(numbers)}_{step.about}"
+        operations = statements_of(step) if gone else operations_of(history, step, app)
+        if states and ends:
+            operations.append(separate(states))
+        text = _text(step, operations, needs, moment, around if ends else "")
+        found.append(NewFile(f"{folder}/{name}.py", text))
         needs = [(app, name)]
     return found
 
@@ -50,7 +56,7 @@ def _app(history: History, steps: Sequence[Step]) -> str:
         return found[0]
     raise WrongUse(
         f"Which of the apps {', '.join(sorted(apps))} has {', '.join(tables) or 'the table'} is not known here.",
-        "Name the folder of its migrations: --folder <app>/migrations",
+        f"Name the folder of one app: --folder {min(apps)}",
     )
 
 
@@ -73,20 +79,21 @@ def _numbers(taken: Sequence[str], gone: Sequence[Migration]) -> Iterator[str]:
     return (f"{number:04}" for number in count(max(given, default=0) + 1))
 
 
-def _text(history: History, step: Step, app: str, needs: Sequence[Name], moment: str) -> str:
-    operations = [run_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'", "")] if step.transactional else []
-    operations += operations_of(history, step, app)
+def _text(step: Step, operations: Sequence[str], needs: Sequence[Name], moment: str, around: str) -> str:
+    if step.transactional:
+        limit = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
+        # Backward the last is taken first.
+        operations = [run_sql(limit, ""), *operations, *([run_sql("", limit)] if step.down else [])]
     code = "\n".join(operations)
     imports = ["from django.db import migrations, models" if "models." in code else "from django.db import migrations"]
-    postgres = [name for name in ("AddIndexConcurrently", "RemoveIndexConcurrently") if f"{name}(" in code]
-    if postgres:
-        imports.insert(0, f"from django.contrib.postgres.operations import {', '.join(postgres)}")
-    listed = ", ".join(f'("{each}", "{name}")' for each, name in needs)
+    if "AddIndexConcurrently(" in code:
+        imports.insert(0, "from django.contrib.postgres.operations import AddIndexConcurrently")
+    listed = ", ".join(f'("{app}", "{name}")' for app, name in needs)
     day = f"{moment[:4]}-{moment[4:6]}-{moment[6:8]} {moment[8:10]}:{moment[10:12]}"
     lines = [
         f"# {step.about.replace('_', ' ')}, written on {day}",
         "",
-        *imports,
+        *([around] if around else imports),
         "",
         "",
         "class Migration(migrations.Migration):",
@@ -94,7 +101,7 @@ def _text(history: History, step: Step, app: str, needs: Sequence[Name], moment:
         f"    dependencies = [{listed}]",
         "",
         "    operations = [",
-        *(f"        {line}" for each in operations for line in each.splitlines()),
+        *(textwrap.indent(each, " " * 8) for each in operations),
         "    ]",
     ]
     return "\n".join(lines) + "\n"
