@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from backend_lead.gates.files import Tree
 from backend_lead.gates.grammar import split
 from backend_lead.gates.scratch_session import ScratchSession
 from backend_lead.migrate.formats import Transaction, django
-from backend_lead.migrate.script import Script, Sent
+from backend_lead.migrate.script import Script, Sent, Step
 from backend_lead.prove.scratch import Scratch
 
 PROJECT = Path(__file__).parent / "django_project"
@@ -111,3 +112,138 @@ def columns(session: ScratchSession) -> list[str]:
 def columns_of(server: Scratch, database: str) -> list[str]:
     with ScratchSession(server.server, database) as session:
         return columns(session)
+
+
+STEPS = (
+    Step("add_phone", ("ALTER TABLE shop_label ADD COLUMN phone character varying(20) DEFAULT 'it''s' NOT NULL;",),
+         ("ALTER TABLE shop_label DROP COLUMN phone;",)),
+    Step("add_age", ("ALTER TABLE shop_label ADD COLUMN age integer;",), ("ALTER TABLE shop_label DROP COLUMN age;",)),
+    Step("index_slug", ("CREATE INDEX CONCURRENTLY label_slug ON shop_label (slug DESC, name);",),
+         ("DROP INDEX CONCURRENTLY label_slug;",), transactional=False),
+    Step("index_some", ("CREATE INDEX CONCURRENTLY label_some ON shop_label (slug) WHERE name <> '';",),
+         ("DROP INDEX CONCURRENTLY label_some;",), transactional=False),
+    Step("check_slug", ("SET lock_timeout = '2s';", "ALTER TABLE shop_label DROP CONSTRAINT IF EXISTS label_ok;",
+                        "ALTER TABLE shop_label ADD CONSTRAINT label_ok CHECK (name ~ '^[a-z%]*$') NOT VALID;",
+                        "ALTER TABLE shop_label VALIDATE CONSTRAINT label_ok;"),
+         ("ALTER TABLE shop_label DROP CONSTRAINT label_ok;",), transactional=False),
+    Step("turn", ("ALTER TABLE shop_label ALTER COLUMN slug SET DEFAULT 5;", "DO $$ BEGIN\n  PERFORM 1 WHERE 'x\\y' LIKE 'a%';\nEND $$;"),
+         ("ALTER TABLE shop_label ALTER COLUMN slug DROP DEFAULT;",)),
+)
+
+
+def test_what_is_written_runs_up_and_down(tmp_path: Path, server: Scratch):
+    folder = Path(shutil.copytree(PROJECT, tmp_path / "project"))
+    dsn = server.create_database("written")
+    run_django(folder, dsn, "manage.py", "migrate", "-v0")
+    before = columns_of(server, "written")
+    files = django.write(Tree(folder), STEPS, "20260102030405")
+    for file in files:
+        (folder / file.path).write_text(file.text)
+    assert [file.path for file in files[:2]] == ["shop/migrations/0006_add_phone.py", "shop/migrations/0007_add_age.py"]
+    assert 'field=models.CharField(max_length=20, db_default="it\'s")' in files[0].text
+    assert 'index=models.Index(fields=["-slug", "name"], name="label_slug")' in files[2].text
+    run_django(folder, dsn, "manage.py", "migrate", "-v0")
+    found = columns_of(server, "written")
+    with ScratchSession(server.server, "written") as session:
+        for step in reversed(STEPS):
+            for sql in step.down:
+                session.run(sql)
+        assert columns(session) == before
+        for step in STEPS:
+            for sql in step.up:
+                session.run(sql)
+        assert columns(session) == found
+    # Read back, each is one script that says what the step said.
+    read = list(scripts(folder).values())[-len(STEPS):]
+    assert [script.unresolved for script in read] == [()] * len(STEPS)
+    assert [script.up[-1].transaction is None for script in read] == [not step.transactional for step in STEPS]
+    run_django(folder, dsn, "manage.py", "migrate", "shop", "0005", "-v0")
+    assert columns_of(server, "written") == before
+
+
+def test_what_takes_the_place_of_another_leaves_the_same_models(tmp_path: Path, server: Scratch, sent_by_django):
+    folder = Path(shutil.copytree(PROJECT, tmp_path / "project"))
+    path = "shop/migrations/0002_changes.py"
+    script = scripts(folder)[path]
+    sql = [each.sql for each in script.up]
+    steps = (Step("first", tuple(sql[:10]), ()), Step("second", tuple(sql[10:]), tuple(each.sql for each in script.down or ())))
+    new = django.write(Tree(folder), steps, "20260102030405", [path])
+    (folder / path).unlink()
+    for file in new:
+        (folder / file.path).write_text(file.text)
+    assert [file.path for file in new] == ["shop/migrations/0002_1_first.py", path]
+    # What follows needs the models as the original left them.
+    dsn = server.create_database("replaced")
+    run_django(folder, dsn, "manage.py", "migrate", "-v0")
+    assert columns_of(server, "replaced") == columns_of(server, "tool")
+    assert list(scripts(folder))[-1] == "shop/migrations/0005_alone.py"
+
+
+FIRST = """\
+from django.db import migrations, models
+class Migration(migrations.Migration):
+    dependencies = []
+    operations = [migrations.CreateModel("Thing", [("id", models.AutoField(primary_key=True)), ("name", models.TextField())])]
+"""
+HEAD = "from django.db import migrations, models\nclass Migration(migrations.Migration):\n    dependencies = [('app', '0001')]\n"
+
+
+def one(folder: Path, operations: str, *, head: str = HEAD, before: str = "") -> Script:
+    """The script of a second migration of a small app."""
+    home = folder / "app" / "migrations"
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "0001.py").write_text(FIRST)
+    (home / "0002.py").write_text(f"{before}{head}    operations = [{operations}]\n")
+    return scripts(folder)["app/migrations/0002.py"]
+
+
+@pytest.mark.parametrize(("operations", "why"), [
+    ("migrations.RunPython(lambda apps, editor: None)", "what this function does"),
+    ("migrations.AddField('thing', 'x', phone.PhoneField())", "not Django's own: phone.PhoneField"),
+    ("migrations.AddField('thing', 'x', models.ForeignKey('taggit.Tag', models.CASCADE))", "whose migrations are not here"),
+    ("migrations.AddField('thing', 'x', models.DateTimeField(auto_now=True))", "made while the migration runs"),
+    ("migrations.AddField('thing', 'x', models.UUIDField(default=uuid.uuid4))", "made while the migration runs"),
+    ("migrations.AddField('other', 'x', models.TextField())", "in no migration that is known"),
+    ("migrations.AddConstraint('thing', models.CheckConstraint(condition=models.Q(name__regex='a'), name='c'))", "how `name__regex` compares"),
+    ("migrations.RunSQL(open('x.sql').read())", "its text is not"),
+    ("phone.Special('thing')", "not one of Django's own operations"),
+    ("migrations.AddField('thing', 'x', models.GeneratedField(expression=models.F('id'), output_field=models.IntegerField(), db_persist=True))", "GeneratedField"),
+])  # fmt: skip
+def test_what_is_not_known_is_said_with_its_line(tmp_path: Path, operations: str, why: str):
+    script = one(tmp_path, operations, before="import uuid\nimport phone\n")
+    assert script.up == ()
+    assert why in script.unresolved[0].why
+    place = script.unresolved[0].place
+    assert place is not None
+    assert place.file == "app/migrations/0002.py"
+
+
+def test_order_follows_dependencies_replacements_and_run_before(tmp_path: Path):
+    def write(path: str, text: str) -> None:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(f"from django.db import migrations\nclass Migration(migrations.Migration):\n    {text}\n")
+
+    write("a/migrations/0001_x.py", "dependencies = [('b', '0001_x')]")
+    write("a/migrations/0002_y.py", "dependencies = [('a', '0001_x')]")
+    write("a/migrations/0001_squashed.py", "replaces = [('a', '0001_x'), ('a', '0002_y')]")
+    write("a/migrations/0003_z.py", "dependencies = [('a', '0002_y')]")
+    write("b/migrations/0001_x.py", "dependencies = []")
+    write("c/migrations/0001_x.py", "run_before = [('b', '0001_x')]")
+    assert list(scripts(tmp_path)) == [
+        "c/migrations/0001_x.py", "b/migrations/0001_x.py", "a/migrations/0001_squashed.py", "a/migrations/0003_z.py",
+    ]
+    write("b/migrations/0002_one.py", "dependencies = [('b', '0001_x')]")
+    write("b/migrations/0002_two.py", "dependencies = [('b', '0001_x')]")
+    notes = [note.why for script in scripts(tmp_path).values() for note in script.unresolved]
+    assert len(notes) == 2
+    assert all("leaves of the app b" in why for why in notes)
+
+
+def test_users_of_the_project_take_the_place_of_djangos(tmp_path: Path):
+    (tmp_path / "settings.py").write_text("INSTALLED_APPS = ['app']\nAUTH_USER_MODEL = 'app.Thing'\n")
+    script = one(
+        tmp_path, "migrations.AddField('thing', 'boss', models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True))",
+        before="from django.conf import settings\n",
+    )
+    assert 'REFERENCES "app_thing"("id")' in script.up[0].sql
+    assert '"boss_id" integer NULL' in script.up[0].sql

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from backend_lead.gates.grammar import Node, SqlUnreadable, deparse, enum_name, kind, parse
 from backend_lead.migrate.expressions import type_of
+from backend_lead.migrate.formats._sql import LOCK_TIMEOUT
 from backend_lead.migrate.formats.django.following import History
 from backend_lead.migrate.formats.django.kinds import Unclear
 from backend_lead.migrate.formats.django.state import Model
@@ -14,24 +15,28 @@ from backend_lead.migrate.script import Step
 
 
 def quoted(text: str) -> str:
-    """Return a text as Python has it, over several lines where it has several."""
-    inner = text.replace("\\", "\\\\")
-    if "\n" in text:
-        return repr(text)
-    return '"' + inner.replace('"', '\\"') + '"'
+    """Return a text as Python has it; one of several lines as several texts, so that it can be moved to the right."""
+    lines = [
+        line.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for line in text.splitlines(keepends=True)
+    ]
+    if len(lines) < 2:
+        return f'"{lines[0] if lines else ""}"'
+    return "(\n" + "".join(f'    "{line}"\n' for line in lines) + ")"
 
 
-def run_sql(up: str, down: str | None) -> str:
-    """Return `RunSQL(…)`; a text of nothing is `RunSQL.noop`, None no way back."""
-    first = quoted(_plain(up)) if up else "migrations.RunSQL.noop"
-    if down is None:
-        return f"migrations.RunSQL({first}),"
-    second = quoted(_plain(down)) if down else "migrations.RunSQL.noop"
-    return f"migrations.RunSQL(\n    {first},\n    reverse_sql={second},\n),"
+def run_sql(up: Sequence[str], down: Sequence[str]) -> str:
+    """Return `RunSQL(…)`, which sends statement by statement, up and down."""
+    return f"migrations.RunSQL(\n    {_texts(up)},\n    reverse_sql={_texts(down)},\n),"
 
 
-def _plain(sql: str) -> str:
-    return sql.rstrip().removesuffix(";")
+def _texts(statements: Sequence[str]) -> str:
+    texts = [quoted(sql.rstrip().removesuffix(";")) for sql in statements]
+    if not texts:
+        return "migrations.RunSQL.noop"
+    if len(texts) == 1:
+        return textwrap.indent(texts[0], "    ").lstrip()
+    inner = textwrap.indent(",\n".join(texts), " " * 8)
+    return f"[\n{inner},\n    ]"
 
 
 def tables_of(sql: str) -> list[str]:
@@ -52,9 +57,13 @@ def operations_of(history: History, step: Step, app: str) -> list[str]:
     """Return the operations of a step."""
     if len(step.up) == 1 and len(step.down) <= 1:
         whole = _operation(history, step.up[0], step.down[0] if step.down else "", app)
+        if whole is not None and step.transactional:
+            limit = [f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"]
+            # Backward the last is taken first.
+            return [run_sql(limit, ()), whole, *([run_sql((), limit)] if step.down else [])]
         if whole is not None:
             return [whole]
-    return statements_of(step)
+    return [statements_of(step)]
 
 
 def separate(states: Sequence[str]) -> str:
@@ -63,14 +72,15 @@ def separate(states: Sequence[str]) -> str:
     return f"migrations.SeparateDatabaseAndState(\n    state_operations=[\n{inner}\n    ],\n),"
 
 
-def statements_of(step: Step) -> list[str]:
-    """Return a step as `RunSQL`, statement by statement."""
-    ups = [(sql, "") for sql in step.up]
-    # Backward Django takes the last first; so the whole way back stands in front, in its own order.
-    backs = [("", sql) for sql in reversed(step.down)]
-    if not step.transactional and any(sql.upper().startswith("SET LOCK_TIMEOUT") for sql in step.up):
-        ups.append(("RESET lock_timeout", ""))
-    return [run_sql(up, down) for up, down in (*backs, *ups)]
+def statements_of(step: Step) -> str:
+    """Return a step as `RunSQL`, with the limit of waiting for a lock in front."""
+    limit = [f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"] if step.transactional else []
+    up, down = ([*limit, *each] if each else [] for each in (step.up, step.down))
+    for each in (up, down):
+        if any(sql.upper().startswith("SET LOCK_TIMEOUT") for sql in each):
+            # The connection is the same for every migration that is run with this one.
+            each.append("RESET lock_timeout")
+    return run_sql(up, down)
 
 
 def _operation(history: History, up: str, down: str, app: str) -> str | None:

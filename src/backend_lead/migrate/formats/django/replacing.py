@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from backend_lead.errors import WrongUse
 from backend_lead.migrate.formats.django.history import Migration
 
-_OF_ROWS = frozenset(("RunPython",))
-
 
 def kept(gone: Sequence[Migration]) -> tuple[str, list[str]]:
     """Return what stands around the class in the files, and their operations without what is only sent.
@@ -22,11 +20,7 @@ def kept(gone: Sequence[Migration]) -> tuple[str, list[str]]:
         body = ast.parse(source).body
         cls = next((each for each in body if isinstance(each, ast.ClassDef) and each.name == "Migration"), None)
         around += [ast.get_source_segment(source, each) or "" for each in body if each is not cls]
-        operations += [
-            (ast.get_source_segment(source, each) or "") + ","
-            for each in _listed(cls, migration)
-            if _name(each) != "RunSQL"
-        ]
+        operations += [f"{_text(each, source)}," for each in _listed(cls, migration) if _name(each) != "RunSQL"]
     return "\n".join(around), operations
 
 
@@ -49,9 +43,15 @@ def _stays(node: ast.expr) -> bool:
         return True
     if _name(node) == "RunSQL":
         return len(node.args) > 2 or any(each.arg == "state_operations" for each in node.keywords)
-    return _name(node) in _OF_ROWS or any(
-        isinstance(each, ast.Call) and _name(each) in _OF_ROWS for each in ast.walk(node)
-    )
+    return any(isinstance(each, ast.Call) and _name(each) == "RunPython" for each in ast.walk(node))
+
+
+def _text(node: ast.expr, source: str) -> str:
+    """The text of an operation; a text of several lines in it would not bear being moved to the right."""
+    inner = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+    if any(isinstance(value, str) and "\n" in value for value in inner):
+        return ast.unparse(node)
+    return ast.get_source_segment(source, node) or ast.unparse(node)
 
 
 def _name(node: ast.expr) -> str:

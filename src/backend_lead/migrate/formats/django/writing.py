@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from backend_lead.errors import WrongUse
-from backend_lead.migrate.formats._sql import LOCK_TIMEOUT
 from backend_lead.migrate.formats.django.following import History
 from backend_lead.migrate.formats.django.history import Migration, Name, leaves_of
-from backend_lead.migrate.formats.django.phrasing import operations_of, run_sql, separate, statements_of, tables_of
+from backend_lead.migrate.formats.django.phrasing import operations_of, separate, statements_of, tables_of
 from backend_lead.migrate.formats.django.replacing import kept
 from backend_lead.migrate.script import NewFile, Step
 
@@ -36,7 +35,7 @@ def written(history: History, steps: Sequence[Step], moment: str, replaces: Sequ
     for step in steps:
         ends = step is steps[-1]
         name = last if last and ends else f"{next(numbers)}_{step.about}"
-        operations = statements_of(step) if gone else operations_of(history, step, app)
+        operations = [statements_of(step)] if gone else operations_of(history, step, app)
         if states and ends:
             operations.append(separate(states))
         text = _text(step, operations, needs, moment, around if ends else "")
@@ -80,10 +79,6 @@ def _numbers(taken: Sequence[str], gone: Sequence[Migration]) -> Iterator[str]:
 
 
 def _text(step: Step, operations: Sequence[str], needs: Sequence[Name], moment: str, around: str) -> str:
-    if step.transactional:
-        limit = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
-        # Backward the last is taken first.
-        operations = [run_sql(limit, ""), *operations, *([run_sql("", limit)] if step.down else [])]
     code = "\n".join(operations)
     imports = ["from django.db import migrations, models" if "models." in code else "from django.db import migrations"]
     if "AddIndexConcurrently(" in code:
