@@ -115,7 +115,7 @@ class History:
         except Rows as why:
             recorder.unclear(_shown(doing.operation), str(why))
         except Unclear as why:
-            recorder.unclear(_shown(doing.operation), str(why), _tables(doing))
+            recorder.unclear(_shown(doing.operation), str(why), _tables(doing), _column(doing))
 
     def _changed(self, operation: Value, migration: Migration, state: State) -> State:
         place = getattr(operation, "place", Place(migration.module.path, 1))
@@ -157,6 +157,26 @@ def _tables(doing: Doing) -> set[str]:
             except Unclear:
                 return _every(doing.before)
     return found or _every(doing.before)
+
+
+def _column(doing: Doing) -> str:
+    """The column of AddField, AlterField and RemoveField, as far as its name is known; of others nothing."""
+    kind, name = called(doing.operation), getattr(doing.operation.argument(1, "name"), "value", None)
+    if kind not in ("AddField", "AlterField", "RemoveField") or not isinstance(name, str):
+        return ""
+    try:
+        names = {
+            model.fields[name].column
+            for state in (doing.before, doing.after)
+            for model in state.models.values()
+            if model.app == doing.app
+            and name in model.fields
+            and model.fields[name].kind
+            and model.key[1] == str(getattr(doing.operation.argument(0, "model_name"), "value", "")).lower()
+        }
+    except Unclear:
+        return ""
+    return names.pop() if len(names) == 1 else ""
 
 
 def _every(state: State) -> set[str]:

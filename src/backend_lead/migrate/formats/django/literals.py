@@ -60,7 +60,7 @@ def _shown(value: Any, field: Field) -> str:
         return "NULL"
     if kind == "JSONField":
         return f"{text(json.dumps(value))}::jsonb"
-    if kind in kinds.INTEGERS and isinstance(value, (int, str)):
+    if kind in kinds.INTEGERS and isinstance(value, (int, str, decimal.Decimal)):
         return str(int(value))
     if kind == "BooleanField" and value in (True, False, 0, 1):
         return "true" if value else "false"

@@ -9,6 +9,7 @@ from backend_lead.read.code.program import CodeModule
 from backend_lead.read.code.target_values import ClassValue
 from backend_lead.read.code.values import Known, Value
 
+_SETTINGS = (b"INSTALLED_APPS =", b"INSTALLED_APPS: ", b"INSTALLED_APPS=", b"INSTALLED_APPS +=", b"AUTH_USER_MODEL =")
 _DEFAULTS = {"AUTH_USER_MODEL": "auth.User", "DEFAULT_AUTO_FIELD": "django.db.models.AutoField"}
 
 
@@ -27,30 +28,30 @@ class Project:
         self._settings: list[CodeModule] | None = None
 
     def setting(self, name: str) -> Value | None:
-        """Return a setting that decides what migrations mean; None for others, which a deployment may set."""
-        if name not in _DEFAULTS:
-            return None
-        return AppSetting(Known(self._value(name)))
+        """Return a setting that is written out as a plain value; None for others, which a deployment may set."""
+        found = self._found(name)
+        if name in _DEFAULTS:
+            return AppSetting(found or Known(_DEFAULTS[name]))
+        return found
 
     def _value(self, name: str) -> str:
-        """The value that the settings give; the first that is written out counts, in the order of their files."""
+        found = self._found(name)
+        return str(found.value) if found is not None else _DEFAULTS[name]
+
+    def _found(self, name: str) -> Known | None:
+        """The value that the settings give; the first that is written out counts, those nearer to the top first."""
         if self._settings is None:
+            modules = sorted(self._run.program.modules.values(), key=lambda each: (each.path.count("/"), each.path))
             self._settings = [
-                module
-                for module in sorted(
-                    self._run.program.modules.values(), key=lambda each: (each.path.count("/"), each.path)
-                )
-                if any(word in module.source for word in (b"INSTALLED_APPS", *(each.encode() for each in _DEFAULTS)))
-                and not is_migration(module)
-                and not module.path.rpartition("/")[2].startswith(("apps", "models", "test", "conftest"))
+                each for each in modules if any(word in each.source for word in _SETTINGS) and not is_migration(each)
             ]
         for module in self._settings:
             if name.encode() in module.source:
                 follow_module(self._run, module)
                 found = lookup(self._run, name, module.scope)
-                if isinstance(found, Known) and isinstance(found.value, str):
-                    return found.value
-        return _DEFAULTS[name]
+                if isinstance(found, Known) and isinstance(found.value, (str, int, bool)):
+                    return found
+        return None
 
     @property
     def user(self) -> str:

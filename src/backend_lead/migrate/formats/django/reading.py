@@ -12,7 +12,7 @@ from backend_lead.read.code.library_values import External
 from backend_lead.read.code.target_values import Instance
 from backend_lead.read.code.values import Known, Value
 
-_HOMES = ("django.db.models.", "django.contrib.postgres.fields.")
+_HOMES = ("django.db.models.", "django.contrib.postgres.fields.", "django.contrib.postgres.search.")
 # Classes of removed modules that are something else now, or that stand for a column with parts.
 _NOT = ("django.contrib.postgres.fields.citext.",)
 

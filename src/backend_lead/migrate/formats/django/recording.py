@@ -21,7 +21,7 @@ class Recorder:
         self.major = major
         self.catalog = Catalog(complete=True)
         self.waiting: list[Sent] = []
-        self.doubted: set[str] = set()
+        self.doubted: set[tuple[str, str]] = set()
         self.copying = False
         self.begin("", atomic=True)
 
@@ -53,25 +53,25 @@ class Recorder:
         self.sent += made
         self.waiting += made
 
-    def unclear(self, what: str, why: str, tables: Collection[str] = ()) -> None:
-        """Note what is not known; of the tables nothing is certain from then on."""
+    def unclear(self, what: str, why: str, tables: Collection[str] = (), column: str = "") -> None:
+        """Note what is not known; of the tables, or of their column, nothing is certain from then on."""
         self.notes.append(Unresolved(one_line(what, 100), why, self.place))
-        self.doubted.update(tables)
+        self.doubted.update((table, column) for table in tables)
 
-    def _relation(self, table: str) -> Relation:
+    def _relation(self, table: str, columns: Collection[str] = ()) -> Relation:
         if self.waiting and self.copying:
             self.catalog, self.copying = self.catalog.copy(), False
         if self.waiting:
             replay([Script("", "django", tuple(self.waiting))], self.catalog, self.major)
             self.waiting = []
         found = self.catalog.relations.get(table.replace('"."', ".").removeprefix("public."))
-        if found is None or table in self.doubted:
+        if found is None or any((table, each) in self.doubted for each in ("", *columns)):
             raise Unclear(f"which constraints and indexes the table {table} has is not known here")
         return found
 
     def constraints(self, table: str, kind: str, columns: tuple[str, ...] | None) -> list[str]:
         """Return the names of a table's constraints of a kind on exactly these columns.  Raises Unclear."""
-        relation = self._relation(table)
+        relation = self._relation(table, columns or ())
         found = [
             each.name for each in relation.constraints_of(kind) if columns is None or set(each.columns) == set(columns)
         ]
@@ -81,7 +81,7 @@ class Recorder:
 
     def indexes(self, table: str, columns: tuple[str, ...], *, unique: bool = False) -> list[str]:
         """Return the names of a table's plain indexes on exactly these columns.  Raises Unclear."""
-        relation = self._relation(table)
+        relation = self._relation(table, columns)
         return [
             each.name.rpartition(".")[2]
             for each in self.catalog.indexes.values()
@@ -94,6 +94,6 @@ class Recorder:
 
     def sequence(self, table: str, column: str) -> str | None:
         """Return the name of the sequence that belongs to a column, if there is one.  Raises Unclear."""
-        owned = f"{self._relation(table).name}.{column}"
+        owned = f"{self._relation(table, (column,)).name}.{column}"
         found = (each.name for each in self.catalog.relations.values() if each.kind == "sequence")
         return next((name for name in found if self.catalog.relations[name].owned == owned), None)
