@@ -80,7 +80,6 @@ class History:
                 done.append((operation, self.state, after))
             self.state = after
             states.append(after)
-        self.recorder.place = Place(migration.module.path, self.recorder.place.line)
         editor.finish()
         up, notes = self.recorder.sent, [*migration.notes, *self.recorder.notes]
         with self.recorder.aside():
