@@ -20,6 +20,7 @@ from backend_lead.migrate.script import Script, Sent, Step
 from backend_lead.prove.scratch import Scratch
 
 PROJECT = Path(__file__).parent / "django_project"
+FOLDERS = {"pieces": "parts"}
 DUMP = Path(__file__).parent / "django_dump.py"
 
 
@@ -58,39 +59,42 @@ def scripts(folder: Path) -> dict[str, Script]:
     return {path: django.read(tree, path, Transaction.AUTO) for path in django.find(tree)}
 
 
-def without_own(schema: str) -> str:
-    """The schema without the table that Django keeps for itself."""
-    return "\n".join(part for part in schema.split(";\n") if "django_migrations" not in part)
+@pytest.fixture(scope="module")
+def sent_by_django(server: Scratch) -> list[tuple[str, str, list[str], list[str]]]:
+    return json.loads(run_django(PROJECT, server.create_database("tool"), str(DUMP), "shop", "stock", "pieces"))
 
 
 @pytest.fixture(scope="module")
-def sent_by_django(server: Scratch) -> list[tuple[str, str, list[str], list[str]]]:
-    return json.loads(run_django(PROJECT, server.create_database("tool"), str(DUMP), "shop", "stock"))
+def made_by_django(server: Scratch) -> list[str]:
+    run_django(PROJECT, server.create_database("made"), "manage.py", "migrate", "-v0")
+    return columns_of(server, "made")
 
 
 def test_each_migration_sends_what_django_sends(sent_by_django):
     found = scripts(PROJECT)
-    assert list(found) == [f"{app}/migrations/{name}.py" for app, name, _, _ in sent_by_django]
+    paths = [f"{FOLDERS.get(app, app)}/migrations/{name}.py" for app, name, _, _ in sent_by_django]
+    assert list(found) == paths
     assert [note for script in found.values() for note in script.unresolved] == []
-    for app, name, up, down in sent_by_django:
-        script = found[f"{app}/migrations/{name}.py"]
-        assert flat(script.up) == statements(up)
-        assert flat(script.down) == statements(down)
+    for path, (_, _, up, down) in zip(paths, sent_by_django, strict=True):
+        # In which order Django meets several keys that lead to a renamed model hangs on the order of its own sets.
+        in_order = sorted if path == "parts/migrations/0002_renames.py" else list
+        assert in_order(flat(found[path].up)) == in_order(statements(up))
+        assert in_order(flat(found[path].down)) == in_order(statements(down))
 
 
-def test_on_a_server_both_leave_the_same(server: Scratch, sent_by_django):
+def test_on_a_server_both_leave_the_same(server: Scratch, made_by_django):
     server.create_database("ours")
     outside, found = django.outside(Tree(PROJECT)), scripts(PROJECT)
     with ScratchSession(server.server, "ours") as session:
         for script in (*outside, *found.values()):
             for each in script.up:
                 session.run(each.sql)
-        assert columns(session) == columns_of(server, "tool")
+        assert columns(session) == made_by_django
         for script in reversed(found.values()):
             for each in script.down or ():
                 session.run(each.sql)
     zero = server.create_database("zero")
-    run_django(PROJECT, zero, str(DUMP), "--zero", "shop", "stock")
+    run_django(PROJECT, zero, str(DUMP), "--zero", "shop", "stock", "pieces")
     assert columns_of(server, "ours") == columns_of(server, "zero")
 
 
@@ -154,14 +158,15 @@ def test_what_is_written_runs_up_and_down(tmp_path: Path, server: Scratch):
                 session.run(sql)
         assert columns(session) == found
     # Read back, each is one script that says what the step said.
-    read = list(scripts(folder).values())[-len(STEPS):]
+    every = scripts(folder)
+    read = [every[file.path] for file in files]
     assert [script.unresolved for script in read] == [()] * len(STEPS)
     assert [script.up[-1].transaction is None for script in read] == [not step.transactional for step in STEPS]
     run_django(folder, dsn, "manage.py", "migrate", "shop", "0005", "-v0")
     assert columns_of(server, "written") == before
 
 
-def test_what_takes_the_place_of_another_leaves_the_same_models(tmp_path: Path, server: Scratch, sent_by_django):
+def test_what_takes_the_place_of_another_leaves_the_same_models(tmp_path: Path, server: Scratch, made_by_django):
     folder = Path(shutil.copytree(PROJECT, tmp_path / "project"))
     path = "shop/migrations/0002_changes.py"
     script = scripts(folder)[path]
@@ -175,8 +180,8 @@ def test_what_takes_the_place_of_another_leaves_the_same_models(tmp_path: Path, 
     # What follows needs the models as the original left them.
     dsn = server.create_database("replaced")
     run_django(folder, dsn, "manage.py", "migrate", "-v0")
-    assert columns_of(server, "replaced") == columns_of(server, "tool")
-    assert list(scripts(folder))[-1] == "shop/migrations/0005_alone.py"
+    assert columns_of(server, "replaced") == made_by_django
+    assert "shop/migrations/0005_alone.py" in scripts(folder)
 
 
 FIRST = """\

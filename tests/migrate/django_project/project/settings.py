@@ -7,6 +7,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "shop",
     "stock",
+    "parts",
 ]
 DATABASES = {
     "default": {
