@@ -13,6 +13,8 @@ from backend_lead.migrate.formats.django.phrasing import operations_of, separate
 from backend_lead.migrate.formats.django.replacing import kept
 from backend_lead.migrate.script import NewFile, Step
 
+_FOLDER = "app/migrations"
+
 
 def written(history: History, steps: Sequence[Step], moment: str, replaces: Sequence[str]) -> list[NewFile]:
     """Return a migration for each step.
@@ -24,10 +26,12 @@ def written(history: History, steps: Sequence[Step], moment: str, replaces: Sequ
     if gone:
         folder, needs, last = gone[0].module.path.rpartition("/")[0], list(gone[0].needs), gone[-1].name
         app = gone[0].app
-    else:
+    elif history.migrations:
         app = _app(history, steps)
         leaf = _leaf(history, app)
         folder, needs, last = leaf.module.path.rpartition("/")[0], [leaf.key], ""
+    else:
+        app, folder, needs, last = "app", _FOLDER, [], ""
     around, states = kept(gone) if gone else ("", [])
     taken = [each.name for each in history.every if each.app == app and each not in gone]
     found = []
