@@ -211,6 +211,7 @@ def one(folder: Path, operations: str, *, head: str = HEAD, before: str = "") ->
     ("migrations.AddField('other', 'x', models.TextField())", "in no migration that is known"),
     ("migrations.AddConstraint('thing', models.CheckConstraint(condition=models.Q(name__regex='a'), name='c'))", "how `name__regex` compares"),
     ("migrations.RunSQL(open('x.sql').read())", "its text is not"),
+    ("migrations.AddField('thing', 'x', models.IntegerField(default='many'))", "does not fit"),
     ("phone.Special('thing')", "not one of Django's own operations"),
     ("migrations.AddField('thing', 'x', models.GeneratedField(expression=models.F('id'), output_field=models.IntegerField(), db_persist=True))", "GeneratedField"),
 ])  # fmt: skip

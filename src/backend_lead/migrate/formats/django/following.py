@@ -108,13 +108,16 @@ class History:
     def _do(self, doing: Doing) -> None:
         recorder = self.recorder
         recorder.place = doing.operation.place
-        # A helper in another file makes the operation; its line is not one of the migration.
         try:
             apply(doing)
         except Rows as why:
             recorder.unclear(_shown(doing.operation), str(why))
         except Unclear as why:
             recorder.unclear(_shown(doing.operation), str(why), _tables(doing), _column(doing))
+        except (KeyError, ValueError, ArithmeticError):
+            # A default that is no number, a field that is not there: Django would refuse it as well.
+            why_not = "it does not fit what the migrations before it say"
+            recorder.unclear(_shown(doing.operation), why_not, _tables(doing))
 
     def _changed(self, operation: Value, migration: Migration, state: State) -> State:
         place = getattr(operation, "place", Place(migration.module.path, 1))
