@@ -13,7 +13,7 @@ from backend_lead.gates.process import changed_files
 from backend_lead.gates.text import mask
 from backend_lead.lead.before import DEFAULT_MAJOR, Request, before
 from backend_lead.lead.checking import check, chosen_rules
-from backend_lead.lead.migration_files import Chosen, chosen, read_all
+from backend_lead.lead.migration_files import Chosen, chosen, read_all, read_before
 from backend_lead.lead.options import Options
 from backend_lead.lead.proofs import keep_proof
 from backend_lead.migrate.application import Application
@@ -154,9 +154,9 @@ def prepare(request: Request, listen: Listener = silent) -> Prepared:
     scripts: list[Script] = []
     roots: dict[str, Path] = {}
     for each in found_files:
-        if request.replays and each.before:
-            older, unread = read_all(each.tree, each.form, each.before, request.transaction)
-            catalog.complete = not unread and not any(script.unresolved for script in older)
+        if request.replays:
+            older, unread = read_before(each.tree, each.form, each.before, request.transaction)
+            catalog.complete = bool(each.before) and not unread and not any(script.unresolved for script in older)
             notes += unread + replay(older, catalog, known.major)
             earlier += older
         found, unread = read_all(each.tree, each.form, each.wanted, request.transaction)
@@ -196,7 +196,7 @@ def known_schema(
     notes = list(known.unresolved)
     older: list[Script] = []
     if request.replays:
-        older, unread = read_all(tree, form, there, request.transaction)
+        older, unread = read_before(tree, form, there, request.transaction)
         known.catalog.complete = bool(there) and not unread and not any(script.unresolved for script in older)
         notes += unread + replay(older, known.catalog, known.major)
     listen(Finished("migrations", f"{len(older)} files"))

@@ -110,6 +110,15 @@ def _shown(project: Path, folder: Path, inner: str) -> Path:
     return parents[up - 1] if len(parents) >= up and parents[up - 1].resolve() == project else project
 
 
+def read_before(
+    tree: Tree, form: Format, paths: Sequence[str], how: Transaction
+) -> tuple[list[Script], list[Unresolved]]:
+    """Return what was run before: of the tool's own libraries, and the files; and those that the gate does not give."""
+    outside = getattr(form, "outside", None)
+    scripts, notes = read_all(tree, form, paths, how)
+    return [*(outside(tree) if outside is not None else ()), *scripts], notes
+
+
 def read_all(tree: Tree, form: Format, paths: Sequence[str], how: Transaction) -> tuple[list[Script], list[Unresolved]]:
     """Return what the files send, and the files that the gate does not give."""
     scripts, notes = [], []

@@ -5,6 +5,7 @@ order in which it runs them; empty when the project does not use it), `read(tree
 would send it) and `write(tree, steps, moment)` (the files of a new migration).  `ORDER` puts a format before others
 that would take its files as well: the lower the earlier.  `WIDE` is true where a file means something only with the
 project around it: such a format is given the project's whole tree, wherever in it the migrations lie.
+`outside(tree)` gives what the tool has run before them that is not in the tree, where its libraries bring migrations.
 """
 
 from __future__ import annotations

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend_lead.model.endpoint import Parameter
-from backend_lead.read.code.calls import bind_parameters, call
+from backend_lead.read.code.calls import call
 from backend_lead.read.code.credentials import ABSENT, Consulted, absent
 from backend_lead.read.code.execution import GOES_ON, execute_block
 from backend_lead.read.code.frames import Aborted, Frame, Outcome, Site
 from backend_lead.read.code.interpreter import STEPS_PER_REQUEST, Interpreter
 from backend_lead.read.code.operations import relabel
+from backend_lead.read.code.parameters import bind_parameters
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Known, Native, Unknown, Value

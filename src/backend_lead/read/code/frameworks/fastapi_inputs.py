@@ -10,7 +10,7 @@ from backend_lead.model.place import Place
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.annotations import of_type, type_of
 from backend_lead.read.code.answering import Answer, Carrier
-from backend_lead.read.code.calls import call, default_of
+from backend_lead.read.code.calls import call
 from backend_lead.read.code.containers import Fields, Yielding
 from backend_lead.read.code.credentials import ABSENT, Consulted, absent
 from backend_lead.read.code.frames import Aborted, Frame, Site
@@ -19,6 +19,7 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.literals import literal, text_of
 from backend_lead.read.code.operations import relabel
+from backend_lead.read.code.parameters import default_of
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic, Instance
 from backend_lead.read.code.values import Known, Native, Unknown, Value, join, options_of
