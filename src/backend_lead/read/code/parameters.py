@@ -1,0 +1,64 @@
+"""The arguments of a call become the parameters of what is called."""
+
+from __future__ import annotations
+
+from backend_lead.read.code import syntax as s
+from backend_lead.read.code.annotations import instance_of
+from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.evaluation import evaluate
+from backend_lead.read.code.frames import Aborted, Frame, Site
+from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.target_values import FunctionValue
+from backend_lead.read.code.values import Unknown, Value
+
+
+def bind_parameters(run: Interpreter, function: FunctionValue, frame: Frame, site: Site) -> None:
+    """Bind the arguments of a call to the parameters; what is not given takes its default, else its annotation."""
+    arguments = list(site.positional)
+    arguments.extend(Unknown(labels) for labels in function.marks.get("given", ()))
+    if function.receiver is not None:
+        arguments.insert(0, function.receiver)
+    names = frame.scope.names
+    keywords = dict(site.keywords)
+    position = 0
+    for parameter in function.definition.parameters:
+        if parameter.kind == "rest":
+            names[parameter.name] = Items(arguments[position:], "tuple", not site.open)
+            position = len(arguments)
+        elif parameter.kind == "options":
+            rest = keywords.pop("**", None)
+            spread = Fields(dict(keywords), rest is None)
+            if rest is not None:
+                spread.values["*"] = rest
+                spread.sources |= rest.sources
+            names[parameter.name] = spread
+        elif parameter.kind == "positional" and position < len(arguments):
+            names[parameter.name] = _typed(run, parameter, arguments[position], function)
+            keywords.pop(parameter.name, None)
+            position += 1
+        elif parameter.name in keywords:
+            names[parameter.name] = _typed(run, parameter, keywords.pop(parameter.name), function)
+        elif parameter.default is not None and not (site.open and "**" not in keywords and position == 0):
+            names[parameter.name] = default_of(run, parameter, function)
+        else:
+            spread_value = keywords.get("**")
+            sources = spread_value.sources if spread_value is not None else frozenset()
+            names[parameter.name] = instance_of(run, parameter.annotation, function.scope, sources)
+
+
+def default_of(run: Interpreter, parameter: s.Parameter, function: FunctionValue) -> Value:
+    """The default of a parameter, evaluated where the function stands."""
+    saved = run.frame
+    run.frame = Frame(function.module, function.scope, None, saved)
+    try:
+        return evaluate(run, parameter.default)
+    except Aborted:
+        return Unknown()
+    finally:
+        run.frame = saved
+
+
+def _typed(run: Interpreter, parameter: s.Parameter, value: Value, function: FunctionValue) -> Value:
+    if type(value) is Unknown and parameter.annotation is not None and not value.pairs:
+        return instance_of(run, parameter.annotation, function.scope, value.sources)
+    return value
