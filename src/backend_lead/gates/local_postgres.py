@@ -18,7 +18,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -29,8 +29,10 @@ OWNER = "postgres"
 _PORT = 5432
 # Where Debian, the PostgreSQL project's RPMs and Homebrew put the programs of a major version.
 _SYSTEM_PROGRAMS = ("/usr/lib/postgresql/{}/bin", "/usr/pgsql-{}/bin", "/opt/homebrew/opt/postgresql@{}/bin")
-# The shell outlives the server and waits for its input to close, which the system does for us however we end.
-_KEEPER = 'dir=$1; shift; "$@" & pid=$!; cat >/dev/null; kill -INT $pid; wait $pid; rm -rf -- "$dir"'
+# The shell outlives the server and waits for its input to close, which the system does for us however we end.  A word
+# on that input stops the server and leaves its folder.
+_KEEPER = ('dir=$1; shift; "$@" & pid=$!; read -r word; kill -INT $pid; wait $pid; '
+           '[ "$word" = leave ] || rm -rf -- "$dir"')
 # Nothing in the server has to survive a power cut.
 _SETTINGS = {
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off", "jit": "off",
@@ -42,12 +44,16 @@ _SETTINGS = {
 class LocalPostgres:
     """One running server.  `folder` holds everything of it; `close` ends it and removes the folder.
 
-    `major` asks for a major version of PostgreSQL; without one it is the embedded package's.
+    `major` asks for a major version of PostgreSQL; without one it is the embedded package's.  `checksums`: data pages
+    carry checksums where the version has them by default.
     """
 
     def __init__(self, settings: Mapping[str, str] | None = None, *, tcp: bool = False, patience: float = 60.0,
-                 major: int | None = None) -> None:
+                 major: int | None = None, checksums: bool = True) -> None:
         self._major = major
+        self._checksums = checksums
+        self._patience = patience
+        self._settings = {**_SETTINGS, **(settings or {})}
         self._user, self._group = _account()
         self.folder = Path(tempfile.mkdtemp(prefix="bl-pg-", dir=_short_folder()))
         self.password = secrets.token_urlsafe(18)
@@ -59,8 +65,7 @@ class LocalPostgres:
             self._own(self.folder)
             self._programs = self._usable_programs()
             self._create()
-            self._start({**_SETTINGS, **(settings or {})})
-            self._wait(patience)
+            self._start()
         except BaseException:
             self.close()
             raise
@@ -78,6 +83,23 @@ class LocalPostgres:
                 keeper.kill()
                 keeper.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[Path]:
+        """Stop the server for the length of a `with` block, which may then write into its data folder; the folder is
+        what the block gets.  Sessions end."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is None or keeper.stdin is None:
+            raise WrongUse("The PostgreSQL of our own is not running.", "Use it before it is closed.")
+        keeper.stdin.write(b"leave\n")
+        keeper.stdin.close()
+        keeper.wait(self._patience)
+        yield self.folder / "data"
+        self._start()
+
+    def own(self, path: Path) -> None:
+        """Give a file to the account that runs the server."""
+        self._own(path)
 
     def dsn(self, database: str, role: str, *, tcp: bool = False) -> str:
         """Return the address of a database for a role: through the socket without a password, or over TCP with the
@@ -125,12 +147,19 @@ class LocalPostgres:
         self._own(secret)
         try:
             self._call("initdb", "-D", str(self.folder / "data"), "-U", OWNER, "-E", "UTF8", "--locale=C", "--no-sync",
-                       "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}")
+                       "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}", *self._without_checksums())
         finally:
             secret.unlink()
 
-    def _start(self, settings: Mapping[str, str]) -> None:
-        options = [word for name, value in sorted(settings.items()) for word in ("-c", f"{name}={value}")]
+    def _without_checksums(self) -> tuple[str, ...]:
+        """PostgreSQL 18 is the first to turn them on by itself, and to have a word against them."""
+        if self._checksums or (self._major or _embedded_major() or 0) < 18:
+            return ()
+        return ("--no-data-checksums",)
+
+    def _start(self) -> None:
+        """Start the server and return when it takes connections."""
+        options = [word for name, value in sorted(self._settings.items()) for word in ("-c", f"{name}={value}")]
         command = [str(self._programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port),
                    "-k", str(self.folder), "-h", "127.0.0.1" if self.tcp else "", *options]
         log = self.folder / "log"
@@ -140,10 +169,10 @@ class LocalPostgres:
                 ["/bin/sh", "-c", _KEEPER, "sh", str(self.folder), *command], stdin=subprocess.PIPE, stdout=output,
                 stderr=output, cwd=self.folder, env=self._environment(), start_new_session=True, user=self._user,
                 group=self._group)
+        self._wait()
 
-    def _wait(self, patience: float) -> None:
-        """Return when the server takes connections."""
-        until = time.monotonic() + patience
+    def _wait(self) -> None:
+        until = time.monotonic() + self._patience
         state = self.folder / "data" / "postmaster.pid"
         while time.monotonic() < until:
             with contextlib.suppress(OSError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 from backend_lead.gates.local_postgres import OWNER, LocalPostgres
 from backend_lead.gates.text import one_line
@@ -70,6 +70,17 @@ class ScratchSession:
             diagnostics = getattr(error, "diag", None)
             said = (getattr(diagnostics, "message_primary", None) or str(error)).strip()
             raise ScratchError(one_line(said, 300), error.sqlstate or "") from None
+
+    def copy(self, sql: str, source: BinaryIO) -> None:
+        """Run a COPY FROM STDIN with what a file holds.  Raises ScratchError."""
+        import psycopg
+
+        try:
+            with self._connection.cursor() as cursor, cursor.copy(sql.encode()) as into:
+                while block := source.read(1 << 20):
+                    into.write(block)
+        except psycopg.Error as error:
+            raise ScratchError(one_line(str(error), 300), error.sqlstate or "") from None
 
     def cancel(self) -> None:
         """Ask the server to give up what the session is running."""

@@ -1,0 +1,1 @@
+"""Does a server without rows plan as the one whose statistics it has?"""

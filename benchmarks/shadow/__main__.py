@@ -1,0 +1,78 @@
+"""`python -m benchmarks.shadow [--scale 1] [--postgres 18] [--show]`: a server beside its shadow.
+
+Prints, for each schema and each set of indexes: how many plans have the same shape, the error of the planner's costs
+(median and 95th percentile), and the error of the sizes of indexes that the shadow never built.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from benchmarks.shadow import tpch
+from benchmarks.shadow.compare import Comparison, compare, compare_sizes
+
+from backend_lead.gates.database import DatabaseGate
+from backend_lead.gates.scratch_session import ScratchSession
+from backend_lead.model.statistics import PlannerStatistics
+from backend_lead.prove.scratch import Scratch
+from backend_lead.prove.shadow import Shadow
+from backend_lead.read.database.planner_statistics import read_planner_statistics
+
+_HEAD = ("| schema | same plans | cost error, median | 95 % | size error, median | 95 % (indexes) |\n"
+         "|---|---|---|---|---|---|")
+# Jit and parallel plans as a server has them that nobody has tuned.
+_SETTINGS = {"jit": "on", "shared_buffers": "256MB", "max_wal_size": "4GB", "maintenance_work_mem": "512MB"}
+
+
+def statistics_of(dsn: str) -> PlannerStatistics:
+    """Read the statistics as a diagnosis does."""
+    with DatabaseGate(dsn, allow_superuser=True) as gate:
+        return read_planner_statistics(gate)
+
+
+def run_tpch(scale: float, major: int | None, total: Comparison) -> None:
+    """TPC-H with its keys, then with indexes that the shadow has never seen built."""
+    with Scratch(_SETTINGS, major=major) as scratch:
+        dsn = scratch.create_database("tpch")
+        with ScratchSession(scratch.server, "tpch") as source:
+            tpch.load(source, scale)
+            queries = tpch.queries()
+            began = time.process_time()
+            with Shadow(statistics_of(dsn)) as shadow:
+                for name, indexes in (("keys", ()), ("simple", tpch.SIMPLE), ("varied", tpch.VARIED)):
+                    found = Comparison()
+                    made = shadow.add_indexes(indexes) if indexes else {}
+                    shadow.show(made.values(), made.values())
+                    for sql in indexes:
+                        source.run(sql)
+                    compare(source, shadow, queries, name, found)
+                    compare_sizes(source, shadow, made, found)
+                    print(found.line(f"TPC-H at {scale:g}, {name}"), flush=True)
+                    total.queries += found.queries
+                    total.equal += found.equal
+                    total.costs += found.costs
+                    total.sizes += found.sizes
+                    total.others += found.others
+                total.others += shadow.missing
+            del began
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.shadow")
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--postgres", type=int, default=18)
+    parser.add_argument("--show", action="store_true")
+    given = parser.parse_args()
+    print(_HEAD)
+    total = Comparison()
+    run_tpch(given.scale, given.postgres if given.postgres != 18 else None, total)
+    print(total.line("all"))
+    if given.show:
+        print("\n".join(total.others))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

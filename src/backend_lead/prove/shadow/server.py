@@ -1,0 +1,230 @@
+"""The shadow: a PostgreSQL with another one's schema and planner statistics and none of its rows, that plans alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from backend_lead.errors import WrongUse
+from backend_lead.gates.grammar import split
+from backend_lead.gates.local_postgres import LocalPostgres
+from backend_lead.gates.relation_files import set_length, write_btree
+from backend_lead.gates.scratch_session import ScratchError, ScratchSession
+from backend_lead.model.statistics import PlannerStatistics, RelationStatistics
+from backend_lead.prove.shadow.index_sizes import existing_height, index_rows, predicted_size
+from backend_lead.prove.shadow.loading import load_relations, load_statistics
+from backend_lead.prove.shadow.sizes import IndexSize
+
+_DATABASE = "shadow"
+# What the server says about a setting that its version does not have, or that no database may have of its own.
+_NOT_A_SETTING_HERE = frozenset({"42704", "55P02"})
+_RELATIONS = """
+    SELECT c.oid::int8, n.nspname::text, c.relname::text, pg_relation_filepath(c.oid), coalesce(am.amname::text, '')
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am am ON am.oid = c.relam
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND c.relkind {kinds} ORDER BY 2, 3"""
+_HEAPS, _INDEXES = "IN ('r', 'm')", "= 'i'"
+
+
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    oid: int
+    schema: str
+    name: str
+    path: str
+    method: str
+
+
+@dataclass(slots=True)
+class Shadow:
+    """A server that plans as the one whose statistics these are, for as long as the `with` block lasts.
+
+    `missing` says what could not be brought over, `sizes` how large each index is, by its number in the catalogue.
+    `major` names another version than the source's, whose plans are then only similar.  Raises WrongUse when no server
+    of the version is at hand.
+    """
+
+    statistics: PlannerStatistics
+    major: int | None = None
+    missing: list[str] = field(default_factory=list)
+    sizes: dict[int, IndexSize] = field(default_factory=dict)
+    _server: LocalPostgres | None = None
+    _session: ScratchSession | None = None
+
+    def __enter__(self) -> Shadow:
+        major = self.major or self.statistics.major or None
+        self._server = LocalPostgres({"jit": "on"}, major=major, checksums=False)
+        try:
+            self._create(self._server)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the server and remove its files; may be called twice."""
+        self._detach()
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+
+    @property
+    def session(self) -> ScratchSession:
+        """A session with the shadow's database; raises WrongUse outside the `with` block."""
+        if self._session is None:
+            raise WrongUse("The shadow is not running.", "Use it inside a with block.")
+        return self._session
+
+    def plan(self, sql: str) -> Mapping[str, Any]:
+        """Return the outermost node of a statement's plan as EXPLAIN (FORMAT JSON) gives it.  Raises ScratchError."""
+        found = self.session.run(f"EXPLAIN (FORMAT JSON) {sql}")[0][0]
+        plan: Mapping[str, Any] = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+        return plan
+
+    def cost(self, sql: str) -> float:
+        """Return the planner's estimate of a statement's whole cost, in its own unit."""
+        return float(self.plan(sql)["Total Cost"])
+
+    def add_indexes(self, statements: Iterable[str]) -> dict[str, int]:
+        """Create indexes as if their tables had rows, hidden from the planner; return their numbers by statement.
+
+        What the server refuses is left out, with a line in `missing`.
+        """
+        server = self._running()
+        self._set_heaps(server, empty=True)
+        made: dict[str, int] = {}
+        known = {each.oid for each in self._relations(_INDEXES)}
+        for sql in statements:
+            try:
+                self.session.run(sql)
+            except ScratchError as error:
+                self.missing.append(f"{sql}: {error.message}")
+                continue
+            new = [each.oid for each in self._relations(_INDEXES) if each.oid not in known]
+            known.update(new)
+            if new:
+                made[sql] = new[0]
+        self._set_heaps(server)
+        self._settle(server)
+        self.show((), made.values())
+        return made
+
+    def show(self, shown: Collection[int], among: Collection[int]) -> None:
+        """Let the planner see of the indexes in `among` those in `shown` and no others."""
+        if among:
+            listed = ", ".join(str(oid) for oid in sorted(shown)) or "0"
+            self.session.run(f"UPDATE pg_index SET indisvalid = indexrelid IN ({listed}) "
+                             f"WHERE indexrelid IN ({', '.join(map(str, sorted(among)))}) "
+                             f"AND indisvalid <> (indexrelid IN ({listed}))")
+
+    def _running(self) -> LocalPostgres:
+        if self._server is None:
+            raise WrongUse("The shadow is not running.", "Use it inside a with block.")
+        return self._server
+
+    def _attach(self, server: LocalPostgres) -> None:
+        self._session = ScratchSession(server, _DATABASE)
+
+    def _detach(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def _create(self, server: LocalPostgres) -> None:
+        server.execute(self._create_database(server), None, "postgres")
+        self._attach(server)
+        self._build(self.statistics.schema_sql)
+        self._set_heaps(server)
+        self.missing += [f"{what}: the statistics name it, the schema does not"
+                         for what in load_statistics(self.session, self.statistics)]
+        for name, value in self.statistics.settings:
+            self._set(name, value)
+        self._settle(server)
+
+    def _create_database(self, server: LocalPostgres) -> str:
+        """Return CREATE DATABASE with the source's collation, where this machine has it."""
+        wanted = dict(self.statistics.collation).get("collate", "C")
+        start = f"CREATE DATABASE {_DATABASE} TEMPLATE template0 ENCODING 'UTF8'"
+        if wanted in ("C", "POSIX"):
+            return start
+        known = {str(name) for (name,) in server.execute(
+            "SELECT collcollate FROM pg_collation WHERE collprovider = 'c'", None, "postgres")}
+        here = next((name for name in (wanted, wanted.replace("UTF-8", "utf8")) if name in known), None)
+        if here is not None:
+            return f"{start} LOCALE '{here}'"
+        self.missing.append(f"the collation {wanted}: this machine lacks it, so texts may be sorted another way")
+        # What matters most to plans is that it is not C, where LIKE can use a plain btree.
+        major = self.major or self.statistics.major
+        return f"{start} LOCALE_PROVIDER icu ICU_LOCALE 'und' LOCALE 'C'" if major >= 15 else start
+
+    def _set(self, name: str, value: str) -> None:
+        written = value if name == "search_path" and value else "'" + value.replace("'", "''") + "'"
+        try:
+            self.session.run(f"ALTER DATABASE {_DATABASE} SET {name} TO {written}")
+        except ScratchError as error:
+            if error.state not in _NOT_A_SETTING_HERE:
+                self.missing.append(f"the setting {name}: {error.message}")
+
+    def _build(self, schema: str) -> None:
+        """Run the schema at once; where that fails, statement by statement, and keep what was refused."""
+        statements = [text.strip() for _, text in split(schema)]
+        self.session.run("SET check_function_bodies = off; SET client_min_messages = warning")
+        try:
+            self.session.run(";\n".join(["BEGIN", *statements, "COMMIT"]))
+            return
+        except ScratchError:
+            self.session.run("ROLLBACK")
+        for statement in statements:
+            try:
+                self.session.run(statement)
+            except ScratchError as error:
+                self.missing.append(f"{' '.join(statement.split())[:100]}: {error.message}")
+
+    def _relations(self, kinds: str) -> list[_Relation]:
+        return [_Relation(*row) for row in self.session.run(_RELATIONS.format(kinds=kinds))]
+
+    def _set_heaps(self, server: LocalPostgres, *, empty: bool = False) -> None:
+        """Make tables as long as at the source, or empty while an index is created, which would read them.
+
+        The server holds no page of them, so it needs not be stopped.
+        """
+        lengths = {(each.schema, each.name): each.length for each in self.statistics.relations}
+        for heap in self._relations(_HEAPS):
+            length = lengths.get((heap.schema, heap.name), 0)
+            if length:
+                set_length(server.folder / "data" / heap.path, 0 if empty else length, server.own)
+
+    def _settle(self, server: LocalPostgres) -> None:
+        """Give new indexes their size, and write again what CREATE INDEX has put into pg_class."""
+        load_relations(self.session, self.statistics.relations)
+        known = {(each.schema, each.name): each for each in self.statistics.relations}
+        predicted, new = [], []
+        for index in self._relations(_INDEXES):
+            if index.oid in self.sizes:
+                continue
+            new.append(index)
+            stated = known.get((index.schema, index.name))
+            if stated is None:
+                size = predicted_size(self.session, index.oid)
+                predicted.append(RelationStatistics(index.schema, index.name, size.pages,
+                                                    index_rows(self.session, index.oid)))
+            else:
+                height = existing_height(self.session, index.oid, stated.length) if index.method == "btree" else 0
+                size = IndexSize(max(stated.length, 1), height)
+            self.sizes[index.oid] = size
+        load_relations(self.session, predicted)
+        self._detach()
+        with server.stopped() as data:
+            for index in new:
+                size = self.sizes[index.oid]
+                if index.method == "btree":
+                    write_btree(data / index.path, size.pages, size.height, server.own)
+                else:
+                    set_length(data / index.path, size.pages, server.own)
+        self._attach(server)
