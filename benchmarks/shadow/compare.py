@@ -58,13 +58,12 @@ def compare(source: ScratchSession, shadow: Shadow, queries: Iterable[str], name
 
 def compare_sizes(source: ScratchSession, shadow: Shadow, made: Mapping[str, int], found: Comparison) -> None:
     """Compare the size that we foretold of each index with the size that it has."""
-    for sql, oid in made.items():
-        [(name,)] = shadow.session.run(f"SELECT {oid}::regclass::text")
+    for name, oid in made.items():
         [(real,)] = source.run(f"SELECT pg_relation_size('{name}')")
         ours = shadow.sizes[oid].size_bytes
         found.sizes.append(abs(ours / real - 1))
         if found.sizes[-1] > 0.10:
-            found.others.append(f"{sql}: {real // 8192} pages, foretold {ours // 8192}")
+            found.others.append(f"{name}: {real // 8192} pages, foretold {ours // 8192}")
 
 
 def _plan(session: ScratchSession, sql: str) -> Mapping[str, Any]:

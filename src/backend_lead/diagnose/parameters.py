@@ -53,8 +53,8 @@ def variants(query: WeightedQuery, session: ScratchSession) -> tuple[Variant, ..
     uses = _uses(query.sql)
     found: list[Variant] = []
     choices = {number: _values(session, uses.get(number)) for number in numbers}
-    count = max((len(values) for values in choices.values()), default=1)
-    for place in range(max(count, 1)):
+    count = max(1, *(len(values) for values in choices.values()))
+    for place in range(count):
         values = {number: drawn[min(place, len(drawn) - 1)] for number, drawn in choices.items() if drawn}
         share = 1.0
         for drawn in choices.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -19,12 +20,19 @@ from backend_lead.prove.shadow.loading import load_relations, load_statistics
 from backend_lead.prove.shadow.sizes import IndexSize
 
 _DATABASE = "shadow"
+_PARAMETER = re.compile(r"\$\d")
 # What the server says about a setting that its version does not have, or that no database may have of its own.
 _NOT_A_SETTING_HERE = frozenset({"42704", "55P02"})
 _RELATIONS = """
     SELECT c.oid::int8, n.nspname::text, c.relname::text, pg_relation_filepath(c.oid), coalesce(am.amname::text, '')
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am am ON am.oid = c.relam
     WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND c.relkind {kinds} ORDER BY 2, 3"""
+# An index of a partitioned table has parts, one for each partition.
+_MEMBERS = """
+    WITH RECURSIVE part (root, oid) AS (
+        SELECT oid, oid FROM pg_class WHERE oid = ANY (%s::oid[])
+        UNION ALL SELECT p.root, i.inhrelid FROM part p JOIN pg_inherits i ON i.inhparent = p.oid)
+    SELECT p.root::int8, p.oid::int8, c.relname::text FROM part p JOIN pg_class c ON c.oid = p.oid"""
 _HEAPS, _INDEXES = "IN ('r', 'm')", "= 'i'"
 
 
@@ -41,7 +49,8 @@ class _Relation:
 class Shadow:
     """A server that plans as the one whose statistics these are, for as long as the `with` block lasts.
 
-    `missing` says what could not be brought over, `sizes` how large each index is, by its number in the catalogue.
+    `missing` says what could not be brought over, `sizes` how large each index is, by its number in the catalogue;
+    `members` are the numbers and names of an added index's parts, itself among them.
     `major` names another version than the source's, whose plans are then only similar.  Raises WrongUse when no server
     of the version is at hand.
     """
@@ -50,6 +59,7 @@ class Shadow:
     major: int | None = None
     missing: list[str] = field(default_factory=list)
     sizes: dict[int, IndexSize] = field(default_factory=dict)
+    members: dict[int, dict[int, str]] = field(default_factory=dict)
     _server: LocalPostgres | None = None
     _session: ScratchSession | None = None
 
@@ -81,9 +91,16 @@ class Shadow:
             raise WrongUse("The shadow is not running.", "Use it inside a with block.")
         return self._session
 
-    def plan(self, sql: str) -> Mapping[str, Any]:
-        """Return the outermost node of a statement's plan as EXPLAIN (FORMAT JSON) gives it.  Raises ScratchError."""
-        found = self.session.run(f"EXPLAIN (FORMAT JSON) {sql}")[0][0]
+    def plan(self, sql: str, *, verbose: bool = False) -> Mapping[str, Any]:
+        """Return the outermost node of a statement's plan as EXPLAIN (FORMAT JSON) gives it.
+
+        A parameter that is left as `$1` is taken as a value that nobody knows.  Raises ScratchError, before PostgreSQL
+        16 for every statement with such a parameter.
+        """
+        options = "FORMAT JSON" + (", VERBOSE" if verbose else "")
+        if _PARAMETER.search(sql) and self.session.version >= 160_000:
+            options += ", GENERIC_PLAN"
+        found = self.session.run(f"EXPLAIN ({options}) {sql}")[0][0]
         plan: Mapping[str, Any] = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
         return plan
 
@@ -91,37 +108,43 @@ class Shadow:
         """Return the planner's estimate of a statement's whole cost, in its own unit."""
         return float(self.plan(sql)["Total Cost"])
 
-    def add_indexes(self, statements: Iterable[str]) -> dict[str, int]:
-        """Create indexes as if their tables had rows, hidden from the planner; return their numbers by statement.
+    def add_indexes(self, statements: Mapping[str, str]) -> dict[str, int]:
+        """Create indexes as if their tables had rows, hidden from the planner; return their numbers by name.
 
-        What the server refuses is left out, with a line in `missing`.
+        `statements` are CREATE INDEX by the name that each gives.  What the server refuses is left out, with a line in
+        `missing`.
         """
         server = self._running()
         self._set_heaps(server, empty=True)
-        made: dict[str, int] = {}
-        known = {each.oid for each in self._relations(_INDEXES)}
-        for sql in statements:
+        for name, sql in statements.items():
             try:
                 self.session.run(sql)
             except ScratchError as error:
-                self.missing.append(f"{sql}: {error.message}")
-                continue
-            new = [each.oid for each in self._relations(_INDEXES) if each.oid not in known]
-            known.update(new)
-            if new:
-                made[sql] = new[0]
+                self.missing.append(f"{name}: {error.message}: {sql}")
         self._set_heaps(server)
+        made = {str(name): int(oid) for name, oid in self.session.run(
+            "SELECT relname::text, oid::int8 FROM pg_class WHERE relkind IN ('i', 'I') AND relname = ANY (%s)",
+            (list(statements),))}
+        for oid, member, name in self.session.run(_MEMBERS, (list(made.values()),)):
+            self.members.setdefault(int(oid), {})[int(member)] = str(name)
         self._settle(server)
         self.show((), made.values())
         return made
 
     def show(self, shown: Collection[int], among: Collection[int]) -> None:
         """Let the planner see of the indexes in `among` those in `shown` and no others."""
-        if among:
-            listed = ", ".join(str(oid) for oid in sorted(shown)) or "0"
+        all_of = {member for oid in among for member in (oid, *self.members.get(oid, ()))}
+        wanted = {member for oid in shown for member in (oid, *self.members.get(oid, ()))}
+        if all_of:
+            listed = ", ".join(str(oid) for oid in sorted(wanted)) or "0"
             self.session.run(f"UPDATE pg_index SET indisvalid = indexrelid IN ({listed}) "
-                             f"WHERE indexrelid IN ({', '.join(map(str, sorted(among)))}) "
+                             f"WHERE indexrelid IN ({', '.join(map(str, sorted(all_of)))}) "
                              f"AND indisvalid <> (indexrelid IN ({listed}))")
+
+    def size(self, oid: int) -> IndexSize:
+        """Return the size of an index, that of all parts for one of a partitioned table."""
+        parts = [self.sizes[member] for member in self.members.get(oid, {oid: ""}) if member in self.sizes]
+        return IndexSize(sum(part.pages for part in parts), max((part.height for part in parts), default=0))
 
     def _running(self) -> LocalPostgres:
         if self._server is None:
