@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from backend_lead.diagnose.needs import Comparison, Need, OrderKey
 from backend_lead.model.table import Column, Table
+from backend_lead.rules._ddl import quoted
 
 _MOST_COLUMNS = 4
 _MOST_INCLUDED = 6
@@ -20,7 +21,6 @@ _WIDEST_INCLUDED = 120
 # A partial index pays when its rows are few.
 _LARGEST_SHARE = 0.3
 _TEXTS = ("text", "character varying", "character(", "citext", "varchar")
-_RANGE_TYPES = ("range",)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,6 +53,12 @@ class Candidate:
     def columns(self) -> tuple[str, ...]:
         """The key columns without order and operator class; expressions stay in parentheses."""
         return tuple(key[: key.rindex(")") + 1] if key.startswith("(") else key.split(" ")[0] for key in self.keys)
+
+    @property
+    def qualifiers(self) -> tuple[str, ...]:
+        """What stands behind each key, as `Index.qualifiers`."""
+        behind = tuple(_behind(key).lower() for key in self.keys)
+        return behind if any(behind) else ()
 
 
 def candidates(need: Need, read: frozenset[str], table: Table, skewed: Mapping[str, float]) -> Iterator[Candidate]:
@@ -187,19 +193,3 @@ def _is_json_like(each: Comparison, known: Mapping[str, Column]) -> bool:
 
 def _is_wide(column: Column) -> bool:
     return column.type in ("json", "jsonb", "xml", "bytea", "tsvector") or column.type == "text"
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQL writes it."""
-    plain = name.replace("_", "a").replace("$", "a")
-    if plain.isascii() and plain.isalnum() and plain.islower() and not name[0].isdigit() and name not in _RESERVED:
-        return name
-    return '"' + name.replace('"', '""') + '"'
-
-
-_RESERVED = frozenset(
-    "all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create "
-    "current_date default deferrable desc distinct do else end except false fetch for foreign from grant group having "
-    "in initially intersect into lateral leading limit localtime not null offset on only or order placing primary "
-    "references returning select session_user some symmetric table then to trailing true union unique user using "
-    "variadic when where window with".split())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from backend_lead.diagnose.candidates import Candidate, candidates, quoted
+from backend_lead.diagnose.candidates import Candidate, candidates
 from backend_lead.diagnose.costing import Costed, Costing
 from backend_lead.diagnose.needs import Need, needs_of
+from backend_lead.diagnose.parameters import Variant
 from backend_lead.diagnose.search import Priced, Search
 from backend_lead.diagnose.writes import TableWrites, entry_cost
 from backend_lead.gates.grammar import SqlUnreadable, kind, parse, walk
@@ -17,6 +19,7 @@ from backend_lead.model.diagnosis import IndexChange
 from backend_lead.model.finding import Evidence
 from backend_lead.model.table import Table
 from backend_lead.prove.shadow import Shadow
+from backend_lead.rules._ddl import LONGEST_NAME, index_name, quoted
 
 _SMALLEST_TABLE = 8
 _MOST = 3_000
@@ -42,10 +45,13 @@ _SIZES = """
 
 @dataclass(frozen=True, slots=True)
 class Advised:
-    """The indexes to make, their numbers in the shadow, and notes on what was not looked at."""
+    """The indexes to make, their numbers in the shadow, what each is and what it is called, and notes on what was not
+    looked at."""
 
     changes: tuple[IndexChange, ...]
     chosen: frozenset[int]
+    made: Mapping[int, Candidate]
+    names: Mapping[int, str]
     notes: tuple[str, ...] = ()
 
 
@@ -67,10 +73,12 @@ def advise(shadow: Shadow, costing: Costing, queries: Sequence[Costed], tables: 
     search = Search(costing, queries, priced, budget)
     chosen = search.run()
     taken = {index.name for table in tables for index in table.indexes}
-    changes = []
+    changes = {}
     for oid in sorted(chosen, key=lambda each: priced[each].candidate):
-        changes.append(_change(search, priced[oid], chosen, taken, writes, known, shadow))
-    return Advised(tuple(sorted(changes, key=lambda each: (-each.gain, each.ddl))), chosen, notes)
+        changes[oid] = _change(search, priced[oid], chosen, taken, set(partitions.values()))
+    return Advised(tuple(sorted(changes.values(), key=lambda each: (-each.gain, each.ddl))), chosen,
+                   {oid: priced[oid].candidate for oid in chosen}, {oid: each.name for oid, each in changes.items()},
+                   notes)
 
 
 def _wanted(shadow: Shadow, queries: Sequence[Costed], known: Mapping[tuple[str, str], Table],
@@ -88,12 +96,18 @@ def _wanted(shadow: Shadow, queries: Sequence[Costed], known: Mapping[tuple[str,
                 if table is None or pages < _SMALLEST_TABLE:
                     continue
                 skewed = {comparison.condition: _share(shadow, need, comparison.condition, rows, shares)
-                          for comparison in need.comparisons if comparison.condition and comparison.constant}
+                          for comparison in need.comparisons if comparison.condition and comparison.constant
+                          and not _is_filled_in(comparison.condition, variant)}
                 read = _columns_read(each.query.sql, table, need)
                 for candidate in candidates(need, read, table, skewed):
                     if candidate not in seen and not _is_there(candidate, table):
                         seen.add(candidate)
                         yield candidate
+
+
+def _is_filled_in(condition: str, variant: Variant) -> bool:
+    """Say whether a condition holds a value of ours, which no index may be limited to."""
+    return any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", condition) for value in variant.values)
 
 
 def _plan_cost(costed: Costed) -> float:
@@ -179,7 +193,8 @@ def _widen(queries: Sequence[Costed], partitions: Mapping[tuple[str, str], tuple
 
 
 def _change(search: Search, priced: Priced, chosen: frozenset[int], taken: set[str],
-            writes: Mapping[str, TableWrites], known: Mapping[tuple[str, str], Table], shadow: Shadow) -> IndexChange:
+            partitioned: Collection[tuple[str, str]]) -> IndexChange:
+    # PostgreSQL cannot build an index of a partitioned table while others write.
     candidate = priced.candidate
     name = _name(candidate, taken)
     taken.add(name)
@@ -189,17 +204,11 @@ def _change(search: Search, priced: Priced, chosen: frozenset[int], taken: set[s
     slower = [each.query.name or each.query.sql for each, gain in served if gain < 0]
     gain = sum(gain * each.query.weight for each, gain in served)
     return IndexChange(
-        "create", candidate.ddl(name), candidate.ddl(name, online=candidate_is_online(candidate, known)),
+        "create", candidate.ddl(name), candidate.ddl(name, online=(candidate.schema, candidate.table) not in partitioned),
         candidate.table, name, _reason(search, priced, faster, chosen),
         tuple(each.query.name or each.query.sql for each, _ in faster), tuple(slower), priced.size_bytes,
         round(priced.write_cost, 3), round(gain, 3), Evidence.MEASURED,
         tuple(f"CREATE EXTENSION IF NOT EXISTS {each}" for each in candidate.requires))
-
-
-def candidate_is_online(candidate: Candidate, known: Mapping[tuple[str, str], Table]) -> bool:
-    """Say whether the index can be built while others write; PostgreSQL cannot do that on a partitioned table."""
-    table = known.get((candidate.schema, candidate.table))
-    return table is not None
 
 
 def _reason(search: Search, priced: Priced, faster: Sequence[tuple[Costed, float]], chosen: frozenset[int]) -> str:
@@ -215,22 +224,14 @@ def _reason(search: Search, priced: Priced, faster: Sequence[tuple[Costed, float
 
 
 def _name(candidate: Candidate, taken: Collection[str]) -> str:
-    """Return a name as PostgreSQL makes them, cut to 63 bytes, that nothing else has."""
-    words = [candidate.table]
-    for column in candidate.columns:
-        words.append("".join(letter if letter.isalnum() or letter == "_" else "_" for letter in column).strip("_")[:24])
-    whole = "_".join((*words, "partial" if candidate.predicate else "idx"))
-    if candidate.included:
-        whole = f"{whole}_covering"
-    name = whole.lower()
-    while "__" in name:
-        name = name.replace("__", "_")
-    if len(name) > 58:
-        name = f"{name[:49]}_{hashlib.sha256(repr(candidate).encode()).hexdigest()[:8]}"
-    number, free = 1, name
+    """Return a name that nothing else has, made of the table and the columns."""
+    ends = ("_partial" if candidate.predicate else "") + ("_covering" if candidate.included else "")
+    name = index_name(candidate.table, candidate.columns).lower()
+    if len(name) + len(ends) > LONGEST_NAME - 2:
+        ends = "_" + hashlib.sha256(repr(candidate).encode()).hexdigest()[:8]
+        name = name[: LONGEST_NAME - len(ends) - 2].rstrip("_")
+    number, free = 1, f"{name}{ends}"
     while free in taken:
         number += 1
-        free = f"{name}{number}"
+        free = f"{name}{ends}{number}"
     return free
-
-

@@ -24,10 +24,12 @@ _POSITIONS = (0.5, 0.9, 0.1)
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A statement with its parameters filled in, and the share of executions that it stands for."""
+    """A statement with its parameters filled in, the share of executions that it stands for, and the values that were
+    filled in, as the server writes them."""
 
     sql: str
     share: float
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ def variants(query: WeightedQuery, session: ScratchSession) -> tuple[Variant, ..
         return (Variant(query.sql, 1.0),)
     if query.samples:
         kept = query.samples[:8]
-        return tuple(Variant(_filled(query.sql, dict(enumerate(values, 1))), 1 / len(kept)) for values in kept)
+        return tuple(Variant(_filled(query.sql, dict(enumerate(values, 1))), 1 / len(kept), tuple(map(_bare, values)))
+                     for values in kept)
     uses = _uses(query.sql)
     found: list[Variant] = []
     choices = {number: _values(session, uses.get(number)) for number in numbers}
@@ -61,13 +64,19 @@ def variants(query: WeightedQuery, session: ScratchSession) -> tuple[Variant, ..
             if len(drawn) == count:
                 share = drawn[place][1]
                 break
-        found.append(Variant(_filled(query.sql, {number: text for number, (text, _) in values.items()}), share))
+        texts = {number: text for number, (text, _) in values.items()}
+        found.append(Variant(_filled(query.sql, texts), share, tuple(map(_bare, texts.values()))))
     total = sum(each.share for each in found) or 1.0
-    return tuple(Variant(each.sql, each.share / total) for each in found)
+    return tuple(Variant(each.sql, each.share / total, each.values) for each in found)
 
 
 def _filled(sql: str, values: Mapping[int, str]) -> str:
     return _PARAMETER.sub(lambda match: values.get(int(match[1]), match[0]) if match[1] else match[0], sql)
+
+
+def _bare(literal: str) -> str:
+    """Return what stands between the quotes of a literal."""
+    return literal.split("'")[1] if literal.count("'") >= 2 else literal
 
 
 def _uses(sql: str) -> dict[int, _Use]:

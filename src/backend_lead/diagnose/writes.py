@@ -17,6 +17,8 @@ from backend_lead.model.workload import WeightedQuery
 
 _OPERATOR, _ENTRY, _PAGE = 0.0025, 0.005, 1.0
 _HOURS = 24.0
+_LONG_ENOUGH_DAYS = 1.0
+_ONCE, _MANY = 2, 1000
 
 
 @dataclass(slots=True)
@@ -46,19 +48,22 @@ def writes_of(queries: Iterable[WeightedQuery], rows_of: Mapping[str, float],
     """Return the writes to each table by its name without a schema.
 
     They come from the statements themselves, `rows_of` gives how many rows each changes.  Where the server has counted
-    more rows than the statements explain, its counts are taken.
+    more rows than the statements explain, its counts are taken, once they cover a day.
     """
     found: dict[str, TableWrites] = {}
     for query in queries:
+        # Rows that were loaded once say nothing about every hour.
+        if query.calls is not None and query.calls <= _ONCE and rows_of.get(query.sql, 1.0) >= _MANY:
+            continue
         try:
             tree = parse(query.sql)[0].stmt
         except SqlUnreadable:
             continue
         for node in walk(tree):
             _add(node, query.weight * max(rows_of.get(query.sql, 1.0), 1.0), found)
-    if statistics is not None and statistics.age_days:
+    if statistics is not None and (statistics.age_days or 0.0) >= _LONG_ENOUGH_DAYS:
         for use in statistics.table_use:
-            hours = statistics.age_days * _HOURS
+            hours = (statistics.age_days or 1.0) * _HOURS
             writes = found.setdefault(use.name, TableWrites())
             writes.inserted = max(writes.inserted, use.inserted / hours)
     return found

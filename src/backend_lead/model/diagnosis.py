@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from backend_lead.model.finding import Evidence
+from backend_lead.model.finding import Evidence, Severity
 from backend_lead.model.workload import WeightedQuery
 
 
@@ -59,11 +59,77 @@ class IndexChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """The whole answer, in the order in which it is given.  `unit` is what `before` and `after` count."""
+class Rewrite:
+    """A query written another way with the same result; `name` is the query's.  Costs are of one execution, None where
+    nobody asked."""
 
+    name: str
+    kind: str
+    before_sql: str
+    after_sql: str
+    why: str
+    before: float | None = None
+    after: float | None = None
+    evidence: Evidence = Evidence.SUSPECTED
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """A query whose answer may be kept for a while.  `hit_rate` is between 0 and 1; `inputs` are (name, value, where it
+    comes from) of the formula."""
+
+    name: str
+    key: str
+    ttl_seconds: float
+    hit_rate: float
+    staleness: str
+    invalidated_by: tuple[str, ...]
+    why: str
+    formula: str
+    inputs: tuple[tuple[str, str, str], ...]
+    saved_per_hour: float = 0.0
+    evidence: Evidence = Evidence.SUSPECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """How many connections to open: of one process, and of all; `largest` is what the server can give them."""
+
+    size: int
+    processes: int
+    total: int
+    largest: int
+    why: str
+    formula: str
+    inputs: tuple[tuple[str, str, str], ...]
+    evidence: Evidence = Evidence.SUSPECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Something about the server itself that makes queries slow, or soon will: what was seen, and what to run."""
+
+    id: str
+    severity: Severity
+    message: str
+    fix: str
+    evidence: Evidence = Evidence.MEASURED
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The whole answer, in the order in which it is given.  `headline` is its first line: what costs most, and what to
+    do.  `self_check` says whether the shadow plans as the source does; `workload` what was weighed."""
+
+    headline: str = ""
     costs: tuple[QueryCost, ...] = ()
     index_changes: tuple[IndexChange, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
+    caches: tuple[Cache, ...] = ()
+    pool: Pool | None = None
+    health: tuple[Health, ...] = ()
     notes: tuple[str, ...] = ()
     self_check: str = ""
     workload: str = ""
+    server: str = ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend_lead.model.backend import Backend
 from backend_lead.model.created import Created
+from backend_lead.model.diagnosis import Diagnosis
 from backend_lead.model.finding import Dimension, Finding, Job, Severity
 from backend_lead.model.place import Place
 from backend_lead.model.proof import MigrationProof
@@ -56,7 +57,7 @@ class Report:
 
     `sources` are (file, ((line, text), ...)) for the places that a report shows.  `stopped` are the ids of rules that
     ended with an exception: a fault of ours, listed in `backend.unresolved` too.  `proofs` are of migrations that
-    were run.
+    were run; `diagnosis` is what makes the service slow.
     """
 
     job: str
@@ -75,6 +76,7 @@ class Report:
     stopped: tuple[str, ...] = ()
     proofs: tuple[MigrationProof, ...] = ()
     created: Created | None = None
+    diagnosis: Diagnosis | None = None
 
     @property
     def schema(self) -> str:

@@ -12,10 +12,11 @@ from backend_lead.model.query import Query
 from backend_lead.model.review import Grade, Report, Step
 from backend_lead.model.table import Table
 from backend_lead.report import _documents as doc
+from backend_lead.report import _documents_diagnosis as slow
 from backend_lead.report._documents_migration import created, proofs, proven, statements
 
 Document = (doc.MapDocument | doc.AuditDocument | doc.ReviewDocument | doc.MigrationLintDocument
-            | doc.MigrationProveDocument | doc.MigrationCreateDocument | doc.MigrationRewriteDocument)
+            | doc.DiagnoseDocument | doc.MigrationProveDocument | doc.MigrationCreateDocument | doc.MigrationRewriteDocument)
 
 
 def document(report: Report) -> Document:
@@ -56,6 +57,15 @@ def document(report: Report) -> Document:
             tool=report.created.tool, files=created(report.created), written=report.created.written,
             assumed=list(report.created.assumed), checklist=list(report.created.checklist),
             postgres=backend.change.postgres, statements=statements(backend), findings=findings, unresolved=unresolved)
+    if report.diagnosis is not None:
+        given = report.diagnosis
+        return doc.DiagnoseDocument(
+            schema="backend-lead/diagnose/1", version=report.version, target=report.target, headline=given.headline,
+            server=given.server, workload=given.workload, self_check=given.self_check, queries=slow.queries(given),
+            before=slow.costs(given, after=False), after=slow.costs(given, after=True),
+            index_changes=slow.index_changes(given), rewrites=slow.rewrites(given), caches=slow.caches(given),
+            pool=slow.pool(given), health=slow.health(given), findings=findings, notes=list(given.notes),
+            unresolved=unresolved)
     if report.job == "audit":
         return doc.AuditDocument(
             schema="backend-lead/audit/1", version=report.version, target=report.target, read=_read(backend),

@@ -10,6 +10,15 @@ from backend_lead.model.endpoint import Authentication, GuardKind
 from backend_lead.model.finding import Dimension, Evidence, Job, Severity
 from backend_lead.model.proof import ProofVerdict
 from backend_lead.model.verdict import Ruling
+from backend_lead.report._documents_diagnosis import (
+    CacheFields,
+    CostFields,
+    HealthFields,
+    IndexChangeFields,
+    PoolFields,
+    QueryCostFields,
+    RewriteFields,
+)
 from backend_lead.report._documents_migration import CreatedFileFields, ProofFields, ProvenFields, StatementFields
 
 Operation = Annotated[str, msgspec.Meta(pattern="^(select|insert|update|delete|other)$")]
@@ -361,7 +370,31 @@ class MigrationRewriteDocument(msgspec.Struct, frozen=True):
     unresolved: list[UnresolvedFields]
 
 
-DOCUMENTS: dict[str, type[msgspec.Struct]] = {"audit": AuditDocument, "map": MapDocument,
+class DiagnoseDocument(msgspec.Struct, frozen=True):
+    """`backend-lead diagnose`: what makes a service slow, and what to do first."""
+
+    schema: Literal["backend-lead/diagnose/1"]
+    version: str
+    target: str
+    headline: str
+    server: str
+    workload: str
+    self_check: str
+    queries: list[QueryCostFields]
+    before: list[CostFields]
+    after: list[CostFields]
+    index_changes: list[IndexChangeFields]
+    rewrites: list[RewriteFields]
+    caches: list[CacheFields]
+    pool: PoolFields | None
+    health: list[HealthFields]
+    findings: list[FindingFields]
+    notes: list[str]
+    unresolved: list[UnresolvedFields]
+
+
+DOCUMENTS: dict[str, type[msgspec.Struct]] = {"audit": AuditDocument, "diagnose": DiagnoseDocument,
+                                              "map": MapDocument,
                                               "migration-create": MigrationCreateDocument,
                                               "migration-lint": MigrationLintDocument,
                                               "migration-prove": MigrationProveDocument,

@@ -10,6 +10,7 @@ from backend_lead.report import _layout as layout
 from backend_lead.report import _words as words
 from backend_lead.report._format import View
 from backend_lead.report._layout import Line, Span, wrapped
+from backend_lead.report._text_diagnosis import diagnosis_lines
 from backend_lead.report._text_findings import findings_lines
 from backend_lead.report._text_map import map_lines
 from backend_lead.report._text_migration import migration_read, statement_lines
@@ -23,6 +24,10 @@ def render(report: Report, view: View) -> str:
     """Return the report as lines of text; coloured only when the view says so."""
     width = max(layout.NARROWEST, min(layout.WIDEST, view.width))
     view = View(view.verbose, view.colour, width)
+    if report.diagnosis is not None:
+        lines = [*_head(report, view), *diagnosis_lines(report.diagnosis, view), *findings_lines(report, view),
+                 *_next(report, view)]
+        return layout.painted(lines) if view.colour else layout.plain(lines)
     lines = [*_head(report, view), *_grades(report, view), *_plan(report, view), *_verdicts(report, view)]
     if report.job == "map":
         lines += map_lines(report, view)

@@ -11,7 +11,7 @@ from typing import Any
 
 from backend_lead.errors import WrongUse
 from backend_lead.gates.grammar import split
-from backend_lead.gates.local_postgres import LocalPostgres
+from backend_lead.gates.local_postgres import OWNER, LocalPostgres
 from backend_lead.gates.relation_files import set_length, write_btree
 from backend_lead.gates.scratch_session import ScratchError, ScratchSession
 from backend_lead.model.statistics import PlannerStatistics, RelationStatistics
@@ -90,6 +90,11 @@ class Shadow:
         if self._session is None:
             raise WrongUse("The shadow is not running.", "Use it inside a with block.")
         return self._session
+
+    @property
+    def dsn(self) -> str:
+        """The address of the shadow's database for its owner."""
+        return self._running().dsn(_DATABASE, OWNER)
 
     def plan(self, sql: str, *, verbose: bool = False) -> Mapping[str, Any]:
         """Return the outermost node of a statement's plan as EXPLAIN (FORMAT JSON) gives it.

@@ -1,0 +1,139 @@
+"""One answer from statistics and a workload: costs, indexes, what else can be said, each by its own room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend_lead.diagnose.costing import Costed, Costing
+from backend_lead.diagnose.drops import drops
+from backend_lead.diagnose.indexes import Advised, advise
+from backend_lead.diagnose.self_check import self_check
+from backend_lead.diagnose.writes import writes_of
+from backend_lead.gates.database import DatabaseGate
+from backend_lead.gates.grammar import kind, parse
+from backend_lead.model.diagnosis import Diagnosis, IndexChange, QueryCost
+from backend_lead.model.statistics import PlannerStatistics
+from backend_lead.model.table import Index, Table
+from backend_lead.model.workload import WeightedQuery, Workload
+from backend_lead.prove.shadow import Shadow
+from backend_lead.read.database.postgres import read_postgres
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is asked: statistics with their schema, a workload, a budget in bytes, the shadow's version."""
+
+    statistics: PlannerStatistics
+    workload: Workload
+    budget: int | None = None
+    postgres: int | None = None
+
+
+def answer(asked: Answer, gate: DatabaseGate | None = None) -> Diagnosis:
+    """Return the diagnosis.  `gate` is the source itself, whose plans the shadow is compared with first."""
+    statistics = asked.statistics
+    with Shadow(statistics, asked.postgres) as shadow:
+        notes = [*statistics.missing, *shadow.missing]
+        told = len(shadow.missing)
+        costing = Costing(shadow)
+        queries = costing.read(asked.workload.queries)
+        notes += [f"{query.name or query.sql[:60]}: {why}" for query, why in costing.refused]
+        checked = self_check(gate, shadow, queries) if gate is not None else None
+        told_check = checked.told() if checked is not None else _unchecked(statistics, asked.postgres)
+        if checked is not None and not checked.passed:
+            notes.append("No index is advised: the shadow does not plan as the source does.")
+            return Diagnosis(_headline(queries, (), costing, frozenset()), _costs(costing, queries, frozenset()),
+                             notes=tuple(notes), self_check=told_check, workload=asked.workload.source,
+                             server=_server(statistics))
+        advised, changes = _indexes(asked, shadow, costing, queries)
+        notes += [*advised.notes, *(note for note in shadow.missing[told:] if "bl_candidate" not in note)]
+        return Diagnosis(
+            _headline(queries, changes, costing, advised.chosen), _costs(costing, queries, advised.chosen), changes,
+            notes=tuple(notes), self_check=told_check, workload=asked.workload.source, server=_server(statistics))
+
+
+def _indexes(asked: Answer, shadow: Shadow, costing: Costing,
+             queries: Sequence[Costed]) -> tuple[Advised, tuple[IndexChange, ...]]:
+    tables = shadow_tables(shadow)
+    rows_of = {each.query.sql: _rows_written(each) for each in queries}
+    writes = writes_of(asked.workload.queries, rows_of, asked.statistics)
+    advised = advise(shadow, costing, queries, tables, writes, budget=asked.budget)
+    new: dict[str, list[Index]] = {}
+    for oid in sorted(advised.chosen):
+        made = advised.made[oid]
+        name = made.table if made.schema == "public" else f"{made.schema}.{made.table}"
+        new.setdefault(name, []).append(Index(
+            advised.names[oid], tuple(column.strip('"') for column in made.columns), method=made.method,
+            included=tuple(column.strip('"') for column in made.included), predicate=made.predicate or None,
+            qualifiers=made.qualifiers))
+    gone = tuple(drops(costing, queries, tables, new, advised.chosen, writes, asked.statistics))
+    return advised, (*advised.changes, *sorted(gone, key=lambda each: (-each.size_bytes, each.name)))
+
+
+def shadow_tables(shadow: Shadow) -> tuple[Table, ...]:
+    """Return the tables of the shadow as a live server shows them."""
+    with DatabaseGate(shadow.dsn, allow_superuser=True) as gate:
+        return read_postgres(gate)[0]
+
+
+def _rows_written(costed: Costed) -> float:
+    """Return how many rows one execution writes: as counted, else as the planner estimates."""
+    query = costed.query
+    if query.rows is not None and query.calls and kind(parse(query.sql)[0].stmt) != "select_stmt":
+        return query.rows / query.calls
+    children = costed.plan.get("Plans", ())
+    return float(children[0].get("Plan Rows", 1)) if children else 1.0
+
+
+def _costs(costing: Costing, queries: Sequence[Costed], chosen: frozenset[int]) -> tuple[QueryCost, ...]:
+    """Return the costs of all queries, those that take most of the whole first."""
+    found = []
+    total = sum(costing.cost(each, frozenset()) * each.query.weight for each in queries) or 1.0
+    for each in queries:
+        before = costing.costs(each, frozenset())
+        mean = costing.cost(each, frozenset())
+        after = costing.cost(each, chosen)
+        found.append(QueryCost(
+            each.query, round(mean, 2), round(after, 2), round(min(before), 2), round(max(before), 2),
+            len(each.variants), round(mean * each.query.weight / total, 4),
+            uses=tuple(sorted(costing.used(each, frozenset())))))
+    return tuple(sorted(found, key=lambda cost: (-cost.share, cost.query.name, cost.query.sql)))
+
+
+def _headline(queries: Sequence[Costed], changes: Sequence[IndexChange], costing: Costing,
+              chosen: frozenset[int]) -> str:
+    if not queries:
+        return "No statement of the workload could be planned."
+    total = sum(costing.cost(each, frozenset()) * each.query.weight for each in queries) or 1.0
+    worst = max(queries, key=lambda each: (costing.cost(each, frozenset()) * each.query.weight, each.query.sql))
+    share = costing.cost(worst, frozenset()) * worst.query.weight / total
+    counted = _counted_share(worst.query, [each.query for each in queries])
+    where = f" ({worst.query.place})" if worst.query.place else ""
+    name = worst.query.endpoint or worst.query.name or worst.query.sql[:60]
+    what = f"{counted:.0%} of the database time" if counted is not None else f"{share:.0%} of the planner's cost"
+    mine = [change for change in changes if (worst.query.name or worst.query.sql) in change.serves]
+    if not mine:
+        return f"{name}{where} takes {what}; no index makes it much cheaper."
+    after = costing.cost(worst, chosen)
+    return (f"{name}{where} takes {what}: {mine[0].ddl} lowers its planner cost from "
+            f"{costing.cost(worst, frozenset()):,.0f} to {after:,.0f}.")
+
+
+def _counted_share(query: WeightedQuery, among: Sequence[WeightedQuery]) -> float | None:
+    """Return a query's share of the time that the server counted, None when it counted none."""
+    total = sum(each.total_ms or 0.0 for each in among)
+    return query.total_ms / total if query.total_ms is not None and total else None
+
+
+def _unchecked(statistics: PlannerStatistics, major: int | None) -> str:
+    told = "The shadow was not compared with the source, which is not at hand."
+    if major is not None and major != statistics.major:
+        told += f" It is PostgreSQL {major} and the source is {statistics.major}: plans are only similar."
+    return told
+
+
+def _server(statistics: PlannerStatistics) -> str:
+    number = statistics.version_number
+    return f"PostgreSQL {number // 10_000}.{number % 10_000}" if number else ""
+

@@ -1,0 +1,136 @@
+"""My API is slow: what costs most, why, and what to do first."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from backend_lead import __version__
+from backend_lead.diagnose.answering import Answer, answer
+from backend_lead.diagnose.endpoints import of_code, with_endpoints
+from backend_lead.errors import NothingToLookAt, WrongUse
+from backend_lead.lead.findings import find
+from backend_lead.lead.options import Options
+from backend_lead.lead.reading import read
+from backend_lead.model.backend import Backend
+from backend_lead.model.diagnosis import Diagnosis
+from backend_lead.model.event import Finished, Listener, Started, silent
+from backend_lead.model.finding import Dimension, Finding
+from backend_lead.model.review import Report
+from backend_lead.model.statistics import PlannerStatistics
+from backend_lead.model.workload import Workload
+
+# Rules of these dimensions that say nothing about speed.
+_NOT_ABOUT_SPEED = frozenset({
+    "missing-primary-key", "money-as-float", "timestamp-without-zone", "archiving-off", "state-in-process",
+    "no-health-endpoint", "key-near-its-end"})
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """What a diagnosis is made from, beside the target of `Options`: a schema as SQL, planner statistics, a workload.
+
+    `budget` bounds the bytes of new indexes; `postgres` is the major version of the shadow, None for the source's own.
+    """
+
+    schema: Path | None = None
+    stats: Path | None = None
+    workload: Path | None = None
+    budget: int | None = None
+    postgres: int | None = None
+
+
+def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
+    """Return the diagnosis of a slow service.
+
+    Raises WrongUse for files that cannot be used, Unreachable for the database, NothingToLookAt when there is neither
+    code, nor a database, nor a workload to look at.
+    """
+    with ExitStack() as stack:
+        gate = None
+        if options.dsn:
+            from backend_lead.gates.database import DatabaseGate
+
+            gate = stack.enter_context(DatabaseGate(options.dsn, allow_superuser=options.allow_superuser))
+        statistics = _statistics(slow, gate, listen)
+        backend, findings, stopped = _code(slow, options, listen)
+        workload = _workload(slow, statistics, backend)
+        if backend is not None:
+            workload = replace(workload, queries=tuple(with_endpoints(workload.queries, backend)))
+        found = Diagnosis(workload=workload.source)
+        if statistics is not None and workload.queries:
+            listen(Started("the shadow"))
+            asked = Answer(statistics, workload, slow.budget, slow.postgres)
+            found = answer(asked, gate)
+            listen(Finished("the shadow", found.self_check))
+        elif statistics is None:
+            found = replace(found, notes=(
+                "No planner statistics: costs are not known. Give --db DSN, or --stats FILE from "
+                "backend-lead diagnose --db DSN --export-stats FILE.",))
+        notes = (*found.notes, *(f"{what}: {why}" for what, why in workload.unread))
+        return Report("diagnose", __version__, options.target, backend or Backend(options.target), findings,
+                      since=options.since, stopped=stopped, diagnosis=replace(found, notes=notes))
+
+
+def export(options: Options, *, masked: bool = False) -> str:
+    """Return the text of a file that holds all that a diagnosis needs elsewhere, no row and, when `masked`, no value."""
+    from backend_lead.gates.database import DatabaseGate
+    from backend_lead.read.database.masked_statistics import without_values
+    from backend_lead.read.database.planner_statistics import read_planner_statistics
+    from backend_lead.read.database.statistics_file import written
+
+    if not options.dsn:
+        raise WrongUse("--export-stats reads a database, and none was named.", "Add: --db DSN")
+    with DatabaseGate(options.dsn, allow_superuser=options.allow_superuser) as gate:
+        statistics = read_planner_statistics(gate)
+    return written(without_values(statistics) if masked else statistics)
+
+
+def _statistics(slow: Slow, gate: object, listen: Listener) -> PlannerStatistics | None:
+    from backend_lead.gates.database import DatabaseGate
+    from backend_lead.read.database.planner_statistics import read_planner_statistics
+    from backend_lead.read.database.schema_file import read_schema
+    from backend_lead.read.database.statistics_file import read_statistics
+
+    found = None
+    if slow.stats is not None:
+        found = read_statistics(slow.stats)
+    elif isinstance(gate, DatabaseGate):
+        listen(Started("the planner's statistics"))
+        found = read_planner_statistics(gate)
+        listen(Finished("the planner's statistics"))
+    if slow.schema is not None:
+        schema = read_schema(slow.schema)
+        found = replace(found or PlannerStatistics(0), schema_sql=schema) if found is not None else None
+    if found is not None and not found.schema_sql:
+        raise WrongUse(f"{slow.stats} holds statistics and no schema.",
+                       "Add the schema they belong to: --schema schema.sql (pg_dump --schema-only)")
+    return found
+
+
+def _code(slow: Slow, options: Options, listen: Listener) -> tuple[Backend | None, tuple[Finding, ...], tuple[str, ...]]:
+    """Read the target, if it holds code that we read; a diagnosis without code is one of the database alone."""
+    try:
+        backend = read(replace(options, dsn=options.dsn if slow.stats is None else None), listen)
+    except NothingToLookAt:
+        if slow.stats is None and not options.dsn and slow.workload is None:
+            raise
+        return None, (), ()
+    found = find(backend, options, listen, (Dimension.DATABASE, Dimension.SCALABILITY))
+    about_speed = tuple(finding for finding in found.open if finding.rule not in _NOT_ABOUT_SPEED)
+    return found.backend, about_speed, found.stopped
+
+
+def _workload(slow: Slow, statistics: PlannerStatistics | None, backend: Backend | None) -> Workload:
+    from backend_lead.read.traffic.counted import counted_workload
+    from backend_lead.read.traffic.workload_file import read_workload
+
+    if slow.workload is not None:
+        return read_workload(slow.workload)
+    if statistics is not None and statistics.statements:
+        return counted_workload(statistics.statements, statistics.age_days)
+    if backend is not None:
+        return Workload(tuple(of_code(backend)), source="the code's own SQL, each counted once an hour: nobody knows how "
+                                                        "often it is sent")
+    return Workload()

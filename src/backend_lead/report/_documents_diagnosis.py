@@ -1,0 +1,185 @@
+"""The document of `backend-lead diagnose`, field by field."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from backend_lead.model.diagnosis import Diagnosis, QueryCost, Unit
+from backend_lead.model.finding import Evidence, Severity
+
+Action = Literal["create", "drop"]
+
+
+class CostFields(msgspec.Struct, frozen=True):
+    """What one execution of a query costs; `unit` says what `cost` counts, `evidence` how it is known."""
+
+    query: str
+    cost: float | None
+    unit: Unit
+    evidence: Evidence
+
+
+class QueryCostFields(msgspec.Struct, frozen=True):
+    """One statement of the workload, those first that take most of the whole."""
+
+    name: str
+    sql: str
+    source: str
+    method: str | None
+    path: str | None
+    file: str | None
+    line: int | None
+    per_hour: float | None
+    share: float
+    before: float | None
+    after: float | None
+    lowest: float | None
+    highest: float | None
+    variants: int
+    unit: Unit
+    evidence: Evidence
+    uses: list[str]
+    total_ms: float | None
+    blocks: int | None
+
+
+class IndexChangeFields(msgspec.Struct, frozen=True):
+    """An index to create or to drop; `ddl_online` does it while others write."""
+
+    action: Action
+    ddl: str
+    ddl_online: str
+    table: str
+    name: str
+    reason: str
+    serves: list[str]
+    slows: list[str]
+    size_bytes: int
+    write_cost: float
+    gain: float
+    unit: Unit
+    evidence: Evidence
+    requires: list[str]
+
+
+class RewriteFields(msgspec.Struct, frozen=True):
+    """A query written another way with the same result."""
+
+    query: str
+    kind: str
+    before_sql: str
+    after_sql: str
+    why: str
+    before: float | None
+    after: float | None
+    evidence: Evidence
+    needs: str
+
+
+class InputFields(msgspec.Struct, frozen=True):
+    """One input of a formula, and where its value comes from."""
+
+    name: str
+    value: str
+    source: str
+
+
+class CacheFields(msgspec.Struct, frozen=True):
+    """A query whose answer may be kept for a while."""
+
+    query: str
+    key: str
+    ttl_seconds: float
+    hit_rate: float
+    staleness: str
+    invalidated_by: list[str]
+    why: str
+    formula: str
+    inputs: list[InputFields]
+    saved_per_hour: float
+    evidence: Evidence
+
+
+class PoolFields(msgspec.Struct, frozen=True):
+    """How many connections to open."""
+
+    size: int
+    processes: int
+    total: int
+    largest: int
+    why: str
+    formula: str
+    inputs: list[InputFields]
+    evidence: Evidence
+
+
+class HealthFields(msgspec.Struct, frozen=True):
+    """Something about the server itself that makes queries slow, or soon will."""
+
+    id: str
+    severity: Severity
+    message: str
+    fix: str
+    evidence: Evidence
+
+
+def costs(found: Diagnosis, *, after: bool) -> list[CostFields]:
+    """Return the cost of each query before or after all changes."""
+    return [CostFields(_name(each), each.after if after else each.before, each.unit, each.evidence)
+            for each in found.costs]
+
+
+def queries(found: Diagnosis) -> list[QueryCostFields]:
+    """Return the statements of the workload with their costs."""
+    return [_query(each) for each in found.costs]
+
+
+def index_changes(found: Diagnosis) -> list[IndexChangeFields]:
+    """Return the indexes to create and to drop."""
+    return [IndexChangeFields(
+        "create" if each.action == "create" else "drop", each.ddl, each.online, each.table, each.name, each.reason,
+        list(each.serves), list(each.slows), each.size_bytes, each.write_cost, each.gain, Unit.PLANNER_COST,
+        each.evidence, list(each.requires)) for each in found.index_changes]
+
+
+def rewrites(found: Diagnosis) -> list[RewriteFields]:
+    """Return the queries to write another way."""
+    return [RewriteFields(each.name, each.kind, each.before_sql, each.after_sql, each.why, each.before, each.after,
+                          each.evidence, each.needs) for each in found.rewrites]
+
+
+def caches(found: Diagnosis) -> list[CacheFields]:
+    """Return the queries to cache."""
+    return [CacheFields(each.name, each.key, each.ttl_seconds, each.hit_rate, each.staleness,
+                        list(each.invalidated_by), each.why, each.formula,
+                        [InputFields(*given) for given in each.inputs], each.saved_per_hour, each.evidence)
+            for each in found.caches]
+
+
+def pool(found: Diagnosis) -> PoolFields | None:
+    """Return the advice on the pool, None when nothing is known to size one by."""
+    each = found.pool
+    if each is None:
+        return None
+    return PoolFields(each.size, each.processes, each.total, each.largest, each.why, each.formula,
+                      [InputFields(*given) for given in each.inputs], each.evidence)
+
+
+def health(found: Diagnosis) -> list[HealthFields]:
+    """Return what was seen of the server itself."""
+    return [HealthFields(each.id, each.severity, each.message, each.fix, each.evidence) for each in found.health]
+
+
+def _name(each: QueryCost) -> str:
+    return each.query.name or each.query.sql
+
+
+def _query(each: QueryCost) -> QueryCostFields:
+    query = each.query
+    return QueryCostFields(
+        _name(each), query.sql, query.source, query.endpoint.method if query.endpoint else None,
+        query.endpoint.path if query.endpoint else None, query.place.file if query.place else None,
+        query.place.line if query.place else None, query.per_hour, each.share, each.before, each.after, each.lowest,
+        each.highest, each.variants, each.unit, each.evidence, list(each.uses), query.total_ms, query.blocks)

@@ -1,0 +1,130 @@
+"""A diagnosis as lines of text: what costs most, then what to do, in the order in which it helps."""
+
+from __future__ import annotations
+
+from backend_lead.model.diagnosis import Cache, Diagnosis, Health, IndexChange, Pool, QueryCost, Rewrite
+from backend_lead.report import _words as words
+from backend_lead.report._format import View
+from backend_lead.report._layout import Line, Span, code, headed, wrapped
+
+_SHOWN = 8
+_NOTES = 4
+
+
+def diagnosis_lines(found: Diagnosis, view: View) -> list[Line]:
+    """Return the whole diagnosis."""
+    lines = wrapped(words.clean(found.headline), view.width, head=(), style="title") if found.headline else []
+    lines += [()] if lines else []
+    for label, text in (("Server", found.server), ("Workload", found.workload), ("Shadow", found.self_check)):
+        if text:
+            lines += wrapped(words.clean(text), view.width, indent=10, head=(Span(label, "title"),))
+    lines += [(), *_costs(found, view), *_indexes(found, view)]
+    for rewrite in found.rewrites:
+        lines += _rewrite(rewrite, view)
+    lines += _caches(found.caches, view)
+    if found.pool is not None:
+        lines += _pool(found.pool, view)
+    lines += _health(found.health, view)
+    notes = found.notes if view.verbose else found.notes[:_NOTES]
+    for number, note in enumerate(notes):
+        lines += wrapped(words.clean(note), view.width, indent=10, head=() if number else (Span("Not done", "title"),))
+    if len(found.notes) > len(notes):
+        lines.append((Span(f"          …and {len(found.notes) - len(notes):,} more (--verbose)", "dim"),))
+    return [*lines, ()]
+
+
+def _costs(found: Diagnosis, view: View) -> list[Line]:
+    if not found.costs:
+        return []
+    lines = headed(Span("What costs most", "title"), "planner cost of one execution, before and after; never a time",
+                   view.width)
+    shown = found.costs if view.verbose else found.costs[:_SHOWN]
+    for each in shown:
+        lines += _cost(each, view)
+    if len(found.costs) > len(shown):
+        lines.append((Span(f"      …and {len(found.costs) - len(shown):,} more (--verbose)", "dim"),))
+    return [*lines, ()]
+
+
+def _cost(each: QueryCost, view: View) -> list[Line]:
+    query = each.query
+    before = "?" if each.before is None else f"{each.before:,.1f}"
+    after = "?" if each.after is None else f"{each.after:,.1f}"
+    better = each.before is not None and each.after is not None and each.after * 1.5 < each.before
+    head = (Span(f"  {each.share:>5.1%}  "), Span(f"{before} → {after}", "good" if better else ""))
+    rate = "unknown rate" if query.per_hour is None else f"{query.per_hour:,.4g}/h"
+    where = " · ".join(str(part) for part in (query.endpoint, query.place, rate) if part)
+    lines: list[Line] = [(*head, Span(f"  {where}", "dim"))]
+    text = " ".join(query.sql.split())
+    text = text if view.verbose or len(text) < 160 else f"{text[:160]} …"
+    name = f"{query.name}: " if query.name and not query.sql.startswith(query.name[:20]) else ""
+    lines += wrapped(words.clean(name + text), view.width, indent=9, head=(Span(" " * 9),))
+    if each.lowest is not None and each.highest is not None and each.highest > each.lowest * 2:
+        lines += wrapped(f"from {each.lowest:,.1f} to {each.highest:,.1f}, by the values of its parameters", view.width,
+                         indent=9, head=(Span(" " * 9),), style="dim")
+    return lines
+
+
+def _indexes(found: Diagnosis, view: View) -> list[Line]:
+    if not found.index_changes:
+        return []
+    lines = headed(Span("Indexes", "title"), "as one set; sizes and costs are the shadow's, no row was read", view.width)
+    for each in found.index_changes:
+        lines += _index(each, view)
+    return [*lines, ()]
+
+
+def _index(each: IndexChange, view: View) -> list[Line]:
+    style = "good" if each.action == "create" else "medium"
+    size = f"{each.size_bytes / 1e6:,.1f} MB"
+    lines: list[Line] = [(Span(f"  {each.action:<7}", style), Span(f"{size} · {each.evidence.value}", "dim"))]
+    for text in (*each.requires, each.online):
+        lines += code(words.clean(text) + ";", 9)
+    lines += wrapped(words.clean(each.reason), view.width, indent=9, head=(Span(" " * 9),))
+    if each.write_cost > 0:
+        lines += wrapped(f"writers pay {each.write_cost:,.0f} an hour for it, readers save {each.gain:,.0f}", view.width,
+                         indent=9, head=(Span(" " * 9),), style="dim")
+    if each.slows:
+        lines += wrapped(words.clean(f"dearer: {', '.join(each.slows)}"), view.width, indent=9,
+                         head=(Span(" " * 9),), style="medium")
+    return lines
+
+
+def _rewrite(each: Rewrite, view: View) -> list[Line]:
+    lines = headed(Span("Rewrite", "title"), words.clean(f"{each.name}: {each.kind} · {each.evidence.value}"), view.width)
+    lines += code(words.clean(each.after_sql), 4)
+    lines += wrapped(words.clean(each.why), view.width, indent=4, head=(Span("    "),))
+    if each.needs:
+        lines += wrapped(words.clean(each.needs), view.width, indent=4, head=(Span("    "),), style="dim")
+    return [*lines, ()]
+
+
+def _caches(found: tuple[Cache, ...], view: View) -> list[Line]:
+    if not found:
+        return []
+    lines = headed(Span("Caching", "title"), "expected from rates, not measured", view.width)
+    for each in found:
+        head = (Span(f"  {each.hit_rate:>4.0%} hits  ", "good"),)
+        lines += wrapped(words.clean(f"{each.name}: key {each.key}, TTL {each.ttl_seconds:,.0f} s; {each.staleness}"),
+                         view.width, indent=13, head=head)
+        if each.invalidated_by:
+            lines += wrapped(words.clean(f"delete the key on: {'; '.join(each.invalidated_by)}"), view.width, indent=13,
+                             head=(Span(" " * 13),), style="dim")
+    return [*lines, ()]
+
+
+def _pool(each: Pool, view: View) -> list[Line]:
+    lines = headed(Span("Pool", "title"), f"{each.size} connections in each of {each.processes} processes, {each.total} in "
+                                          "all", view.width)
+    return [*lines, *wrapped(words.clean(each.why), view.width, indent=4, head=(Span("    "),)), ()]
+
+
+def _health(found: tuple[Health, ...], view: View) -> list[Line]:
+    if not found:
+        return []
+    lines: list[Line] = [(Span("Health", "title"),)]
+    for each in found:
+        lines += wrapped(words.clean(each.message), view.width, indent=11,
+                         head=(Span(f"  {each.severity.value:<9}", each.severity.value),))
+        lines += code(words.clean(each.fix), 11)
+    return [*lines, ()]
