@@ -17,7 +17,7 @@ from backend_lead.rules._ddl import quoted
 
 _MOST_COLUMNS = 4
 _MOST_INCLUDED = 6
-_WIDEST_INCLUDED = 120
+_SMALL_ROW = 3
 # A partial index pays when its rows are few.
 _LARGEST_SHARE = 0.3
 _TEXTS = ("text", "character varying", "character(", "citext", "varchar")
@@ -76,7 +76,7 @@ def candidates(need: Need, read: frozenset[str], table: Table, skewed: Mapping[s
     ranges = _distinct_keys(each for each in sure if each.kind == "range" and not _is_json_like(each, known))
     for keys in _btrees([e.key for e in single], [e.key for e in equal], [j.key for j in joins],
                         [r.key for r in ranges], need.orders):
-        yield from _variants(need, keys, read, known, sure, skewed)
+        yield from _variants(need, keys, read, known, sure, skewed, table.primary_key)
     for each in usable:
         if each.alternative and each.kind in ("equal", "in", "range", "null"):
             yield Candidate(need.schema, need.table, (each.key,))
@@ -108,7 +108,8 @@ def _btrees(single: Sequence[str], equal: Sequence[str], joins: Sequence[str], r
 
 
 def _variants(need: Need, keys: tuple[str, ...], read: frozenset[str], known: Mapping[str, Column],
-              comparisons: Sequence[Comparison], skewed: Mapping[str, float]) -> Iterator[Candidate]:
+              comparisons: Sequence[Comparison], skewed: Mapping[str, float],
+              table_key: Sequence[str]) -> Iterator[Candidate]:
     """Yield an index plain, covering, and partial for each condition that few rows fulfil."""
     keys = _unreversed(keys)
     plain = Candidate(need.schema, need.table, keys)
@@ -123,8 +124,11 @@ def _variants(need: Need, keys: tuple[str, ...], read: frozenset[str], known: Ma
         if each.kind not in ("equal", "null", "not null", "unequal", "in"):
             continue
         rest = tuple(key for key in keys if key.split(" ")[0] != each.key and key != each.key)
-        # A column that the predicate fixes need not be a key, unless nothing else is left.
-        partial = Candidate(need.schema, need.table, rest or keys, (), each.condition)
+        # A column that the predicate fixes need not be a key.
+        rest = rest or tuple(map(quoted, table_key))
+        if not rest:
+            continue
+        partial = Candidate(need.schema, need.table, rest, (), each.condition)
         yield partial
         covering = _included(partial, read, known)
         if covering is not None:
@@ -133,7 +137,8 @@ def _variants(need: Need, keys: tuple[str, ...], read: frozenset[str], known: Ma
 
 def _included(candidate: Candidate, read: frozenset[str], known: Mapping[str, Column]) -> Candidate | None:
     """Return the index with the other columns that the query reads, None when there are none or too many."""
-    if any(key.startswith("(") for key in candidate.keys):
+    # An index that holds the whole row is a second table.
+    if any(key.startswith("(") for key in candidate.keys) or len(read) == len(known) > _SMALL_ROW:
         return None
     rest = sorted(read - set(candidate.columns))
     if not rest or len(rest) > _MOST_INCLUDED or any(name not in known or _is_wide(known[name]) for name in rest):

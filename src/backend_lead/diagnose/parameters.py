@@ -18,6 +18,7 @@ _PARAMETER = re.compile(r"'(?:[^']|'')*+'|\"(?:[^\"]|\"\")*+\"|\$(\d+)\b")
 _RANGE = {"<": "<", "<=": "<", ">": ">", ">=": ">"}
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _PAGE = "20"
+_SEARCHED = 5
 # Of a common value and of the others; positions within the histogram of a range.
 _POSITIONS = (0.5, 0.9, 0.1)
 
@@ -194,7 +195,7 @@ def _values(session: ScratchSession, use: _Use | None) -> list[tuple[str, float]
         if len(common) > 2:
             found.append((_literal(common[len(common) // 2], type_), known / 2))
     if use.operator in ("~~", "~~*"):
-        return [(_literal(_pattern(text), type_), share) for text, share in _texts(found)]
+        return [(_literal(pattern, type_), share / 2) for text, share in _texts(found) for pattern in _patterns(text)]
     return sorted(found, key=lambda each: -each[1])
 
 
@@ -216,9 +217,10 @@ def _texts(found: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     return [(text[1 : text.rindex("'::")].replace("''", "'"), share) for text, share in found]
 
 
-def _pattern(text: str) -> str:
-    """A pattern as people search: some letters within the text."""
-    return f"%{text[: max(4, len(text) // 2)]}%"
+def _patterns(text: str) -> tuple[str, str]:
+    """Patterns as people search: a few letters that few rows have, and some that the column is known to hold."""
+    letters = text[-_SEARCHED:]
+    return f"%{letters[::-1]}%", f"%{letters}%"
 
 
 def _literal(value: str, type_: str) -> str:

@@ -16,9 +16,10 @@ from backend_lead.diagnose.costing import Costed, Costing
 # Over ten sets of indexes on TPC-H a fifth of what the planner called cheaper ran slower: only large gains are real.
 LEAST_FACTOR = 1.5
 LEAST_SHARE = 0.005
-LEAST_COST = 20.0
-# A narrower index is taken that reaches this share of a wider one's gain.
-_NEARLY = 0.97
+LEAST_COST = 50.0
+# A narrower index is taken when what it serves costs at most this much more.
+_NEARLY = 1.15
+_FEW_PAGES = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,6 @@ class Search:
         chosen: frozenset[int] = frozenset()
         bundles = self._bundles()
         total = self.total(chosen)
-        start = total
         while True:
             best: tuple[float, int, tuple[int, ...]] | None = None
             for bundle in bundles:
@@ -54,13 +54,13 @@ class Search:
                     continue
                 gain = total - self.total(new)
                 key = (-gain, self._size(bundle - chosen), tuple(sorted(bundle)))
-                if self._worth(chosen, new, gain, start) and (best is None or key < best):
+                if self._worth(chosen, new, gain, total) and (best is None or key < best):
                     best = key
             if best is None:
                 break
             chosen = chosen | frozenset(best[2])
             total = self.total(chosen)
-        return self._without_needless(self._narrowed(self._without_needless(chosen, start)), start)
+        return self._without_needless(self._narrowed(self._without_needless(chosen)))
 
     def total(self, shown: frozenset[int]) -> float:
         """Return the cost of the workload in an hour: reading, and what the new indexes cost the writers."""
@@ -91,9 +91,9 @@ class Search:
                     found[frozenset({oid})] = None
         return sorted(found, key=sorted)
 
-    def _worth(self, before: frozenset[int], after: frozenset[int], gain: float, start: float) -> bool:
-        """Say whether a step gains enough to be believed: of the whole workload, and for one query at least."""
-        if gain <= LEAST_SHARE * start:
+    def _worth(self, before: frozenset[int], after: frozenset[int], gain: float, total: float) -> bool:
+        """Say whether a step gains enough to be believed: of what is left to gain from, and for one query at least."""
+        if gain <= LEAST_SHARE * total:
             return False
         return any(self._believable(each, before, after) for each in self.queries)
 
@@ -101,28 +101,33 @@ class Search:
         old, new = self.costing.cost(each, before), self.costing.cost(each, after)
         return old >= LEAST_COST and old >= new * LEAST_FACTOR
 
-    def _without_needless(self, chosen: frozenset[int], start: float) -> frozenset[int]:
+    def _without_needless(self, chosen: frozenset[int]) -> frozenset[int]:
         """Return the set without the indexes that gain too little beside the others."""
         for oid in sorted(chosen, key=lambda each: (-self.priced[each].size_bytes, each)):
             without = chosen - {oid}
-            gain = self.total(without) - self.total(chosen)
-            if not self._worth(without, chosen, gain, start):
+            total = self.total(without)
+            if not self._worth(without, chosen, total - self.total(chosen), total):
                 chosen = without
         return chosen
 
     def _narrowed(self, chosen: frozenset[int]) -> frozenset[int]:
-        """Return the set with each index exchanged for a smaller one of its table that does nearly as well, and for a
-        larger one where that does much better."""
+        """Return the set with each index exchanged for a smaller one of its table where the queries that it serves do
+        nearly as well."""
         for oid in sorted(chosen):
             without = chosen - {oid}
-            full = self.total(without) - self.total(chosen)
-            table = self.priced[oid].candidate.table
-            rivals = [each for each in sorted(self.priced) if each not in chosen
-                      and self.priced[each].candidate.table == table
-                      and self.priced[each].size_bytes < self.priced[oid].size_bytes]
-            for rival in sorted(rivals, key=lambda each: (self.priced[each].size_bytes, each)):
-                if self.total(without) - self.total(without | {rival}) >= full * _NEARLY:
-                    chosen = without | {rival}
+            served = [each for each, gain in self.served(oid, chosen) if gain > 0]
+            now = sum(self.costing.cost(each, chosen) * each.query.weight for each in served)
+            mine = self.priced[oid]
+            rivals = [each for each in self.priced.values()
+                      if each.oid not in chosen and each.candidate.table == mine.candidate.table
+                      and each.size_bytes < mine.size_bytes and each.write_cost <= mine.write_cost]
+            for rival in sorted(rivals, key=lambda each: (each.size_bytes, each.oid)):
+                new = without | {rival.oid}
+                # A few pages more for each call are worth an index of a tenth of the size.
+                slack = _FEW_PAGES if rival.size_bytes * 10 <= mine.size_bytes else 0.0
+                most = now * _NEARLY + slack * sum(each.query.weight for each in served)
+                if sum(self.costing.cost(each, new) * each.query.weight for each in served) <= most:
+                    chosen = new
                     break
         return chosen
 

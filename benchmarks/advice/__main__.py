@@ -1,0 +1,121 @@
+"""`python -m benchmarks.advice [--show]`: pages touched before, with the indexes advised, and with the planted ones.
+
+Each statement of the workload is really executed with `EXPLAIN (ANALYZE, BUFFERS)` and rolled back; shared blocks hit and
+read repeat exactly where times do not.  Prints the pages of an hour of the workload, the drops found, and whether the
+same input gave the same set again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.advice import parcels
+
+from backend_lead.config import load
+from backend_lead.gates.scratch_session import ScratchSession
+from backend_lead.lead.diagnose import Slow, diagnose
+from backend_lead.lead.options import Options
+from backend_lead.model.diagnosis import Diagnosis
+from backend_lead.prove.scratch import Scratch
+
+
+def pages(session: ScratchSession, *, show: bool = False) -> tuple[float, float, dict[str, float]]:
+    """Return the pages that an hour of the workload touches, the milliseconds it takes, and pages of one call by name.
+    Nothing stays written."""
+    total = milliseconds = 0.0
+    single: dict[str, float] = {}
+    for name, rate, sql, values in parcels.WORKLOAD:
+        # What is read once before is planned and cached alike in every pass.
+        counts = [_executed(session, sql, given) for given in (*values, *values)][len(values) :]
+        mean = sum(count for count, _ in counts) / len(counts)
+        single[name] = mean
+        total += mean * rate
+        milliseconds += sum(time for _, time in counts) / len(counts) * rate
+    return total, milliseconds, single
+
+
+def _executed(session: ScratchSession, sql: str, values: tuple[object, ...]) -> tuple[float, float]:
+    text = sql
+    for number in range(len(values), 0, -1):
+        value = values[number - 1]
+        text = text.replace(f"${number}", str(value) if isinstance(value, int) else "'" + str(value) + "'")
+    session.run("BEGIN")
+    try:
+        [(answer,)] = session.run(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}")
+    finally:
+        session.run("ROLLBACK")
+    found: dict[str, Any] = (json.loads(answer) if isinstance(answer, str) else answer)[0]
+    plan = found["Plan"]
+    return float(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]), float(found["Execution Time"])
+
+
+def advised(dsn: str, folder: Path) -> Diagnosis:
+    """Return the diagnosis of the database with the workload as a file."""
+    workload = folder / "workload.sql"
+    workload.write_text("".join(f"-- name: {name}\n-- weight: {rate}/h\n{sql};\n"
+                                for name, rate, sql, _ in parcels.WORKLOAD), encoding="utf-8")
+    options = Options(folder, str(folder), load(folder, environment={}, options={}, rule_ids=lambda: []), dsn=dsn,
+                      allow_superuser=True, cache=False)
+    report = diagnose(Slow(workload=workload), options)
+    assert report.diagnosis is not None
+    return report.diagnosis
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.advice")
+    parser.add_argument("--show", action="store_true")
+    given = parser.parse_args()
+    with Scratch({"shared_buffers": "256MB"}) as scratch, tempfile.TemporaryDirectory() as folder:
+        dsn = scratch.create_database("parcels")
+        with ScratchSession(scratch.server, "parcels") as session:
+            session.run(parcels.SCHEMA)
+            session.run(parcels.ROWS)
+            session.run("VACUUM ANALYZE")
+            before, before_ms, one_before = pages(session)
+            found = advised(dsn, Path(folder))
+            again = advised(dsn, Path(folder))
+            creates = [change for change in found.index_changes if change.action == "create"]
+            gone = {change.name for change in found.index_changes if change.action == "drop"}
+            for change in found.index_changes:
+                session.run(";".join((*change.requires, change.ddl)))
+            session.run("VACUUM ANALYZE")
+            ours, ours_ms, one_ours = pages(session)
+            for change in creates:
+                session.run(f"DROP INDEX {change.name}")
+            for name in gone:
+                session.run(parcels.SCHEMA.partition(f"CREATE INDEX {name} ")[1]
+                            + parcels.SCHEMA.partition(f"CREATE INDEX {name} ")[2].partition(";")[0])
+            for name in parcels.DROPPED:
+                session.run(f"DROP INDEX IF EXISTS {name}")
+            for sql in parcels.PLANTED:
+                session.run(sql)
+            session.run("VACUUM ANALYZE")
+            best, best_ms, one_best = pages(session)
+    print("| | pages in an hour | of the planted optimum | milliseconds in an hour, same run |\n|---|---|---|---|")
+    for label, count, took in (("before", before, before_ms), ("advised", ours, ours_ms), ("planted", best, best_ms)):
+        print(f"| {label} | {count:,.0f} | {count / best:.3f} | {took / best_ms:.2f} of the planted |")
+    missed = sorted(set(parcels.DROPPED) - gone)
+    wrong = sorted(gone - set(parcels.DROPPED))
+    print(f"planted drops found: {len(set(parcels.DROPPED) & gone)} of {len(parcels.DROPPED)}"
+          f"{'; missed ' + ', '.join(missed) if missed else ''}{'; others ' + ', '.join(wrong) if wrong else ''}")
+    busy = [change.ddl for change in creates if change.table == parcels.NO_INDEX_ON]
+    print(f"indexes on the table busy with writes: {len(busy)}{' ' + '; '.join(busy) if busy else ''}")
+    print(f"the same set again: {'yes' if again.index_changes == found.index_changes else 'no'}")
+    if given.show:
+        for change in found.index_changes:
+            print(f"{change.action}: {change.ddl}  [{change.size_bytes / 1e6:.1f} MB, gain {change.gain:,.0f}, writes "
+                  f"{change.write_cost:,.0f}] {change.reason}")
+        for name, rate, *_ in parcels.WORKLOAD:
+            print(f"{name}: {one_before[name]:.1f} → {one_ours[name]:.1f} (planted {one_best[name]:.1f}) × {rate:g}")
+        print("\n".join(found.notes))
+        print(found.self_check)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
