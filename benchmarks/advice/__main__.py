@@ -1,8 +1,8 @@
 """`python -m benchmarks.advice [--show]`: pages touched before, with the indexes advised, and with the planted ones.
 
-Each statement of the workload is really executed with `EXPLAIN (ANALYZE, BUFFERS)` and rolled back; shared blocks hit and
-read repeat exactly where times do not.  Prints the pages of an hour of the workload, the drops found, and whether the
-same input gave the same set again.
+Each statement of the workload is really executed with `EXPLAIN (ANALYZE, BUFFERS)` and rolled back; shared blocks hit
+and read repeat exactly where times do not.  Prints the pages of an hour of the workload, the drops found, and whether
+the same input gave the same set again.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def advised(dsn: str, folder: Path) -> Diagnosis:
     workload = folder / "workload.sql"
     workload.write_text("".join(f"-- name: {name}\n-- weight: {rate}/h\n{sql};\n"
                                 for name, rate, sql, _ in parcels.WORKLOAD), encoding="utf-8")
-    options = Options(folder, str(folder), load(folder, environment={}, options={}, rule_ids=lambda: []), dsn=dsn,
+    options = Options(folder, str(folder), load(folder, environment={}, options={}, rule_ids=list), dsn=dsn,
                       allow_superuser=True, cache=False)
     report = diagnose(Slow(workload=workload), options)
     assert report.diagnosis is not None

@@ -11,9 +11,9 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE TABLE depot (id int PRIMARY KEY, city text NOT NULL, country text NOT NULL);
 CREATE TABLE sender (id bigint PRIMARY KEY, email text NOT NULL, company text NOT NULL, plan text NOT NULL,
     joined timestamptz NOT NULL, labels text[] NOT NULL, settings jsonb NOT NULL);
-CREATE TABLE parcel (id bigint PRIMARY KEY, sender_id bigint NOT NULL REFERENCES sender, depot_id int NOT NULL REFERENCES
-    depot, status text NOT NULL, weight numeric(8,2) NOT NULL, booked timestamptz NOT NULL, delivered timestamptz,
-    code text NOT NULL, note text NOT NULL);
+CREATE TABLE parcel (id bigint PRIMARY KEY, sender_id bigint NOT NULL REFERENCES sender, depot_id int NOT NULL
+    REFERENCES depot, status text NOT NULL, weight numeric(8,2) NOT NULL, booked timestamptz NOT NULL,
+    delivered timestamptz, code text NOT NULL, note text NOT NULL);
 CREATE TABLE scan (id bigint PRIMARY KEY, parcel_id bigint NOT NULL REFERENCES parcel, depot_id int NOT NULL, kind text
     NOT NULL, at timestamptz NOT NULL);
 CREATE TABLE heartbeat (id bigint PRIMARY KEY, device int NOT NULL, at timestamptz NOT NULL, battery int NOT NULL);
@@ -50,7 +50,8 @@ WORKLOAD: tuple[tuple[str, float, str, tuple[tuple[object, ...], ...]], ...] = (
     ("scans of a parcel", 3000, "SELECT kind, at FROM scan WHERE parcel_id = $1 ORDER BY at", ((77,), (399_000,))),
     ("open parcels of a depot", 900, "SELECT id, code, booked FROM parcel WHERE status = 'open' AND depot_id = $1 "
      "ORDER BY booked", ((12,), (150,))),
-    ("newest of a sender", 2500, "SELECT id, code, status FROM parcel WHERE sender_id = $1 ORDER BY booked DESC LIMIT 10",
+    ("newest of a sender", 2500, "SELECT id, code, status FROM parcel WHERE sender_id = $1 ORDER BY booked DESC "
+     "LIMIT 10",
      ((4,), (59_000,))),
     ("sign in", 1500, "SELECT id, plan FROM sender WHERE lower(email) = $1", (("mail77@example.org",),
                                                                              ("nobody@example.org",))),
@@ -69,8 +70,9 @@ WORKLOAD: tuple[tuple[str, float, str, tuple[tuple[object, ...], ...]], ...] = (
      ((9_000_001, 5, "2024-03-01", 50), (9_000_002, 6, "2024-03-01", 51))),
     ("a scan", 2000, "INSERT INTO scan (id, parcel_id, depot_id, kind, at) VALUES ($1, $2, $3, $4, $5)",
      ((9_000_001, 77, 5, "in", "2025-01-01"), (9_000_002, 1234, 5, "in", "2025-01-01"))),
-    ("a booking", 800, "INSERT INTO parcel (id, sender_id, depot_id, status, weight, booked, code, note) VALUES ($1, $2, "
-     "$3, 'open', 2, $4, $5, '')", ((9_000_001, 77, 5, "2025-01-01", "AAA"), (9_000_002, 78, 6, "2025-01-01", "AAB"))),
+    ("a booking", 800, "INSERT INTO parcel (id, sender_id, depot_id, status, weight, booked, code, note) VALUES ($1, "
+     "$2, $3, 'open', 2, $4, $5, '')",
+     ((9_000_001, 77, 5, "2025-01-01", "AAA"), (9_000_002, 78, 6, "2025-01-01", "AAB"))),
     ("a delivery", 700, "UPDATE parcel SET status = 'delivered', delivered = $2 WHERE id = $1",
      ((399_998, "2025-01-01"), (399_996, "2025-01-01"))),
 )

@@ -50,10 +50,11 @@ def compare(source: ScratchSession, shadow: Shadow, queries: Iterable[str], name
         if shape(real) == shape(ours):
             found.equal += 1
         else:
-            found.others.append(f"{name} {number}: {shape(real)} at the source, {shape(ours)} in the shadow: {sql[:200]}")
+            found.others.append(f"{name} {number}: {shape(real)} at the source, {shape(ours)} in the shadow: "
+                                f"{sql[:200]}")
         if found.costs[-1] > 0.01:
-            found.others.append(f"{name} {number}: cost {real['Total Cost']} at the source, {ours['Total Cost']} in the "
-                                f"shadow: {' '.join(sql.split())[:160]}")
+            found.others.append(f"{name} {number}: cost {real['Total Cost']} at the source, {ours['Total Cost']} in "
+                                f"the shadow: {' '.join(sql.split())[:160]}")
 
 
 def compare_sizes(source: ScratchSession, shadow: Shadow, made: Mapping[str, int], found: Comparison) -> None:

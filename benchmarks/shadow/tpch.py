@@ -1,4 +1,4 @@
-"""TPC-H: rows from tpchgen-cli, queries from the tests that sqlglot's source distribution carries; neither is kept here.
+"""TPC-H: rows from tpchgen-cli, queries from the tests in sqlglot's source distribution; neither is kept here.
 
 Both come from the package index into `benchmarks/.cache`.
 """
@@ -32,8 +32,8 @@ TABLES = {
               " o_orderpriority char(15), o_clerk char(15), o_shippriority int, o_comment varchar(79)",
     "lineitem": "l_orderkey int, l_partkey int, l_suppkey int, l_linenumber int, l_quantity numeric(15,2),"
                 " l_extendedprice numeric(15,2), l_discount numeric(15,2), l_tax numeric(15,2), l_returnflag char(1),"
-                " l_linestatus char(1), l_shipdate date, l_commitdate date, l_receiptdate date, l_shipinstruct char(25),"
-                " l_shipmode char(10), l_comment varchar(44)",
+                " l_linestatus char(1), l_shipdate date, l_commitdate date, l_receiptdate date,"
+                " l_shipinstruct char(25), l_shipmode char(10), l_comment varchar(44)",
 }
 KEYS = {"region": "r_regionkey", "nation": "n_nationkey", "part": "p_partkey", "supplier": "s_suppkey",
         "partsupp": "ps_partkey, ps_suppkey", "customer": "c_custkey", "orders": "o_orderkey",

@@ -157,9 +157,7 @@ def _others(need: Need, each: Comparison, known: Mapping[str, Column]) -> Iterat
         if each.operator in ("@>", "@?", "@@"):
             yield Candidate(need.schema, need.table, (f"{each.key} jsonb_path_ops",), method="gin")
         yield Candidate(need.schema, need.table, (each.key,), method="gin")
-    elif each.kind == "contains" and type_.endswith("[]"):
-        yield Candidate(need.schema, need.table, (each.key,), method="gin")
-    elif each.kind == "contains" and (type_ == "tsvector" or each.operator == "@@"):
+    elif each.kind == "contains" and (type_.endswith("[]") or type_ == "tsvector" or each.operator == "@@"):
         yield Candidate(need.schema, need.table, (each.key,), method="gin")
     elif each.kind == "contains" and "range" in type_:
         yield Candidate(need.schema, need.table, (each.key,), method="gist")

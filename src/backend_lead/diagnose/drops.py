@@ -62,7 +62,8 @@ def _unused(scans: int | None, statistics: PlannerStatistics) -> tuple[str | Non
     age = statistics.age_days
     if scans != 0 or age is None:
         return None, None
-    since = f"{age:.0f} days" if age >= 2 else f"{age * 24:.0f} hours" if age >= 1 / 12 else f"{max(age * 1440, 1):.0f} min"
+    since = (f"{age:.0f} days" if age >= 2 else f"{age * 24:.0f} hours" if age >= 1 / 12
+             else f"{max(age * 1440, 1):.0f} min")
     reason = f"No query has used it in the {since} that the server has counted, and no query of this workload would."
     if statistics.replicas:
         return f"{reason} A standby counts its own scans: ask it as well.", Evidence.SUSPECTED

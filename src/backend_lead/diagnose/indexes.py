@@ -203,8 +203,9 @@ def _change(search: Search, priced: Priced, chosen: frozenset[int], taken: set[s
                     key=lambda pair: (-pair[1] * pair[0].query.weight, pair[0].query.name))
     slower = [each.query.name or each.query.sql for each, gain in served if gain < 0]
     gain = sum(gain * each.query.weight for each, gain in served)
+    online = (candidate.schema, candidate.table) not in partitioned
     return IndexChange(
-        "create", candidate.ddl(name), candidate.ddl(name, online=(candidate.schema, candidate.table) not in partitioned),
+        "create", candidate.ddl(name), candidate.ddl(name, online=online),
         candidate.table, name, _reason(search, priced, faster, chosen),
         tuple(each.query.name or each.query.sql for each, _ in faster), tuple(slower), priced.size_bytes,
         round(priced.write_cost, 3), round(gain, 3), Evidence.MEASURED,

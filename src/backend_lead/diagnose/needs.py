@@ -205,7 +205,7 @@ def _comparison(node: Node, alias: str) -> Comparison | None:
             return Comparison(key_text(inner, alias), "equal", "=", condition, constant=True)
         return None
     if what == "null_test":
-        is_null = "IS_NULL" in _enum(node.null_test, "nulltesttype") and "NOT" not in _enum(node.null_test, "nulltesttype")
+        is_null = _enum(node.null_test, "nulltesttype") == "IS_NULL"
         return Comparison(key_text(node.null_test.arg, alias), "null" if is_null else "not null", "", condition,
                           constant=True)
     if what != "a_expr":

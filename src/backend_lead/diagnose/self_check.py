@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from backend_lead.diagnose.costing import Costed, nodes
 from backend_lead.errors import Refused
@@ -61,7 +61,7 @@ def self_check(gate: DatabaseGate, shadow: Shadow, queries: Sequence[Costed]) ->
         if sql is None or "$" in sql:
             continue
         try:
-            [(found,)] = gate.rows(f"EXPLAIN (FORMAT JSON) {sql}")
+            [(found,)] = cast("list[tuple[Any]]", gate.rows(f"EXPLAIN (FORMAT JSON) {sql}"))
         except Refused:
             refused += 1
             continue
@@ -95,5 +95,6 @@ def _qualified(sql: str, schemas: Mapping[str, str]) -> str | None:
         if type(node).__name__ == "RangeVar" and not node.schemaname and node.relname not in defined:
             if node.relname not in schemas:
                 return None
-            node.schemaname = schemas[node.relname]
+            # The tree is a message of the parser's, whose fields can be set.
+            cast(Any, node).schemaname = schemas[node.relname]
     return deparse_statement(tree.stmt) or None

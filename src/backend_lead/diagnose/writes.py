@@ -1,8 +1,8 @@
 """What an index costs those who write: the other side of every gain.
 
 One entry is a descent to a leaf, as the planner counts it (btcostestimate in src/backend/utils/adt/selfuncs.c: a
-comparison for each halving, fifty for each level), and the pages on the way: each is looked up, and the leaf is written.
-A page counts as one sequential page of the planner, the unit that reading is counted in.
+comparison for each halving, fifty for each level), and the pages on the way: each is looked up, and the leaf is
+written.  A page counts as one sequential page of the planner, the unit that reading is counted in.
 """
 
 from __future__ import annotations

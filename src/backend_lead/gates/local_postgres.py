@@ -147,7 +147,8 @@ class LocalPostgres:
         self._own(secret)
         try:
             self._call("initdb", "-D", str(self.folder / "data"), "-U", OWNER, "-E", "UTF8", "--locale=C", "--no-sync",
-                       "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}", *self._without_checksums())
+                       "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}",
+                       *self._without_checksums())
         finally:
             secret.unlink()
 

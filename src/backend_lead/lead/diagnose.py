@@ -74,7 +74,7 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
 
 
 def export(options: Options, *, masked: bool = False) -> str:
-    """Return the text of a file that holds all that a diagnosis needs elsewhere, no row and, when `masked`, no value."""
+    """Return the text of a file with all that a diagnosis needs elsewhere: no row and, when `masked`, no value."""
     from backend_lead.gates.database import DatabaseGate
     from backend_lead.read.database.masked_statistics import without_values
     from backend_lead.read.database.planner_statistics import read_planner_statistics
@@ -109,7 +109,8 @@ def _statistics(slow: Slow, gate: object, listen: Listener) -> PlannerStatistics
     return found
 
 
-def _code(slow: Slow, options: Options, listen: Listener) -> tuple[Backend | None, tuple[Finding, ...], tuple[str, ...]]:
+def _code(slow: Slow, options: Options,
+          listen: Listener) -> tuple[Backend | None, tuple[Finding, ...], tuple[str, ...]]:
     """Read the target, if it holds code that we read; a diagnosis without code is one of the database alone."""
     try:
         backend = read(replace(options, dsn=options.dsn if slow.stats is None else None), listen)
@@ -131,6 +132,6 @@ def _workload(slow: Slow, statistics: PlannerStatistics | None, backend: Backend
     if statistics is not None and statistics.statements:
         return counted_workload(statistics.statements, statistics.age_days)
     if backend is not None:
-        return Workload(tuple(of_code(backend)), source="the code's own SQL, each counted once an hour: nobody knows how "
-                                                        "often it is sent")
+        return Workload(tuple(of_code(backend)), source="the code's own SQL, each counted once an hour: nobody "
+                                                        "knows how often it is sent")
     return Workload()

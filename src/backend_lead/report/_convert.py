@@ -16,7 +16,8 @@ from backend_lead.report import _documents_diagnosis as slow
 from backend_lead.report._documents_migration import created, proofs, proven, statements
 
 Document = (doc.MapDocument | doc.AuditDocument | doc.ReviewDocument | doc.MigrationLintDocument
-            | doc.DiagnoseDocument | doc.MigrationProveDocument | doc.MigrationCreateDocument | doc.MigrationRewriteDocument)
+            | doc.DiagnoseDocument | doc.MigrationProveDocument | doc.MigrationCreateDocument
+            | doc.MigrationRewriteDocument)
 
 
 def document(report: Report) -> Document:

@@ -68,7 +68,8 @@ def _cost(each: QueryCost, view: View) -> list[Line]:
 def _indexes(found: Diagnosis, view: View) -> list[Line]:
     if not found.index_changes:
         return []
-    lines = headed(Span("Indexes", "title"), "as one set; sizes and costs are the shadow's, no row was read", view.width)
+    lines = headed(Span("Indexes", "title"), "as one set; sizes and costs are the shadow's, no row was read",
+                   view.width)
     for each in found.index_changes:
         lines += _index(each, view)
     return [*lines, ()]
@@ -82,8 +83,8 @@ def _index(each: IndexChange, view: View) -> list[Line]:
         lines += code(words.clean(text) + ";", 9)
     lines += wrapped(words.clean(each.reason), view.width, indent=9, head=(Span(" " * 9),))
     if each.write_cost > 0:
-        lines += wrapped(f"writers pay {each.write_cost:,.0f} an hour for it, readers save {each.gain:,.0f}", view.width,
-                         indent=9, head=(Span(" " * 9),), style="dim")
+        lines += wrapped(f"writers pay {each.write_cost:,.0f} an hour for it, readers save {each.gain:,.0f}",
+                         view.width, indent=9, head=(Span(" " * 9),), style="dim")
     if each.slows:
         lines += wrapped(words.clean(f"dearer: {', '.join(each.slows)}"), view.width, indent=9,
                          head=(Span(" " * 9),), style="medium")
@@ -91,7 +92,8 @@ def _index(each: IndexChange, view: View) -> list[Line]:
 
 
 def _rewrite(each: Rewrite, view: View) -> list[Line]:
-    lines = headed(Span("Rewrite", "title"), words.clean(f"{each.name}: {each.kind} · {each.evidence.value}"), view.width)
+    lines = headed(Span("Rewrite", "title"), words.clean(f"{each.name}: {each.kind} · {each.evidence.value}"),
+                   view.width)
     lines += code(words.clean(each.after_sql), 4)
     lines += wrapped(words.clean(each.why), view.width, indent=4, head=(Span("    "),))
     if each.needs:
@@ -114,8 +116,8 @@ def _caches(found: tuple[Cache, ...], view: View) -> list[Line]:
 
 
 def _pool(each: Pool, view: View) -> list[Line]:
-    lines = headed(Span("Pool", "title"), f"{each.size} connections in each of {each.processes} processes, {each.total} in "
-                                          "all", view.width)
+    lines = headed(Span("Pool", "title"), f"{each.size} connections in each of {each.processes} processes, "
+                                          f"{each.total} in all", view.width)
     return [*lines, *wrapped(words.clean(each.why), view.width, indent=4, head=(Span("    "),)), ()]
 
 

@@ -53,15 +53,16 @@ _COLUMNS = """
         JOIN pg_namespace n ON n.oid = t.relnamespace
         LEFT JOIN pg_opclass oc ON oc.oid = i.indclass[k.number - 1] LEFT JOIN pg_collation l ON l.oid = a.attcollation
         LEFT JOIN LATERAL (
-            SELECT p.*, coalesce(p.histogram_bounds, p.most_common_vals)::text AS samples, p.tablename = ic.relname AS own,
+            SELECT p.*, coalesce(p.histogram_bounds, p.most_common_vals)::text AS samples,
+                   p.tablename = ic.relname AS own,
                    (SELECT format_type(b.atttypid, b.atttypmod) FROM pg_attribute b
                     WHERE b.attrelid = t.oid AND b.attname = p.attname) AS column_type
             FROM pg_stats p
             WHERE p.schemaname = n.nspname
               AND (p.tablename = ic.relname AND p.attname = a.attname AND i.indkey[k.number - 1] = 0
                    OR p.tablename = t.relname AND p.attname IN (
-                       SELECT b.attname FROM pg_attribute b WHERE b.attrelid = t.oid AND (b.attnum = i.indkey[k.number - 1]
-                           OR i.indkey[k.number - 1] = 0 AND b.attnum IN (
+                       SELECT b.attname FROM pg_attribute b WHERE b.attrelid = t.oid AND (
+                           b.attnum = i.indkey[k.number - 1] OR i.indkey[k.number - 1] = 0 AND b.attnum IN (
                                SELECT d.refobjsubid FROM pg_depend d WHERE d.objid = ic.oid AND d.refobjid = t.oid))))
             ORDER BY p.tablename = ic.relname DESC, p.inherited, CASE WHEN p.n_distinct < 0 THEN -p.n_distinct * 1e15
                                                                ELSE p.n_distinct END DESC LIMIT 1) s ON true
@@ -79,8 +80,8 @@ _SAMPLED = """
 _OWN_FUNCTIONS = """
     SELECT count(*) FROM pg_depend WHERE objid = {0} AND refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)"""
 # Types whose equal values may differ in bytes keep every copy (the support function equalimage is missing).
-_KEEPS_COPIES = frozenset({"numeric_ops", "float4_ops", "float8_ops", "jsonb_ops", "array_ops", "record_ops", "range_ops",
-                           "interval_ops"})
+_KEEPS_COPIES = frozenset({"numeric_ops", "float4_ops", "float8_ops", "jsonb_ops", "array_ops", "record_ops",
+                           "range_ops", "interval_ops"})
 _TRIGRAMS = "gin_trgm_ops"
 
 
@@ -103,7 +104,7 @@ def index_rows(session: ScratchSession, index: int) -> float:
     if predicate is None:
         return max(float(rows), 0.0)
     plan = _plan(session, f"SELECT 1 FROM {table} WHERE {predicate}")
-    return min(max(float(rows), 0.0), float(plan["Plan Rows"]))
+    return float(min(max(float(rows), 0.0), float(plan["Plan Rows"])))
 
 
 def existing_height(session: ScratchSession, index: int, pages: int) -> int:
@@ -113,7 +114,7 @@ def existing_height(session: ScratchSession, index: int, pages: int) -> int:
 
 def predicted_size(session: ScratchSession, index: int) -> IndexSize:
     """Return the size that CREATE INDEX would give an index of the shadow on a table with its rows."""
-    method, _, table, predicate, _, table_rows, _, pages, per_range = session.run(_INDEX.format(index))[0]
+    method, _, table, _, _, table_rows, _, pages, per_range = session.run(_INDEX.format(index))[0]
     rows = index_rows(session, index)
     share = rows / table_rows if table_rows > 0 else 1.0
     keys = _keys(session, index, max(float(table_rows), 0.0))
@@ -192,7 +193,7 @@ def _drawn(distinct: float, rows: float, share: float) -> float:
     if distinct <= 0 or share <= 0:
         return 1.0
     per_value = rows / share / distinct
-    return max(1.0, distinct * (1 - (1 - share) ** per_value))
+    return max(1.0, distinct * (1 - math.pow(1 - min(share, 1.0), per_value)))
 
 
 def _distinct(session: ScratchSession, index: int, table: str, rows: float, columns: Sequence[KeyColumn]) -> float:

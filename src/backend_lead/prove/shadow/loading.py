@@ -100,7 +100,8 @@ def load_columns(session: ScratchSession, columns: Iterable[ColumnStatistics],
 
 
 def _targets(session: ScratchSession) -> dict[tuple[str, str, str], _Target]:
-    question = _COLUMNS.format(equal=_OPERATOR.format(strategy=3, type="t"), less=_OPERATOR.format(strategy=1, type="t"),
+    question = _COLUMNS.format(equal=_OPERATOR.format(strategy=3, type="t"),
+                               less=_OPERATOR.format(strategy=1, type="t"),
                                element=_OPERATOR.format(strategy=3, type="e"))
     return {(str(schema), str(relation), str(name)): _Target(*map(int, numbers))
             for schema, relation, name, *numbers in session.run(question)}
@@ -179,7 +180,7 @@ def _load_extended(session: ScratchSession, extended: Sequence[ExtendedStatistic
         name, schema = _quoted(each.name), _quoted(each.schema)
         session.run(f"""DELETE FROM pg_statistic_ext_data d USING pg_statistic_ext s, pg_namespace n
                         WHERE s.oid = d.stxoid AND n.oid = s.stxnamespace AND s.stxname = {name}
-                          AND n.nspname = {schema} {"AND d.stxdinherit = " + str(each.inherited) if inherits else ""}""")
+                          AND n.nspname = {schema} {f"AND d.stxdinherit = {each.inherited}" if inherits else ""}""")
         session.run(f"""INSERT INTO pg_statistic_ext_data ({names})
                         SELECT {values} FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace
                         WHERE s.stxname = {name} AND n.nspname = {schema}""")

@@ -151,7 +151,8 @@ def hash_size(rows: float) -> IndexSize:
     per_bucket = max(1, int(_USABLE * 0.75 / (16 + _ITEM)))
     wanted = max(2.0, rows / per_bucket)
     power = 2 ** math.floor(math.log2(wanted))
-    buckets = power * (1 + math.ceil((wanted / power - 1) * 4) / 4) if power >= 1024 else 2 ** math.ceil(math.log2(wanted))
+    quarters = math.ceil((wanted / power - 1) * 4)
+    buckets = power * (1 + quarters / 4) if power >= 1024 else 2 ** math.ceil(math.log2(wanted))
     return IndexSize(int(buckets) + 2)
 
 

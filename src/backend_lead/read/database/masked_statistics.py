@@ -7,9 +7,11 @@ order that we know (documents, arrays, networks) is left out, and the text of st
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from backend_lead.model.statistics import ColumnStatistics, ExtendedStatistics, PlannerStatistics
 
@@ -61,7 +63,7 @@ def _masked(column: ColumnStatistics, labels: set[str]) -> ColumnStatistics:
         return replace(column, common_values=None, common_shares=None, histogram=None, others={})
     ranks = {value: rank for rank, value in enumerate(sorted(set(everything), key=order))}
     # The server's own order of texts is that of the histogram.
-    for before, after in zip(bounds, bounds[1:], strict=False):
+    for before, after in itertools.pairwise(bounds):
         if ranks[before] >= ranks[after]:
             ranks = {value: place for place, value in enumerate(dict.fromkeys([*bounds, *common]))}
             break
@@ -70,7 +72,7 @@ def _masked(column: ColumnStatistics, labels: set[str]) -> ColumnStatistics:
                    histogram=array([made[value] for value in bounds]) if bounds else None, others={})
 
 
-def _kind(values: Sequence[str]) -> tuple[Callable[[int, int], str] | None, Callable[[str], object]]:
+def _kind(values: Sequence[str]) -> tuple[Callable[[int, int], str] | None, Callable[[str], Any]]:
     """Return how a value of this kind is made from its rank and length, and by what such values are sorted."""
     if not values:
         return None, str

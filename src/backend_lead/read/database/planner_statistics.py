@@ -28,12 +28,14 @@ _SETTINGS = """
     SELECT name, reset_val FROM pg_settings
     WHERE (category LIKE 'Query Tuning /%' OR name IN (
         'work_mem', 'hash_mem_multiplier', 'max_parallel_workers', 'max_parallel_workers_per_gather',
-        'parallel_leader_participation', 'max_worker_processes', 'effective_io_concurrency', 'temp_buffers', 'search_path'))
+        'parallel_leader_participation', 'max_worker_processes', 'effective_io_concurrency', 'temp_buffers',
+        'search_path'))
       AND name NOT IN ('default_statistics_target', 'geqo_seed') AND reset_val IS NOT NULL
     ORDER BY name"""
 _OTHERS = ("most_common_elems", "most_common_elem_freqs", "elem_count_histogram")
 _RANGES = ("range_length_histogram", "range_empty_frac", "range_bounds_histogram")
-_MAY_READ = "GRANT pg_read_all_data TO {role}; -- from PostgreSQL 14 on; before: GRANT SELECT ON ALL TABLES IN SCHEMA public"
+_MAY_READ = ("GRANT pg_read_all_data TO {role}; -- from PostgreSQL 14 on; before: GRANT SELECT ON ALL TABLES IN SCHEMA "
+             "public")
 
 
 def read_planner_statistics(gate: DatabaseGate) -> PlannerStatistics:
@@ -85,7 +87,8 @@ def _collation(asking: Asking, number: int) -> tuple[tuple[str, str], ...]:
         SELECT pg_encoding_to_char(encoding)::text, datcollate::text, datctype::text, {provider}, {locale}
         FROM pg_database WHERE datname = current_database()""")
     names = ("encoding", "collate", "ctype", "provider", "locale")
-    return tuple((name, str(value)) for row in rows for name, value in zip(names, row, strict=True) if value is not None)
+    return tuple((name, str(value)) for row in rows for name, value in zip(names, row, strict=True)
+                 if value is not None)
 
 
 def _relations(asking: Asking) -> list[tuple[str, RelationStatistics]]:
@@ -97,7 +100,8 @@ def _relations(asking: Asking) -> list[tuple[str, RelationStatistics]]:
         WHERE c.relkind IN ('r', 'p', 'i', 'm', 'f') AND c.relpersistence <> 't' AND {OF_USERS}
         ORDER BY n.nspname, c.relname"""
     # Measuring waits for a table that somebody has locked; then the last count of ANALYZE has to do.
-    measured = "CASE WHEN c.relkind IN ('r', 'i', 'm') THEN pg_relation_size(c.oid) / current_setting('block_size')::int END"
+    measured = ("CASE WHEN c.relkind IN ('r', 'i', 'm') "
+                "THEN pg_relation_size(c.oid) / current_setting('block_size')::int END")
     try:
         rows = asking.gate.rows(question.format(blocks=measured))
     except StatementFailed:

@@ -6,8 +6,6 @@ triggers, privileges, comments.  A materialised view becomes a table, because pl
 
 from __future__ import annotations
 
-from typing import cast
-
 from backend_lead.read.database.asking import Asking
 
 _NOT_OURS = """n.nspname IN ('pg_catalog', 'information_schema', 'pg_toast') OR n.nspname LIKE 'pg\\_temp%'
@@ -131,18 +129,19 @@ def _indexes(asking: Asking, number: int) -> list[str]:
         FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid
         WHERE NOT ({_NOT_OURS}) AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't' AND i.indisvalid
-          AND NOT EXISTS (SELECT 1 FROM pg_constraint x WHERE x.conindid = i.indexrelid AND x.contype IN ('p', 'u', 'x'))
+          AND NOT EXISTS (SELECT 1 FROM pg_constraint x
+                          WHERE x.conindid = i.indexrelid AND x.contype IN ('p', 'u', 'x'))
           AND {_NOT_AN_EXTENSIONS.format('pg_class', 'c')}
         ORDER BY i.indexrelid""")
 
 
 def _views(asking: Asking, number: int) -> list[str]:
-    return [cast(str, text) for text in _texts(asking, "views", f"""
+    return _texts(asking, "views", f"""
         SELECT format('CREATE VIEW %I.%I AS %s', n.nspname, c.relname, rtrim(pg_get_viewdef(c.oid), ';'))
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind = 'v' AND c.relpersistence <> 't' AND NOT ({_NOT_OURS})
           AND {_NOT_AN_EXTENSIONS.format('pg_class', 'c')}
-        ORDER BY c.oid""")]
+        ORDER BY c.oid""")
 
 
 def _statistics(asking: Asking, number: int) -> list[str]:

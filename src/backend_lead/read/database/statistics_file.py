@@ -84,7 +84,8 @@ def read_statistics(path: Path) -> PlannerStatistics:
     relations, columns, version = _calls(rest, path)
     if not relations and not columns:
         raise WrongUse(f"{path} holds no statistics.",
-                       "Write it with: backend-lead diagnose --db DSN --export-stats FILE, or pg_dump --statistics-only")
+                       "Write it with: backend-lead diagnose --db DSN --export-stats FILE, or: pg_dump "
+                       "--statistics-only")
     blocks = {(each[0], each[1]): each[2] for fact in facts if (each := fact.get("blocks"))}
     records = {name: tuple(_record(fact[name], type_, path) for fact in facts if name in fact)
                for name, type_ in _KINDS.items()}
