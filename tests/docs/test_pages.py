@@ -91,9 +91,10 @@ def structs(struct: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
     found = {struct.__name__: struct}
     for field in msgspec.structs.fields(struct):
         for inner in re.findall(r"\w+(?:Fields|Name)\b", str(field.type)):
-            from backend_lead.report import _documents, _documents_migration
+            from backend_lead.report import _documents, _documents_diagnosis, _documents_migration
 
-            there = getattr(_documents, inner, None) or getattr(_documents_migration, inner)
+            there = next(getattr(room, inner) for room in (_documents, _documents_migration, _documents_diagnosis)
+                         if hasattr(room, inner))
             found |= {name: each for name, each in structs(there).items() if name not in found}
     return found
 
