@@ -43,7 +43,7 @@ def read_workload(path: Path) -> Workload:
         raise WrongUse(f"{path} cannot be read: {str(why).lower()}.", "Give a file of SQL statements.") from None
     queries, unread = [], []
     for offset, sql in split(text.replace("\0", "\ufffd")):
-        line = text.count("\n", 0, offset + len(sql) - len(sql.lstrip())) + 1
+        line = text.count("\n", 0, offset + len(sql.rstrip()) - len(_uncommented(sql))) + 1
         notes = {match["key"].lower(): match["value"] for match in _NOTE.finditer(sql)}
         try:
             normal, statement = normalised(sql)
