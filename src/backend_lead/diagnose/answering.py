@@ -5,29 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backend_lead.diagnose.caches import caches
 from backend_lead.diagnose.costing import Costed, Costing
 from backend_lead.diagnose.drops import drops
+from backend_lead.diagnose.health import health
 from backend_lead.diagnose.indexes import Advised, advise
+from backend_lead.diagnose.parameters import distinct_values
+from backend_lead.diagnose.pool import pool
 from backend_lead.diagnose.self_check import self_check
 from backend_lead.diagnose.writes import writes_of
 from backend_lead.gates.database import DatabaseGate
 from backend_lead.gates.grammar import kind, parse
-from backend_lead.model.diagnosis import Diagnosis, IndexChange, QueryCost
+from backend_lead.model.diagnosis import Diagnosis, Health, IndexChange, QueryCost
 from backend_lead.model.statistics import PlannerStatistics
 from backend_lead.model.table import Index, Table
 from backend_lead.model.workload import WeightedQuery, Workload
 from backend_lead.prove.shadow import Shadow
+from backend_lead.read.database.asking import Asking
+from backend_lead.read.database.health_facts import read_health
 from backend_lead.read.database.postgres import read_postgres
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is asked: statistics with their schema, a workload, a budget in bytes, the shadow's version."""
+    """What is asked: statistics with their schema, a workload, a budget in bytes, the shadow's version, and how many
+    processes the application has, None when nobody knows."""
 
     statistics: PlannerStatistics
     workload: Workload
     budget: int | None = None
     postgres: int | None = None
+    processes: int | None = None
 
 
 def answer(asked: Answer, gate: DatabaseGate | None = None) -> Diagnosis:
@@ -48,9 +56,22 @@ def answer(asked: Answer, gate: DatabaseGate | None = None) -> Diagnosis:
                              server=_server(statistics))
         advised, changes = _indexes(asked, shadow, costing, queries)
         notes += [*advised.notes, *(note for note in shadow.missing[told:] if "bl_candidate" not in note)]
+        after = {each.query.sql: costing.cost(each, advised.chosen) for each in queries}
+        keys = {each.query.sql: distinct_values(each.query, shadow.session) for each in queries}
         return Diagnosis(
             _headline(queries, changes, costing, advised.chosen), _costs(costing, queries, advised.chosen), changes,
-            notes=tuple(notes), self_check=told_check, workload=asked.workload.source, server=_server(statistics))
+            caches=tuple(caches(queries, after, keys)), pool=pool(statistics, asked.processes),
+            health=_health(gate, statistics, notes), notes=tuple(notes), self_check=told_check,
+            workload=asked.workload.source, server=_server(statistics))
+
+
+def _health(gate: DatabaseGate | None, statistics: PlannerStatistics, notes: list[str]) -> tuple[Health, ...]:
+    """Ask the source for its health; what it does not say goes to the notes."""
+    if gate is None:
+        return ()
+    facts = read_health(Asking(gate), statistics.version_number)
+    notes += [each for each in facts.missing if each not in notes]
+    return health(facts)
 
 
 def _indexes(asked: Answer, shadow: Shadow, costing: Costing,
@@ -136,4 +157,3 @@ def _unchecked(statistics: PlannerStatistics, major: int | None) -> str:
 def _server(statistics: PlannerStatistics) -> str:
     number = statistics.version_number
     return f"PostgreSQL {number // 10_000}.{number % 10_000}" if number else ""
-

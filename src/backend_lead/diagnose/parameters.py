@@ -71,6 +71,30 @@ def variants(query: WeightedQuery, session: ScratchSession) -> tuple[Variant, ..
     return tuple(Variant(each.sql, each.share / total, each.values) for each in found)
 
 
+def distinct_values(query: WeightedQuery, session: ScratchSession) -> float | None:
+    """Return how many different values the parameters of a statement take, as their columns have them; None when the
+    column of one is not known."""
+    product = 1.0
+    uses = _uses(query.sql)
+    for number in {int(match[1]) for match in _PARAMETER.finditer(query.sql) if match[1]}:
+        use = uses.get(number)
+        if use is None:
+            return None
+        if use.column is None:
+            continue
+        table, column = use.column
+        rows = session.run("""
+            SELECT max(CASE WHEN s.n_distinct < 0 THEN -s.n_distinct * greatest(c.reltuples, 1)
+                            ELSE s.n_distinct END)::float8
+            FROM pg_stats s JOIN pg_namespace n ON n.nspname = s.schemaname
+                JOIN pg_class c ON c.relname = s.tablename AND c.relnamespace = n.oid
+            WHERE s.attname = %s AND (s.tablename = %s OR %s = '')""", (column, table, table))
+        if rows[0][0] is None:
+            return None
+        product *= max(float(rows[0][0]), 1.0)
+    return product
+
+
 def _filled(sql: str, values: Mapping[int, str]) -> str:
     return _PARAMETER.sub(lambda match: values.get(int(match[1]), match[0]) if match[1] else match[0], sql)
 
@@ -148,8 +172,10 @@ def _aliases(tree: Node) -> dict[str, str]:
 
 
 def _column(node: Node, aliases: Mapping[str, str]) -> tuple[str, str] | None:
-    while kind(node) == "type_cast":
-        node = node.type_cast.arg
+    while kind(node) in ("type_cast", "func_call"):
+        if kind(node) == "func_call" and len(node.func_call.args) != 1:
+            return None
+        node = node.type_cast.arg if kind(node) == "type_cast" else node.func_call.args[0]
     if kind(node) != "column_ref":
         return None
     words = [part.string.sval for part in node.column_ref.fields if kind(part) == "string"]

@@ -61,7 +61,8 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
         found = Diagnosis(workload=workload.source)
         if statistics is not None and workload.queries:
             listen(Started("the shadow"))
-            asked = Answer(statistics, workload, slow.budget, slow.postgres)
+            asked = Answer(statistics, workload, slow.budget, slow.postgres,
+                           backend.processes if backend is not None else None)
             found = answer(asked, gate)
             listen(Finished("the shadow", found.self_check))
         elif statistics is None:

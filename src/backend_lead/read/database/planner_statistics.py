@@ -29,7 +29,7 @@ _SETTINGS = """
     WHERE (category LIKE 'Query Tuning /%' OR name IN (
         'work_mem', 'hash_mem_multiplier', 'max_parallel_workers', 'max_parallel_workers_per_gather',
         'parallel_leader_participation', 'max_worker_processes', 'effective_io_concurrency', 'temp_buffers',
-        'search_path'))
+        'search_path', 'max_connections', 'superuser_reserved_connections', 'reserved_connections'))
       AND name NOT IN ('default_statistics_target', 'geqo_seed') AND reset_val IS NOT NULL
     ORDER BY name"""
 _OTHERS = ("most_common_elems", "most_common_elem_freqs", "elem_count_histogram")
