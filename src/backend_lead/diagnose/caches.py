@@ -1,9 +1,9 @@
 """Which answers to keep, for how long, and what must delete them.
 
 For reads at rate λ of one key and a time to live T the expected hit rate is λT / (1 + λT) (Jung, Berger and
-Balakrishnan, Modeling TTL-based Internet Caches, INFOCOM 2003, for Poisson arrivals).  With writes at rate μ that delete the key, T
-becomes the mean time until the first of both: (1 − e^(−μT)) / μ.  Deleting on write, and a lease against many misses at
-once, are those of look-aside caches (Nishtala et al., Scaling Memcache at Facebook, NSDI 2013).
+Balakrishnan, Modeling TTL-based Internet Caches, INFOCOM 2003, for Poisson arrivals).  With writes at rate μ that
+delete the key, T becomes the mean time until the first of both: (1 − e^(−μT)) / μ.  Deleting on write, and a lease
+against many misses at once, are those of look-aside caches (Nishtala et al., Scaling Memcache at Facebook, NSDI 2013).
 """
 
 from __future__ import annotations

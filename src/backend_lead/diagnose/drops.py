@@ -14,7 +14,7 @@ from backend_lead.model.table import Index, Table
 from backend_lead.rules._ddl import drop_index, quoted
 from backend_lead.rules._redundant import redundant_indexes
 
-_LONG_ENOUGH_DAYS = 7.0
+_LONG_ENOUGH_DAYS, _A_DAY = 7.0, 1.0
 # One query may not lose more than this by a drop, and the others less.
 _LOSS = 1.05
 _OID = """
@@ -31,6 +31,7 @@ def drops(costing: Costing, queries: Sequence[Costed], tables: Sequence[Table], 
     the index stays.
     """
     scans = {(use.schema, use.name): use.scans for use in statistics.index_use}
+    read = {name for each in queries for name in each.tables}
     hidden: list[int] = []
     for table in tables:
         after = replace(table, indexes=(*table.indexes, *new.get(table.name, ())))
@@ -46,7 +47,9 @@ def drops(costing: Costing, queries: Sequence[Costed], tables: Sequence[Table], 
                 what = "has the same columns as" if redundant[index.name].same else "is the front of"
                 when = "" if keeper.name in own or keeper.index is None else ", which is new here"
                 reason, evidence = f"It {what} {keeper.name}{when}.", Evidence.MEASURED
-            elif not index.unique and not _serves_key(table, index):
+            elif not index.unique and not _serves_key(table, index) and (
+                    # A young counter says something of a table only where the workload reads it.
+                    (statistics.age_days or 0.0) >= _A_DAY or table.name.rpartition(".")[2] in read):
                 reason, evidence = _unused(scans.get((schema, index.name)), statistics)
             if reason is None or evidence is None:
                 continue

@@ -97,7 +97,7 @@ def _database(facts: HealthFacts) -> Iterator[Health]:
                      "Raise shared_buffers, or let queries touch fewer pages: see the indexes above.")
     if temp_bytes > _GB and temp_files > 100:
         yield Health("temp_files", Severity.MEDIUM,
-                     f"Sorts and hashes wrote {temp_bytes / _GB:,.1f} GB into {temp_files:,} files in {days:,.0f} days.",
+                     f"Sorts and hashes wrote {temp_bytes / _GB:,.1f} GB in {temp_files:,} files in {days:,.0f} days.",
                      "Raise work_mem for the statements that sort, or give them an index in that order.")
     if deadlocks > 10:
         yield Health("deadlocks", Severity.MEDIUM, f"{deadlocks:,} deadlocks in {days:,.1f} days.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from backend_lead import __version__
 from backend_lead.diagnose.answering import Answer, answer
 from backend_lead.diagnose.endpoints import of_code, with_endpoints
+from backend_lead.diagnose.repeated import repeated, sent
+from backend_lead.diagnose.told import of_traces
 from backend_lead.errors import NothingToLookAt, WrongUse
 from backend_lead.lead.findings import find
 from backend_lead.lead.options import Options
@@ -19,7 +22,9 @@ from backend_lead.model.event import Finished, Listener, Started, silent
 from backend_lead.model.finding import Dimension, Finding
 from backend_lead.model.review import Report
 from backend_lead.model.statistics import PlannerStatistics
+from backend_lead.model.trace import Span
 from backend_lead.model.workload import Workload
+from backend_lead.read.traffic.spans import read_spans
 
 # Rules of these dimensions that say nothing about speed.
 _NOT_ABOUT_SPEED = frozenset({
@@ -29,7 +34,8 @@ _NOT_ABOUT_SPEED = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """What a diagnosis is made from, beside the target of `Options`: a schema as SQL, planner statistics, a workload.
+    """What a diagnosis is made from, beside the target of `Options`: a schema as SQL, planner statistics, a workload,
+    traces.
 
     `budget` bounds the bytes of new indexes; `postgres` is the major version of the shadow, None for the source's own.
     """
@@ -39,6 +45,7 @@ class Slow:
     workload: Path | None = None
     budget: int | None = None
     postgres: int | None = None
+    traces: Path | None = None
 
 
 def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
@@ -55,7 +62,8 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
             gate = stack.enter_context(DatabaseGate(options.dsn, allow_superuser=options.allow_superuser))
         statistics = _statistics(slow, gate, listen)
         backend, findings, stopped = _code(slow, options, listen)
-        workload = _workload(slow, statistics, backend)
+        spans = read_spans(slow.traces) if slow.traces is not None else ()
+        workload = _workload(slow, statistics, backend, spans)
         if backend is not None:
             workload = replace(workload, queries=tuple(with_endpoints(workload.queries, backend)))
         found = Diagnosis(workload=workload.source)
@@ -66,10 +74,12 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
             found = answer(asked, gate)
             listen(Finished("the shadow", found.self_check))
         elif statistics is None:
-            found = replace(found, notes=(
+            found = replace(found, headline=_headline(spans), notes=(
                 "No planner statistics: costs are not known. Give --db DSN, or --stats FILE from "
                 "backend-lead diagnose --db DSN --export-stats FILE.",))
         notes = (*found.notes, *(f"{what}: {why}" for what, why in workload.unread))
+        found = replace(found, repeated=repeated(spans))
+        findings += tuple(of_traces(found.repeated, str(slow.traces), backend))
         return Report("diagnose", __version__, options.target, backend or Backend(options.target), findings,
                       since=options.since, stopped=stopped, diagnosis=replace(found, notes=notes))
 
@@ -86,6 +96,16 @@ def export(options: Options, *, masked: bool = False) -> str:
     with DatabaseGate(options.dsn, allow_superuser=options.allow_superuser) as gate:
         statistics = read_planner_statistics(gate)
     return written(without_values(statistics) if masked else statistics)
+
+
+def _headline(spans: Sequence[Span]) -> str:
+    """Without costs, the first line is about what is sent too often."""
+    found = repeated(spans)
+    if not found:
+        return ""
+    worst = found[0]
+    where = f" ({worst.place})" if worst.place else ""
+    return f"{worst.endpoint or 'A request'}{where} sends {worst.shape} {worst.times} times: {worst.kind}."
 
 
 def _statistics(slow: Slow, gate: object, listen: Listener) -> PlannerStatistics | None:
@@ -116,7 +136,7 @@ def _code(slow: Slow, options: Options,
     try:
         backend = read(replace(options, dsn=options.dsn if slow.stats is None else None), listen)
     except NothingToLookAt:
-        if slow.stats is None and not options.dsn and slow.workload is None:
+        if slow.stats is None and not options.dsn and slow.workload is None and slow.traces is None:
             raise
         return None, (), ()
     found = find(backend, options, listen, (Dimension.DATABASE, Dimension.SCALABILITY))
@@ -124,12 +144,16 @@ def _code(slow: Slow, options: Options,
     return found.backend, about_speed, found.stopped
 
 
-def _workload(slow: Slow, statistics: PlannerStatistics | None, backend: Backend | None) -> Workload:
+def _workload(slow: Slow, statistics: PlannerStatistics | None, backend: Backend | None,
+              spans: Sequence[Span]) -> Workload:
     from backend_lead.read.traffic.counted import counted_workload
+    from backend_lead.read.traffic.traced import traced_workload
     from backend_lead.read.traffic.workload_file import read_workload
 
     if slow.workload is not None:
         return read_workload(slow.workload)
+    if spans:
+        return traced_workload(sent(spans), str(slow.traces))
     if statistics is not None and statistics.statements:
         return counted_workload(statistics.statements, statistics.age_days)
     if backend is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backend_lead.model.finding import Evidence, Severity
+from backend_lead.model.trace import Repeated
 from backend_lead.model.workload import WeightedQuery
 
 
@@ -120,7 +121,8 @@ class Health:
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """The whole answer, in the order in which it is given.  `headline` is its first line: what costs most, and what to
-    do.  `self_check` says whether the shadow plans as the source does; `workload` what was weighed."""
+    do.  `repeated` is what traces show to be sent once for each
+    item.  `self_check` says whether the shadow plans as the source does; `workload` what was weighed."""
 
     headline: str = ""
     costs: tuple[QueryCost, ...] = ()
@@ -129,6 +131,7 @@ class Diagnosis:
     caches: tuple[Cache, ...] = ()
     pool: Pool | None = None
     health: tuple[Health, ...] = ()
+    repeated: tuple[Repeated, ...] = ()
     notes: tuple[str, ...] = ()
     self_check: str = ""
     workload: str = ""

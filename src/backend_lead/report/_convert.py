@@ -65,7 +65,8 @@ def document(report: Report) -> Document:
             server=given.server, workload=given.workload, self_check=given.self_check, queries=slow.queries(given),
             before=slow.costs(given, after=False), after=slow.costs(given, after=True),
             index_changes=slow.index_changes(given), rewrites=slow.rewrites(given), caches=slow.caches(given),
-            pool=slow.pool(given), health=slow.health(given), findings=findings, notes=list(given.notes),
+            pool=slow.pool(given), health=slow.health(given),
+            repeated=slow.repeated(given), findings=findings, notes=list(given.notes),
             unresolved=unresolved)
     if report.job == "audit":
         return doc.AuditDocument(

@@ -17,6 +17,7 @@ from backend_lead.report._documents_diagnosis import (
     IndexChangeFields,
     PoolFields,
     QueryCostFields,
+    RepeatedFields,
     RewriteFields,
 )
 from backend_lead.report._documents_migration import CreatedFileFields, ProofFields, ProvenFields, StatementFields
@@ -388,6 +389,7 @@ class DiagnoseDocument(msgspec.Struct, frozen=True):
     caches: list[CacheFields]
     pool: PoolFields | None
     health: list[HealthFields]
+    repeated: list[RepeatedFields]
     findings: list[FindingFields]
     notes: list[str]
     unresolved: list[UnresolvedFields]

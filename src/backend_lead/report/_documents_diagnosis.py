@@ -115,6 +115,21 @@ class PoolFields(msgspec.Struct, frozen=True):
     evidence: Evidence
 
 
+class RepeatedFields(msgspec.Struct, frozen=True):
+    """A query or request that is sent once for each item of a list, as traces show it."""
+
+    kind: str
+    shape: str
+    times: int
+    requests: int
+    method: str | None
+    path: str | None
+    file: str | None
+    line: int | None
+    milliseconds: float
+    batch: str
+
+
 class HealthFields(msgspec.Struct, frozen=True):
     """Something about the server itself that makes queries slow, or soon will."""
 
@@ -170,6 +185,14 @@ def pool(found: Diagnosis) -> PoolFields | None:
 def health(found: Diagnosis) -> list[HealthFields]:
     """Return what was seen of the server itself."""
     return [HealthFields(each.id, each.severity, each.message, each.fix, each.evidence) for each in found.health]
+
+
+def repeated(found: Diagnosis) -> list[RepeatedFields]:
+    """Return what is sent once for each item."""
+    return [RepeatedFields(
+        each.kind, each.shape, each.times, each.requests, each.endpoint.method if each.endpoint else None,
+        each.endpoint.path if each.endpoint else None, each.place.file if each.place else None,
+        each.place.line if each.place else None, each.milliseconds, each.batch) for each in found.repeated]
 
 
 def _name(each: QueryCost) -> str:

@@ -18,7 +18,7 @@ def diagnosis_lines(found: Diagnosis, view: View) -> list[Line]:
     for label, text in (("Server", found.server), ("Workload", found.workload), ("Shadow", found.self_check)):
         if text:
             lines += wrapped(words.clean(text), view.width, indent=10, head=(Span(label, "title"),))
-    lines += [(), *_costs(found, view), *_indexes(found, view)]
+    lines += [(), *_repeated(found, view), *_costs(found, view), *_indexes(found, view)]
     for rewrite in found.rewrites:
         lines += _rewrite(rewrite, view)
     lines += _caches(found.caches, view)
@@ -30,6 +30,19 @@ def diagnosis_lines(found: Diagnosis, view: View) -> list[Line]:
         lines += wrapped(words.clean(note), view.width, indent=10, head=() if number else (Span("Not done", "title"),))
     if len(found.notes) > len(notes):
         lines.append((Span(f"          …and {len(found.notes) - len(notes):,} more (--verbose)", "dim"),))
+    return [*lines, ()]
+
+
+def _repeated(found: Diagnosis, view: View) -> list[Line]:
+    if not found.repeated:
+        return []
+    lines = headed(Span("Sent once for each item", "title"), "seen in the traces", view.width)
+    for each in found.repeated if view.verbose else found.repeated[:_SHOWN]:
+        where = " · ".join(str(part) for part in (each.endpoint, each.place) if part)
+        lines.append((Span(f"  {each.times}× ", "high"), Span(f"{each.kind} · {where}", "dim")))
+        lines += wrapped(words.clean(each.shape), view.width, indent=9, head=(Span(" " * 9),))
+        if each.batch:
+            lines += wrapped(words.clean(each.batch), view.width, indent=9, head=(Span(" " * 9),), style="code")
     return [*lines, ()]
 
 

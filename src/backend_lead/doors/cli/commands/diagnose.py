@@ -24,6 +24,8 @@ _OPTIONS = (
                  help="Planner statistics from --export-stats, or from pg_dump --statistics-only."),
     click.option("--workload", metavar="FILE", type=_FILE,
                  help="What the application sends, as SQL with weights (-- weight: 120/h); else pg_stat_statements."),
+    click.option("--traces", metavar="FILE", type=_FILE,
+                 help="Traces as OTLP JSON: what is sent once for each item of a list is looked for in them."),
     click.option("--budget", metavar="SIZE", help="The most room that new indexes may take, for example 500MB."),
     click.option("--postgres", metavar="MAJOR", type=click.IntRange(12, 30), default=None,
                  help="Plan on this major version; that of the source is the default."),
@@ -41,6 +43,7 @@ class DiagnoseAsked(Asked):
     schema: Path | None = None
     stats: Path | None = None
     workload: Path | None = None
+    traces: Path | None = None
     budget: str | None = None
     postgres: int | None = None
     export_stats: Path | None = None
@@ -50,7 +53,7 @@ class DiagnoseAsked(Asked):
         """Return what the diagnosis is made from.  Raises WrongUse for a size that is none."""
         from backend_lead.lead.diagnose import Slow
 
-        return Slow(self.schema, self.stats, self.workload, _bytes(self.budget), self.postgres)
+        return Slow(self.schema, self.stats, self.workload, _bytes(self.budget), self.postgres, self.traces)
 
 
 def _bytes(text: str | None) -> int | None:

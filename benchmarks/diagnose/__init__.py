@@ -1,0 +1,1 @@
+"""How long a diagnosis of a large service takes."""
