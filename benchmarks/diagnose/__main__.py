@@ -28,11 +28,11 @@ def schema(tables: int) -> str:
     for number in range(tables):
         parent = f", parent_id int REFERENCES t{number // 2}" if number else ", parent_id int"
         made.append(f"""
-            CREATE TABLE t{number} (id int PRIMARY KEY{parent}, kind text NOT NULL, at timestamptz NOT NULL, amount int NOT
-                NULL, label text NOT NULL);
-            INSERT INTO t{number} SELECT i, {'1 + i % ' + str(_ROWS) if number else 'NULL'}, (ARRAY['a','b','c','d'])[1 + i %
-                4], timestamptz '2024-01-01' + i * interval '1 min', i % 500, md5(i::text)
-                FROM generate_series(1, {_ROWS}) i;""")
+            CREATE TABLE t{number} (id int PRIMARY KEY{parent}, kind text NOT NULL, at timestamptz NOT NULL,
+                amount int NOT NULL, label text NOT NULL);
+            INSERT INTO t{number} SELECT i, {'1 + i % ' + str(_ROWS) if number else 'NULL'},
+                (ARRAY['a','b','c','d'])[1 + i % 4], timestamptz '2024-01-01' + i * interval '1 min', i % 500,
+                md5(i::text) FROM generate_series(1, {_ROWS}) i;""")
     return "".join(made)
 
 
@@ -66,10 +66,11 @@ def traces(requests: int, tables: int) -> str:
                   "endTimeUnixNano": str(start + 9_000_000), "attributes": [
                       {"key": "http.request.method", "value": {"stringValue": "GET"}},
                       {"key": "http.route", "value": {"stringValue": f"/t{table}/{{id}}"}}]}]
-        spans += [{"traceId": trace, "spanId": f"{2 + step:016x}", "parentSpanId": f"{1:016x}", "name": "SELECT", "kind": 3,
-                   "startTimeUnixNano": str(start + step * 1_000_000), "endTimeUnixNano": str(start + step * 1_000_000 + 700_000),
-                   "attributes": [{"key": "db.query.text", "value": {
-                       "stringValue": f"SELECT * FROM t{table} WHERE parent_id = $1"}}]} for step in range(5)]
+        sql = f"SELECT * FROM t{table} WHERE parent_id = $1"
+        spans += [{"traceId": trace, "spanId": f"{2 + step:016x}", "parentSpanId": f"{1:016x}", "name": "SELECT",
+                   "kind": 3, "startTimeUnixNano": str(start + step * 1_000_000),
+                   "endTimeUnixNano": str(start + step * 1_000_000 + 700_000),
+                   "attributes": [{"key": "db.query.text", "value": {"stringValue": sql}}]} for step in range(5)]
         lines.append(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}))
     return "\n".join(lines)
 
@@ -91,17 +92,20 @@ def main() -> int:
         Path(folder, "empty").mkdir()
         began = time.monotonic()
         done = subprocess.run(
-            [sys.executable, "-m", "backend_lead", "diagnose", str(Path(folder, "empty")), "--db", dsn, "--allow-superuser",
-             "--workload", str(Path(folder, "workload.sql")), "--traces", str(Path(folder, "spans.json")), "-q", "--format",
-             "json", "--fail-on", "never"], capture_output=True, check=False)
+            [sys.executable, "-m", "backend_lead", "diagnose", str(Path(folder, "empty")), "--db", dsn,
+             "--allow-superuser", "--workload", str(Path(folder, "workload.sql")), "--traces",
+             str(Path(folder, "spans.json")), "-q", "--format", "json", "--fail-on", "never"],
+            capture_output=True, check=False)
         took = time.monotonic() - began
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        # The servers end with the block; until then only the command counts as a child that has ended.
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         print(done.stderr.decode(errors="replace"))
         return 1
     found = json.loads(done.stdout)
     print(f"{given.tables} tables, {len(found['queries'])} statements, {given.requests * 6:,} spans: "
-          f"{used.ru_utime + used.ru_stime:.1f} s of processor, {took:.1f} s of the clock, {used.ru_maxrss / 1024:,.0f} MB")
+          f"{used.ru_utime + used.ru_stime:.1f} s of processor, {took:.1f} s of the clock, "
+          f"{used.ru_maxrss / 1024:,.0f} MB")
     print(f"{len(found['index_changes'])} changes of indexes, {len(found['repeated'])} repeated; {found['self_check']}")
     return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend_lead.diagnose.candidates import Candidate, candidates
 from backend_lead.diagnose.costing import Costed, Costing
@@ -62,12 +62,16 @@ def advise(shadow: Shadow, costing: Costing, queries: Sequence[Costed], tables: 
     known = {(table.schema or "public", table.name.rpartition(".")[2]): table for table in tables}
     sizes = {(str(schema), str(name)): (int(pages), float(rows))
              for schema, name, pages, rows in shadow.session.run(_SIZES)}
-    wanted = list(_wanted(shadow, queries, known, sizes))
+    made_for: dict[Candidate, set[str]] = {}
+    for candidate, sql in _wanted(shadow, queries, known, sizes):
+        made_for.setdefault(candidate, set()).add(sql)
+    wanted = list(made_for)
     notes = () if len(wanted) <= _MOST else (f"{len(wanted) - _MOST:,} candidates for indexes were not tried",)
     named = {f"bl_candidate_{number}": candidate for number, candidate in enumerate(wanted[:_MOST])}
     made = shadow.add_indexes({name: candidate.ddl(name) for name, candidate in named.items()})
     partitions = {(row[0], row[1]): (row[2], row[3]) for row in shadow.session.run(_PARTITIONS)}
-    priced = {oid: _priced(shadow, oid, named[name], sizes, writes) for name, oid in made.items()}
+    priced = {oid: replace(_priced(shadow, oid, named[name], sizes, writes),
+                           made_for=frozenset(made_for[named[name]])) for name, oid in made.items()}
     costing.made = {oid: each.candidate.table for oid, each in priced.items()}
     _widen(queries, partitions)
     search = Search(costing, queries, priced, budget)
@@ -82,11 +86,10 @@ def advise(shadow: Shadow, costing: Costing, queries: Sequence[Costed], tables: 
 
 
 def _wanted(shadow: Shadow, queries: Sequence[Costed], known: Mapping[tuple[str, str], Table],
-            sizes: Mapping[tuple[str, str], tuple[int, float]]) -> Iterator[Candidate]:
-    """Yield every candidate once, those of the dearest queries first."""
+            sizes: Mapping[tuple[str, str], tuple[int, float]]) -> Iterator[tuple[Candidate, str]]:
+    """Yield every candidate with the statement it is made for, those of the dearest statements first."""
     roots = {(row[0], row[1]): (row[2], row[3]) for row in shadow.session.run(_PARTITIONS)}
     shares: dict[tuple[tuple[str, str], str], float] = {}
-    seen: set[Candidate] = set()
     for each in sorted(queries, key=lambda q: (-_plan_cost(q) * q.query.weight, q.query.sql)):
         for variant in each.variants:
             plan = shadow.plan(variant.sql, verbose=True)
@@ -100,9 +103,8 @@ def _wanted(shadow: Shadow, queries: Sequence[Costed], known: Mapping[tuple[str,
                           and not _is_filled_in(comparison.condition, variant)}
                 read = _columns_read(each.query.sql, table, need)
                 for candidate in candidates(need, read, table, skewed):
-                    if candidate not in seen and not _is_there(candidate, table):
-                        seen.add(candidate)
-                        yield candidate
+                    if not _is_there(candidate, table):
+                        yield candidate, each.query.sql
 
 
 def _is_filled_in(condition: str, variant: Variant) -> bool:

@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from backend_lead.gates.grammar import Node, SqlUnreadable, deparse_statement, kind, parse, walk
 from backend_lead.model.finding import EndpointRef
@@ -21,6 +22,8 @@ from backend_lead.read.traffic.workload_file import normalised
 FEWEST = 5
 # Items may share a key: not every value must be another.
 FEWEST_VALUES = 3
+# Shapes looked at before: a day of traces holds the same ones again and again.
+_KEPT = 4096
 _SERIALIZING = re.compile(r"(?i)serializ|render|response.?model|marshal|to_?json|schema.?dump|template")
 _IN_A_PATH = re.compile(
     r"(?<=/)(?:\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|(?!v\d+(?:/|$))[A-Za-z]{1,4}[-_]?\d[\w-]*)(?=/|$)")
@@ -140,6 +143,11 @@ def _is_per_item(shape: str, spans: Sequence[Span]) -> bool:
     known = any(span.parameters for span in spans) or len({span.sql for span in spans}) > 1
     if len(values) < fewest and (known or not _has_parameter(spans[0].sql)):
         return False
+    return _asks_for_a_key(shape)
+
+
+@lru_cache(_KEPT)
+def _asks_for_a_key(shape: str) -> bool:
     try:
         tree = parse(shape)[0].stmt
     except SqlUnreadable:
@@ -149,6 +157,7 @@ def _is_per_item(shape: str, spans: Sequence[Span]) -> bool:
     return _asks_for_one_key(tree.select_stmt)
 
 
+@lru_cache(_KEPT)
 def _has_parameter(sql: str) -> bool:
     try:
         return any(type(node).__name__ == "ParamRef" for node in walk(normalised(sql)[1]))
@@ -209,6 +218,7 @@ def _above(span: Span, by_id: Mapping[tuple[str, str], Span]) -> Span:
     return by_id.get((span.trace, span.parent), span)
 
 
+@lru_cache(_KEPT)
 def _counts(shape: str) -> bool:
     try:
         tree = parse(shape)[0].stmt
@@ -227,6 +237,7 @@ def _counts(shape: str) -> bool:
     return bool(targets)
 
 
+@lru_cache(_KEPT)
 def batch_of(shape: str) -> str:
     """Return the statement that asks once for all keys, "" where the shape is not simple enough to say."""
     try:

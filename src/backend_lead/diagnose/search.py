@@ -7,8 +7,8 @@ that do nearly as well.  The order of everything is fixed, so that the same inpu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from backend_lead.diagnose.candidates import Candidate
 from backend_lead.diagnose.costing import Costed, Costing
@@ -24,12 +24,14 @@ _FEW_PAGES = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """A candidate as it stands in the shadow: its number there, size, and what it costs the writers per hour."""
+    """A candidate as it stands in the shadow: its number there, size, what it costs the writers per hour, and the
+    statements that it was made for."""
 
     candidate: Candidate
     oid: int
     size_bytes: int
     write_cost: float
+    made_for: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -40,26 +42,37 @@ class Search:
     queries: Sequence[Costed]
     priced: Mapping[int, Priced]
     budget: int | None = None
+    _by_table: dict[str, list[Costed]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for each in self.queries:
+            for table in sorted(each.tables):
+                self._by_table.setdefault(table, []).append(each)
 
     def run(self) -> frozenset[int]:
         """Return the numbers of the indexes to make."""
         chosen: frozenset[int] = frozenset()
         bundles = self._bundles()
         total = self.total(chosen)
+        # What a bundle gains changes only with the indexes of the tables that its queries read.
+        gains: dict[frozenset[int], tuple[frozenset[int], float]] = {}
         while True:
             best: tuple[float, int, tuple[int, ...]] | None = None
             for bundle in bundles:
                 new = chosen | bundle
                 if new == chosen or not self._fits(new):
                     continue
-                gain = total - self.total(new)
+                around = self._around(bundle, chosen)
+                if gains.get(bundle, (None,))[0] != around:
+                    gains[bundle] = (around, self._gain(chosen, new))
+                gain = gains[bundle][1]
                 key = (-gain, self._size(bundle - chosen), tuple(sorted(bundle)))
-                if self._worth(chosen, new, gain, total) and (best is None or key < best):
+                if (best is None or key < best) and self._worth(chosen, new, gain, total):
                     best = key
             if best is None:
                 break
             chosen = chosen | frozenset(best[2])
-            total = self.total(chosen)
+            total += best[0]
         return self._without_needless(self._narrowed(self._without_needless(chosen)))
 
     def total(self, shown: frozenset[int]) -> float:
@@ -67,10 +80,28 @@ class Search:
         reading = sum(each.query.weight * self.costing.cost(each, shown) for each in self.queries)
         return reading + sum(self.priced[oid].write_cost for oid in shown)
 
+    def _touched(self, oids: Iterable[int]) -> list[Costed]:
+        """Return the queries that read a table of these indexes, each once."""
+        found = {id(each): each for oid in sorted(oids) for each in self._by_table.get(self.costing.made[oid], ())}
+        return list(found.values())
+
+    def _around(self, bundle: frozenset[int], chosen: frozenset[int]) -> frozenset[int]:
+        """Return the chosen indexes that what a bundle gains depends on."""
+        tables = {table for each in self._touched(bundle) for table in each.tables}
+        return frozenset(oid for oid in chosen if self.costing.made[oid] in tables)
+
+    def _gain(self, before: frozenset[int], after: frozenset[int]) -> float:
+        """Return what a change of the set saves in an hour."""
+        reading = sum(each.query.weight * (self.costing.cost(each, before) - self.costing.cost(each, after))
+                      for each in self._touched(before ^ after))
+        left = sum(self.priced[oid].write_cost for oid in before - after)
+        return reading + left - sum(self.priced[oid].write_cost for oid in after - before)
+
     def served(self, oid: int, chosen: frozenset[int]) -> list[tuple[Costed, float]]:
         """Return the queries that get dearer without an index, with by how much one execution does."""
         without = chosen - {oid}
-        found = [(each, self.costing.cost(each, without) - self.costing.cost(each, chosen)) for each in self.queries]
+        found = [(each, self.costing.cost(each, without) - self.costing.cost(each, chosen))
+                 for each in self._touched([oid])]
         return [(each, gain) for each, gain in found if abs(gain) > max(0.01, self.costing.cost(each, chosen) * 0.01)]
 
     def _bundles(self) -> list[frozenset[int]]:
@@ -79,7 +110,7 @@ class Search:
         found: dict[frozenset[int], None] = {}
         everything = frozenset(self.priced)
         for each in self.queries:
-            relevant = frozenset(oid for oid in everything if self.costing.made[oid] in each.tables)
+            relevant = frozenset(oid for oid in everything if each.query.sql in self.priced[oid].made_for)
             if not relevant:
                 continue
             used = frozenset(names[name] for name in self.costing.used(each, relevant) if name in names)
@@ -95,7 +126,7 @@ class Search:
         """Say whether a step gains enough to be believed: of what is left to gain from, and for one query at least."""
         if gain <= LEAST_SHARE * total:
             return False
-        return any(self._believable(each, before, after) for each in self.queries)
+        return any(self._believable(each, before, after) for each in self._touched(before ^ after))
 
     def _believable(self, each: Costed, before: frozenset[int], after: frozenset[int]) -> bool:
         old, new = self.costing.cost(each, before), self.costing.cost(each, after)
@@ -103,11 +134,12 @@ class Search:
 
     def _without_needless(self, chosen: frozenset[int]) -> frozenset[int]:
         """Return the set without the indexes that gain too little beside the others."""
+        total = self.total(chosen)
         for oid in sorted(chosen, key=lambda each: (-self.priced[each].size_bytes, each)):
             without = chosen - {oid}
-            total = self.total(without)
-            if not self._worth(without, chosen, total - self.total(chosen), total):
-                chosen = without
+            gain = self._gain(without, chosen)
+            if not self._worth(without, chosen, gain, total):
+                chosen, total = without, total + gain
         return chosen
 
     def _narrowed(self, chosen: frozenset[int]) -> frozenset[int]:

@@ -22,7 +22,7 @@ from backend_lead.model.event import Finished, Listener, Started, silent
 from backend_lead.model.finding import Dimension, Finding
 from backend_lead.model.review import Report
 from backend_lead.model.statistics import PlannerStatistics
-from backend_lead.model.trace import Span
+from backend_lead.model.trace import Repeated, Span
 from backend_lead.model.workload import Workload
 from backend_lead.read.traffic.spans import read_spans
 
@@ -63,6 +63,7 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
         statistics = _statistics(slow, gate, listen)
         backend, findings, stopped = _code(slow, options, listen)
         spans = read_spans(slow.traces) if slow.traces is not None else ()
+        again = repeated(spans)
         workload = _workload(slow, statistics, backend, spans)
         if backend is not None:
             workload = replace(workload, queries=tuple(with_endpoints(workload.queries, backend)))
@@ -74,11 +75,11 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
             found = answer(asked, gate)
             listen(Finished("the shadow", found.self_check))
         elif statistics is None:
-            found = replace(found, headline=_headline(spans), notes=(
+            found = replace(found, headline=_headline(again), notes=(
                 "No planner statistics: costs are not known. Give --db DSN, or --stats FILE from "
                 "backend-lead diagnose --db DSN --export-stats FILE.",))
         notes = (*found.notes, *(f"{what}: {why}" for what, why in workload.unread))
-        found = replace(found, repeated=repeated(spans))
+        found = replace(found, repeated=again)
         findings += tuple(of_traces(found.repeated, str(slow.traces), backend))
         return Report("diagnose", __version__, options.target, backend or Backend(options.target), findings,
                       since=options.since, stopped=stopped, diagnosis=replace(found, notes=notes))
@@ -98,9 +99,8 @@ def export(options: Options, *, masked: bool = False) -> str:
     return written(without_values(statistics) if masked else statistics)
 
 
-def _headline(spans: Sequence[Span]) -> str:
+def _headline(found: Sequence[Repeated]) -> str:
     """Without costs, the first line is about what is sent too often."""
-    found = repeated(spans)
     if not found:
         return ""
     worst = found[0]

@@ -31,6 +31,7 @@ _SERVER, _CLIENT = ("2", "SPAN_KIND_SERVER", "SERVER"), ("3", "SPAN_KIND_CLIENT"
 _PARAMETER = re.compile(r"^db\.(?:query\.parameter|statement\.parameters?)\.?(.*)$")
 _COMMENT = re.compile(r"/\*(.*?)\*/", re.DOTALL)
 _PAIR = re.compile(r"([\w%.-]+)='((?:[^'\\]|\\.)*)'")
+_SOMETHING = re.compile(r"\S")
 _LIMIT = 200_000_000
 
 
@@ -69,10 +70,10 @@ def _documents(text: str, path: Path) -> Iterator[Any]:
     decoder = json.JSONDecoder()
     position = 0
     while position < len(text):
-        rest = text[position:].lstrip()
-        if not rest:
+        begin = _SOMETHING.search(text, position)
+        if begin is None:
             return
-        position = len(text) - len(rest)
+        position = begin.start()
         try:
             document, position = decoder.raw_decode(text, position)
         except (ValueError, RecursionError) as error:
