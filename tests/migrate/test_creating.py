@@ -204,6 +204,32 @@ def test_what_is_written_is_safe_and_comes_back_down(text: str, tmp_path: Path):
     assert len(report.proofs) == len(created.files) // 2
 
 
+INDEXED = """CREATE TABLE t (id int PRIMARY KEY, name varchar(20), note text);
+CREATE INDEX t_like ON t (name varchar_pattern_ops);
+CREATE INDEX t_low ON t (lower(name)) WHERE note IS NOT NULL;
+CREATE UNIQUE INDEX t_inc ON t (note DESC NULLS LAST) INCLUDE (name);
+"""
+
+
+def test_the_way_back_makes_each_index_as_it_was(tmp_path: Path):
+    schema = tmp_path / "schema.sql"
+    schema.write_text(INDEXED)
+    options = Options(tmp_path, str(tmp_path), load(tmp_path, environment={}, options={}, rule_ids=list))
+    for text in ("drop table t", "drop index t_low", "drop index t_like"):
+        folder = tmp_path / text.replace(" ", "_")
+        folder.mkdir()
+        created = create_migration(Wish(text, folder, "20260101000000"), Request((), schema), options).created
+        assert created is not None
+        for path, content in created.files:
+            (folder / path).parent.mkdir(exist_ok=True)
+            (folder / path).write_text(content)
+        [proof] = prove_migrations(Request((folder / "migrations",), schema), options, 100).proofs
+        assert proof.reversible.schema_equal is True
+    schema.write_text(INDEXED + "ALTER TABLE t RENAME COLUMN name TO label;")
+    with pytest.raises(Unclear, match="is over an expression"):
+        create_migration(Wish("drop index t_low", tmp_path, "20260101000000"), Request((), schema), options)
+
+
 def test_the_command_writes_files_and_never_over_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     schema = tmp_path / "schema.sql"
     schema.write_text(SCHEMA)

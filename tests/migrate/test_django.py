@@ -224,6 +224,55 @@ def test_what_is_not_known_is_said_with_its_line(tmp_path: Path, operations: str
     assert place.file == "app/migrations/0002.py"
 
 
+def test_what_hangs_on_an_undecided_test_does_not_count_as_run(tmp_path: Path):
+    head = f"import os\nfrom django.db import connection\n{HEAD}"
+    script = one(tmp_path, "migrations.AddField('thing', 'a', models.TextField(null=True))]\n"
+                 "    if os.environ.get('MORE'):\n"
+                 "        operations += [migrations.AddField('thing', 'b', models.TextField(null=True))]\n"
+                 "    if connection.vendor == 'mysql':\n"
+                 "        operations += [migrations.RunSQL('ALTER TABLE app_thing ENGINE = x')]\n"
+                 "    operations += [migrations.RemoveField('thing', 'b')", head=head)
+    assert flat(script.up) == ['ALTER TABLE "app_thing" ADD COLUMN "a" text NULL']
+    assert [note.why for note in script.unresolved] == [
+        "whether it is run hangs on a test that is not decided here", "the model Thing has no field b that is known here"]
+
+
+def test_a_field_of_another_class_has_a_column_of_no_known_name(tmp_path: Path):
+    script = one(tmp_path, "migrations.AddField('thing', 'up', tree.Key('self')), "
+                 "migrations.AlterUniqueTogether('thing', {('up', 'name')})", before="import tree\n")
+    assert script.up == ()
+    assert "not Django's own: tree.Key" in script.unresolved[1].why
+
+
+def test_a_key_named_as_it_would_be_anyway_is_no_change(tmp_path: Path):
+    script = one(tmp_path, "migrations.AddField('thing', 'up', models.ForeignKey('self', models.CASCADE, null=True, to_field='id')), "
+                 "migrations.AlterField('thing', 'up', models.ForeignKey('app.Thing', models.PROTECT, null=True))")
+    assert [each.sql.split()[:2] for each in script.up] == [["ALTER", "TABLE"], ["SET", "CONSTRAINTS"], ["CREATE", "INDEX"]]
+
+
+def test_what_waits_for_an_undecided_rename_is_undecided(tmp_path: Path):
+    script = one(tmp_path, "migrations.AddField('thing', 'x', models.IntegerField(null=True, db_index=True)), "
+                 "migrations.RenameField('thing', 'x', kept.NAME)", before="import kept\n")
+    assert flat(script.up) == ['ALTER TABLE "app_thing" ADD COLUMN "x" integer NULL']
+    assert script.unresolved[-1].what.startswith("CREATE INDEX")
+
+
+def test_settings_are_those_that_the_programs_name(tmp_path: Path):
+    (tmp_path / "manage.py").write_text("os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site.settings.dev')\n")
+    (tmp_path / "site" / "settings").mkdir(parents=True)
+    (tmp_path / "site" / "settings" / "base.py").write_text(
+        "INSTALLED_APPS = ['app']\nMIGRATION_MODULES = {'app': 'other'}\nDATABASE_ROUTERS = []\n")
+    (tmp_path / "site" / "settings" / "dev.py").write_text("from .base import *\n")
+    (tmp_path / "a_tests").mkdir()
+    (tmp_path / "a_tests" / "settings.py").write_text("INSTALLED_APPS = ['app']\nAUTH_USER_MODEL = 'app.Thing'\n")
+    script = one(tmp_path, "migrations.AddField('thing', 'o', models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True))",
+                 before="from django.conf import settings\n")
+    assert "auth.user" in script.unresolved[0].why
+    notes = [note for script in django.outside(Tree(tmp_path)) for note in script.unresolved]
+    assert [(note.what, note.place.file, note.place.line) for note in notes if note.place] == [
+        ("MIGRATION_MODULES", "site/settings/base.py", 2)]
+
+
 def test_order_follows_dependencies_replacements_and_run_before(tmp_path: Path):
     def write(path: str, text: str) -> None:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)

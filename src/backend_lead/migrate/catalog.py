@@ -77,7 +77,11 @@ class Constraint:
 
 @dataclass(slots=True)
 class Index:
-    """One index: `columns` by name, `mentions` every column in expressions and the predicate."""
+    """One index: `columns` by name, `mentions` every column in expressions and the predicate.
+
+    `words` stand behind the columns, one text each (`varchar_pattern_ops DESC`), where any column has one; `made` is
+    the statement that created it.
+    """
 
     name: str
     table: str
@@ -88,6 +92,8 @@ class Index:
     partial: bool = False
     parent: str = ""
     constraint: bool = False
+    words: tuple[str, ...] = ()
+    made: str = ""
 
 
 @dataclass(slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from backend_lead.gates.grammar import deparse
+from backend_lead.gates.grammar import SqlUnreadable, deparse, deparse_statement, kind, parse
 from backend_lead.migrate.catalog import Catalog, Column, Constraint, Index, Relation
+from backend_lead.migrate.create.naming import Unclear
+from backend_lead.migrate.expressions import columns_in
 
 _SERIALS = {"integer": "serial", "bigint": "bigserial", "smallint": "smallserial"}
 _ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", "r": "RESTRICT"}
@@ -64,10 +66,40 @@ def table_definition(relation: Relation, counting: frozenset[str], *, without: f
 
 
 def index_definition(index: Index, *, concurrently: bool = False) -> str:
-    """Return CREATE INDEX for an index over columns without a condition."""
+    """Return CREATE INDEX as the index is now; of one over expressions or with a condition, as it was created.
+
+    Raises Unclear where names in its text were changed since.
+    """
+    if index.mentions - set(index.columns) or index.partial or not index.columns:
+        return _as_created(index, concurrently)
     using = f" USING {index.method}" if index.method != "btree" else ""
     name = index.name.rpartition(".")[2]
+    words = index.words if len(index.words) == len(index.columns) else ("",) * len(index.columns)
+    columns = ", ".join(f"{column} {word}".rstrip() for column, word in zip(index.columns, words, strict=True))
     return (
         f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {'CONCURRENTLY ' if concurrently else ''}{name} ON "
-        f"{index.table}{using} ({', '.join(index.columns)});"
+        f"{index.table}{using} ({columns});"
+    )
+
+
+def _as_created(index: Index, concurrently: bool) -> str:
+    try:
+        tree = parse(index.made)[0].stmt
+    except (SqlUnreadable, IndexError):
+        tree = None
+    if tree is not None and kind(tree) == "index_stmt":
+        node = tree.index_stmt
+        parts = [each.index_elem for each in (*node.index_params, *node.index_including_params)]
+        used = {part.name for part in parts if part.name} | {name for part in parts for name in columns_in(part.expr)}
+        used |= columns_in(node.where_clause) if node.HasField("where_clause") else set()
+        named = (node.relation.relname, node.idxname)
+        if named == tuple(each.rpartition(".")[2] for each in (index.table, index.name)) and used == (
+            set(index.columns) | index.mentions
+        ):
+            node.concurrent, node.if_not_exists = concurrently, False
+            return f"{deparse_statement(tree)};"
+    raise Unclear(
+        f"{index.name} is over an expression or has a condition, and the way back cannot be written from what is "
+        "known.",
+        f"Write it by hand: DROP INDEX CONCURRENTLY {index.name};",
     )

@@ -180,12 +180,6 @@ def _(wanted: AddIndex, catalog: Catalog) -> Iterator[Step]:
 @steps.register
 def _(wanted: DropIndex, catalog: Catalog) -> Iterator[Step]:
     index = catalog.indexes[wanted.name]
-    if index.mentions - set(index.columns):
-        raise Unclear(
-            f"{index.name} is over an expression or has a condition, and the way back cannot be written from what is "
-            "known.",
-            f"Write it by hand: DROP INDEX CONCURRENTLY {index.name};",
-        )
     yield Step(
         f"drop_{index.name}",
         (f"DROP INDEX CONCURRENTLY {index.name};",),

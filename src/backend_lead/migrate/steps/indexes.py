@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from backend_lead.gates.grammar import Node, enum_name
 from backend_lead.migrate.catalog import Index, Relation
 from backend_lead.migrate.expressions import changes_by_row, columns_in, is_unsteady
@@ -65,7 +68,8 @@ def _create(node: Node, judge: Judge) -> None:
             certain=False,
         )
     judge.catalog.indexes[name] = Index(
-        name, table, columns, node.unique, node.access_method or "btree", mentions, node.HasField("where_clause")
+        name, table, columns, node.unique, node.access_method or "btree", mentions, node.HasField("where_clause"),
+        words=_words(node), made=judge.sql,
     )
     if partitioned and node.relation.inh:
         inherit_index(judge.catalog.indexes[name], judge.catalog)
@@ -73,10 +77,28 @@ def _create(node: Node, judge: Judge) -> None:
 
 def _concurrently(sql: str) -> str:
     """The same statement, built beside the writers."""
-    import re
-
     return (
         re.sub(r"(?i)\bindex\b", "INDEX CONCURRENTLY", sql.strip().rstrip(";"), count=1) + ";  -- outside a transaction"
+    )
+
+
+def _words(node: Node) -> tuple[str, ...]:
+    """What stands behind the columns of an index of columns alone: collation, operator class, order."""
+    found = []
+    for part in (each.index_elem for each in node.index_params):
+        if not part.name or part.opclassopts:
+            return ()
+        words = [f"COLLATE {_dotted(part.collation)}" if part.collation else "", _dotted(part.opclass)]
+        words.append({"SORTBY_DESC": "DESC", "SORTBY_ASC": "ASC"}.get(enum_name(part, "ordering"), ""))
+        nulls = {"SORTBY_NULLS_FIRST": "NULLS FIRST", "SORTBY_NULLS_LAST": "NULLS LAST"}
+        words.append(nulls.get(enum_name(part, "nulls_ordering"), ""))
+        found.append(" ".join(each for each in words if each))
+    return tuple(found) if any(found) else ()
+
+
+def _dotted(parts: Sequence[Node]) -> str:
+    return ".".join(
+        name if re.fullmatch("[a-z_][a-z0-9_]*", name) else f'"{name}"' for name in (each.string.sval for each in parts)
     )
 
 

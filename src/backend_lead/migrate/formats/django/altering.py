@@ -58,6 +58,11 @@ def _words(side: Side, without: frozenset[str]) -> dict[str, object]:
     for name in ("db_index", "unique"):
         found[name] = one.indexed if name == "db_index" else one.unique
     found["null"] = one.null
+    if "to_field" in found and one.to in side.state.models:
+        # Django 5.2, ForeignKey.deconstruct: the key of the other model is what is meant anyway.
+        to, target = side.state.target(one)
+        if target.name == side.state.key(to).name:
+            del found["to_field"]
     return found
 
 
@@ -122,7 +127,7 @@ class Change:
         own = {text(each, "its name") for each in declared}
         dropped = False
         if old.related and old.constrained and is_altered(self.old, self.new, frozenset(("db_comment",))):
-            for name in self._names("foreign_key", old.column):
+            for name in self.editor.foreign_keys(self.table, old):
                 dropped = True
                 self.editor.drop_foreign_key(self.table, name)
         becomes_key = new.primary_key and not old.primary_key

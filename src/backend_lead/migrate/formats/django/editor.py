@@ -6,7 +6,7 @@ the migration has run, and follows tables and columns that are renamed meanwhile
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from backend_lead.migrate.formats.django import indexes, kinds, literals, naming
@@ -90,6 +90,17 @@ class Editor:
             self.recorder.place = each.place or self.recorder.place
             self.send(each.shown())
         self.deferred = []
+
+    def forget(self, tables: Collection[str], column: str) -> list[str]:
+        """Drop what waits for one of the tables, for their column where one is named; return the texts."""
+        gone = [
+            each
+            for each in self.deferred
+            if (each.table in tables and (not column or not each.columns or column in each.columns))
+            or (each.to_table in tables and column in ("", each.to_column))
+        ]
+        self.deferred = [each for each in self.deferred if each not in gone]
+        return [each.shown() for each in gone]
 
     def defer(self, waiting: Sequence[Deferred]) -> None:
         """Keep statements until the migration has run; their line is that of the operation that is being sent."""
@@ -241,7 +252,7 @@ class Editor:
         if one.unclear and not one.kind:
             raise kinds.Unclear(one.unclear)
         if one.related:
-            for name in self.recorder.constraints(model.table, "foreign_key", (one.column,)):
+            for name in self.foreign_keys(model.table, one):
                 self.drop_foreign_key(model.table, name)
         self.send(f"ALTER TABLE {quoted(model.table)} DROP COLUMN {quoted(one.column)} CASCADE")
         gone = (model.table, one.column)
@@ -250,6 +261,14 @@ class Editor:
             for each in self.deferred
             if not (each.table == gone[0] and gone[1] in each.columns) and (each.to_table, each.to_column) != gone
         ]
+
+    def foreign_keys(self, table: str, one: Field) -> list[str]:
+        """Return the names of the foreign keys of a field's column.  Raises Unclear when one has to be there and is not
+        known."""
+        found = self.recorder.constraints(table, "foreign_key", (one.column,))
+        if one.constrained and not found:
+            raise kinds.Unclear(f"the foreign key of the field {one.name} is not known here")
+        return found
 
     def drop_foreign_key(self, table: str, name: str) -> None:
         """Drop a foreign key; what it has yet to check is checked first."""

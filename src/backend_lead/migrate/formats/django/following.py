@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from backend_lead.errors import Refused
 from backend_lead.gates.files import Tree
@@ -52,7 +53,8 @@ class History:
         swapped = self.project.user not in ("", "auth.User")
         others = _named(found) - {each.app for each in found}
         self.state = State(contrib.models(others, swapped=swapped), self.project.key_kind)
-        self.outside = contrib.made(self.state, self.recorder, sorted(others - contrib.APPS))
+        outside = contrib.made(self.state, self.recorder, sorted(others - contrib.APPS))
+        self.outside = replace(outside, unresolved=(*self.project.unheeded(), *outside.unresolved))
         self.scripts = {each.module.path: self._script(each) for each in self.migrations}
 
     def owner(self, table: str) -> str | None:
@@ -74,6 +76,9 @@ class History:
         self.recorder.begin(migration.module.path, atomic=migration.atomic)
         editor = Editor(self.recorder)
         for operation in migration.operations:
+            if isinstance(operation, Operation) and not operation.certain:
+                self._doubt(operation, migration)
+                continue
             after = self._changed(operation, migration, self.state)
             if isinstance(operation, Operation):
                 self._do(Doing(operation, migration.app, self.state, after, editor))
@@ -113,11 +118,26 @@ class History:
         except Rows as why:
             recorder.unclear(_shown(doing.operation), str(why))
         except Unclear as why:
-            recorder.unclear(_shown(doing.operation), str(why), _tables(doing), _column(doing))
+            self._undecided(doing, str(why), _column(doing))
         except (KeyError, ValueError, ArithmeticError):
             # A default that is no number, a field that is not there: Django would refuse it as well.
             why_not = "it does not fit what the migrations before it say"
-            recorder.unclear(_shown(doing.operation), why_not, _tables(doing))
+            self._undecided(doing, why_not, "")
+
+    def _undecided(self, doing: Doing, why: str, column: str) -> None:
+        tables = _tables(doing)
+        self.recorder.unclear(_shown(doing.operation), why, tables, column)
+        if not called(doing.operation).startswith(("Create", "Add")):
+            # What waits may be called something else by now, or be gone.
+            for each in doing.editor.forget(tables, column):
+                self.recorder.unclear(each, f"{_shown(doing.operation)} is not decided, and it waits for that")
+
+    def _doubt(self, operation: Operation, migration: Migration) -> None:
+        """An operation that is there or not, by a test that is not decided: it does not count as run."""
+        self.recorder.place = operation.place
+        why = "whether it is run hangs on a test that is not decided here"
+        doing = Doing(operation, migration.app, self.state, self.state, Editor(self.recorder))
+        self.recorder.unclear(_shown(operation), why, _tables(doing), _column(doing))
 
     def _changed(self, operation: Value, migration: Migration, state: State) -> State:
         place = getattr(operation, "place", Place(migration.module.path, 1))

@@ -29,13 +29,15 @@ POSTGRES = (
 class Operation(External):
     """One operation as it is written, with its line."""
 
-    __slots__ = ("place",)
+    __slots__ = ("certain", "place")
 
-    def __init__(self, name: str, site: Site) -> None:
+    def __init__(self, name: str, site: Site, *, certain: bool = True) -> None:
         super().__init__(
             f"django.db.migrations.{name}", positional=tuple(site.positional), keywords=dict(site.keywords)
         )
         self.place: Place = site.place
+        # Whether it is there at all does not hang on a test that is not decided.
+        self.certain = certain
 
     def argument(self, index: int, name: str) -> Value | None:
         """Return an argument by its place or by its name."""
@@ -122,6 +124,19 @@ class Settings(Value):
         return self.find(name) or Setting(None)
 
 
+class Connection(Value):
+    """`django.db.connection`: of all that it may be asked for, its kind of database is known."""
+
+    __slots__ = ()
+
+    def attribute(self, name: str, run: Interpreter) -> Value | None:
+        return Known("postgresql") if name == "vendor" else None
+
+    def item(self, key: Value, run: Interpreter) -> Value | None:
+        """`connections["default"]`."""
+        return self
+
+
 def _condition(site: Site, run: Interpreter) -> Value | None:
     given = dict(site.keywords)
     connector, negated = given.pop("_connector", None), given.pop("_negated", None)
@@ -150,7 +165,7 @@ def install(hooks: Hooks, find: Callable[[str], Value | None]) -> None:
     hooks.methods = []
 
     def operation(name: str) -> Any:
-        return lambda site, run: None if site.open else Operation(name, site)
+        return lambda site, run: None if site.open else Operation(name, site, certain=not run.conditions)
 
     for name in OPERATIONS:
         for root in ("django.db.migrations", "django.db.migrations.operations"):
@@ -162,3 +177,5 @@ def install(hooks: Hooks, find: Callable[[str], Value | None]) -> None:
         hooks.calls[f"{root}.F"] = lambda site, run: Reference(site.positional[0]) if site.positional else None
     hooks.calls["django.db.migrations.swappable_dependency"] = lambda site, run: site.argument(0, "value")
     hooks.symbols["django.conf.settings"] = lambda run: Settings(find)
+    for name in ("connection", "connections"):
+        hooks.symbols[f"django.db.{name}"] = lambda run: Connection()

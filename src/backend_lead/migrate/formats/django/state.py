@@ -56,7 +56,7 @@ class Field:
     @property
     def null(self) -> bool:
         """Whether it may be NULL."""
-        return bool(self.said("null", False)) and not self.many
+        return bool(self.said("null", self.kind == "NullBooleanField")) and not self.many
 
     @property
     def unique(self) -> bool:
@@ -75,8 +75,10 @@ class Field:
 
     @property
     def column(self) -> str:
-        """The column's name."""
+        """The column's name.  Raises Unclear where the class of the field may have made another of it."""
         own = self.said("db_column")
+        if self.unclear and not self.kind:
+            raise Unclear(self.unclear)
         return str(own) if own else f"{self.name}_id" if self.related and not self.many else self.name
 
     @property
