@@ -11,7 +11,9 @@ import subprocess
 from pathlib import Path
 
 PACKAGES = {"knex": "3.3.0", "pg": "8.23.1", "typeorm": "0.3.31", "sequelize": "6.37.8", "sequelize-cli": "6.6.5",
-            "tsx": "4.20.6", "reflect-metadata": "0.2.2"}
+            "tsx": "4.20.6", "reflect-metadata": "0.2.2",
+            "@prisma/schema-engine-wasm": "8.1.0-2.59be4fda12412a79eeb9c2ae727b6aa723593323",
+            "@prisma/adapter-pg": "7.10.1", "@prisma/driver-adapter-utils": "7.10.1"}
 _RUN = Path(__file__).parent / "run_node_tool.mjs"
 
 
@@ -57,4 +59,6 @@ def run(tool: str, project: Path, dsn: str, direction: str) -> None:
     finally:
         runner.unlink()
     if done.returncode:
-        raise RuntimeError((done.stderr or done.stdout).strip()[-1500:])
+        said = (done.stderr or done.stdout).strip()
+        named = [line for line in said.split("\n") if line.startswith("Error")]
+        raise RuntimeError(named[0] if named and tool == "prisma" else said[-1500:])

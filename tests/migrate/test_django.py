@@ -130,7 +130,7 @@ STEPS = (
                         "ALTER TABLE shop_label ADD CONSTRAINT label_ok CHECK (name ~ '^[a-z%]*$') NOT VALID;",
                         "ALTER TABLE shop_label VALIDATE CONSTRAINT label_ok;"),
          ("ALTER TABLE shop_label DROP CONSTRAINT label_ok;",), transactional=False),
-    Step("turn", ("ALTER TABLE shop_label ALTER COLUMN slug SET DEFAULT 5;", "DO $$ BEGIN\n  PERFORM 1 WHERE 'x\\y' LIKE 'a%';\nEND $$;"),
+    Step("turn.over", ("ALTER TABLE shop_label ALTER COLUMN slug SET DEFAULT 5;", "DO $$ BEGIN\n  PERFORM 1 WHERE 'x\\y' LIKE 'a%';\nEND $$;"),
          ("ALTER TABLE shop_label ALTER COLUMN slug DROP DEFAULT;",)),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -38,7 +39,7 @@ def written(history: History, steps: Sequence[Step], moment: str, replaces: Sequ
     numbers = _numbers(taken, gone)
     for step in steps:
         ends = step is steps[-1]
-        name = last if last and ends else f"{next(numbers)}_{step.about}"
+        name = last if last and ends else f"{next(numbers)}_{_word(step.about)}"
         operations = [statements_of(step)] if gone else operations_of(history, step, app)
         if states and ends:
             operations.append(separate(states))
@@ -46,6 +47,11 @@ def written(history: History, steps: Sequence[Step], moment: str, replaces: Sequ
         found.append(NewFile(f"{folder}/{name}.py", text))
         needs = [(app, name)]
     return found
+
+
+def _word(about: str) -> str:
+    """What may stand in the name of a module: Django leaves a file out that is called otherwise."""
+    return re.sub(r"\W", "_", about)
 
 
 def _app(history: History, steps: Sequence[Step]) -> str:
