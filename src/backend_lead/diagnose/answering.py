@@ -12,6 +12,7 @@ from backend_lead.diagnose.health import health
 from backend_lead.diagnose.indexes import Advised, advise
 from backend_lead.diagnose.parameters import distinct_values
 from backend_lead.diagnose.pool import pool
+from backend_lead.diagnose.rewriting import Rewriting
 from backend_lead.diagnose.self_check import self_check
 from backend_lead.diagnose.writes import writes_of
 from backend_lead.gates.database import DatabaseGate
@@ -54,13 +55,15 @@ def answer(asked: Answer, gate: DatabaseGate | None = None) -> Diagnosis:
             return Diagnosis(_headline(queries, (), costing, frozenset()), _costs(costing, queries, frozenset()),
                              notes=tuple(notes), self_check=told_check, workload=asked.workload.source,
                              server=_server(statistics))
-        advised, changes = _indexes(asked, shadow, costing, queries)
+        advised, changes, rewriting = _indexes(asked, shadow, costing, queries)
         notes += [*advised.notes, *(note for note in shadow.missing[told:] if "bl_candidate" not in note)]
         after = {each.query.sql: costing.cost(each, advised.chosen) for each in queries}
+        rewrites = rewriting.run(queries)
+        notes += rewriting.refused
         keys = {each.query.sql: distinct_values(each.query, shadow.session) for each in queries}
         return Diagnosis(
             _headline(queries, changes, costing, advised.chosen), _costs(costing, queries, advised.chosen), changes,
-            caches=tuple(caches(queries, after, keys)), pool=pool(statistics, asked.processes),
+            rewrites, tuple(rewriting.advice), tuple(caches(queries, after, keys)), pool(statistics, asked.processes),
             health=_health(gate, statistics, notes), notes=tuple(notes), self_check=told_check,
             workload=asked.workload.source, server=_server(statistics))
 
@@ -75,7 +78,7 @@ def _health(gate: DatabaseGate | None, statistics: PlannerStatistics, notes: lis
 
 
 def _indexes(asked: Answer, shadow: Shadow, costing: Costing,
-             queries: Sequence[Costed]) -> tuple[Advised, tuple[IndexChange, ...]]:
+             queries: Sequence[Costed]) -> tuple[Advised, tuple[IndexChange, ...], Rewriting]:
     tables = shadow_tables(shadow)
     rows_of = {each.query.sql: _rows_written(each) for each in queries}
     writes = writes_of(asked.workload.queries, rows_of, asked.statistics)
@@ -89,7 +92,8 @@ def _indexes(asked: Answer, shadow: Shadow, costing: Costing,
             included=tuple(column.strip('"') for column in made.included), predicate=made.predicate or None,
             qualifiers=made.qualifiers))
     gone = tuple(drops(costing, queries, tables, new, advised.chosen, writes, asked.statistics))
-    return advised, (*advised.changes, *sorted(gone, key=lambda each: (-each.size_bytes, each.name)))
+    changes = (*advised.changes, *sorted(gone, key=lambda each: (-each.size_bytes, each.name)))
+    return advised, changes, Rewriting(shadow, costing, asked.statistics, tables, writes, advised)
 
 
 def shadow_tables(shadow: Shadow) -> tuple[Table, ...]:

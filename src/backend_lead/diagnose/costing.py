@@ -40,15 +40,21 @@ class Costing:
         found = []
         for query in queries:
             try:
-                filled = variants(query, self.shadow.session)
-                plans = [self.shadow.plan(variant.sql, verbose=True) for variant in filled]
+                found.append(self.planned(query, variants(query, self.shadow.session)))
             except ScratchError as error:
-                self.refused.append((query, error.message))
-                continue
-            tables = frozenset(str(node["Relation Name"]) for plan in plans for node in nodes(plan)
-                               if "Relation Name" in node)
-            found.append(Costed(query, filled, tables, plans[0], float(plans[0].get("Plan Rows", 0))))
+                try:
+                    # A value may be of the column's type where a function of the column is compared with it.
+                    found.append(self.planned(query, (Variant(query.sql, 1.0),)))
+                except ScratchError:
+                    self.refused.append((query, error.message))
         return found
+
+    def planned(self, query: WeightedQuery, filled: tuple[Variant, ...]) -> Costed:
+        """Return a query with its first plan.  Raises ScratchError for what the planner does not take."""
+        plans = [self.shadow.plan(variant.sql, verbose=True) for variant in filled]
+        tables = frozenset(str(node["Relation Name"]) for plan in plans for node in nodes(plan)
+                           if "Relation Name" in node)
+        return Costed(query, filled, tables, plans[0], float(plans[0].get("Plan Rows", 0)))
 
     def cost(self, costed: Costed, shown: frozenset[int]) -> float:
         """Return the cost of one execution with these candidates, on average over its variants."""

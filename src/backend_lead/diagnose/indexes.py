@@ -58,6 +58,24 @@ class Advised:
 def advise(shadow: Shadow, costing: Costing, queries: Sequence[Costed], tables: Sequence[Table],
            writes: Mapping[str, TableWrites], *, budget: int | None = None) -> Advised:
     """Return the set of new indexes that lowers the workload's cost most, within `budget` bytes when one is given."""
+    priced, notes = offered(shadow, costing, queries, tables, writes)
+    search = Search(costing, queries, priced, budget)
+    chosen = search.run()
+    taken = {index.name for table in tables for index in table.indexes}
+    partitioned = {(row[2], row[3]) for row in shadow.session.run(_PARTITIONS)}
+    changes = {}
+    for oid in sorted(chosen, key=lambda each: priced[each].candidate):
+        changes[oid] = _change(search, priced[oid], chosen, taken, partitioned)
+    return Advised(tuple(sorted(changes.values(), key=lambda each: (-each.gain, each.ddl))), chosen,
+                   {oid: priced[oid].candidate for oid in chosen}, {oid: each.name for oid, each in changes.items()},
+                   notes)
+
+
+def offered(shadow: Shadow, costing: Costing, queries: Sequence[Costed], tables: Sequence[Table],
+            writes: Mapping[str, TableWrites], *, prefix: str = "bl_candidate") -> tuple[dict[int, Priced],
+                                                                                        tuple[str, ...]]:
+    """Put every candidate for these queries into the shadow, hidden, under names that begin with `prefix`; return them
+    with their prices by their numbers, and notes on what was not tried."""
     shadow.session.run("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     known = {(table.schema or "public", table.name.rpartition(".")[2]): table for table in tables}
     sizes = {(str(schema), str(name)): (int(pages), float(rows))
@@ -67,22 +85,14 @@ def advise(shadow: Shadow, costing: Costing, queries: Sequence[Costed], tables: 
         made_for.setdefault(candidate, set()).add(sql)
     wanted = list(made_for)
     notes = () if len(wanted) <= _MOST else (f"{len(wanted) - _MOST:,} candidates for indexes were not tried",)
-    named = {f"bl_candidate_{number}": candidate for number, candidate in enumerate(wanted[:_MOST])}
+    named = {f"{prefix}_{number}": candidate for number, candidate in enumerate(wanted[:_MOST])}
     made = shadow.add_indexes({name: candidate.ddl(name) for name, candidate in named.items()})
     partitions = {(row[0], row[1]): (row[2], row[3]) for row in shadow.session.run(_PARTITIONS)}
     priced = {oid: replace(_priced(shadow, oid, named[name], sizes, writes),
                            made_for=frozenset(made_for[named[name]])) for name, oid in made.items()}
-    costing.made = {oid: each.candidate.table for oid, each in priced.items()}
+    costing.made = {**costing.made, **{oid: each.candidate.table for oid, each in priced.items()}}
     _widen(queries, partitions)
-    search = Search(costing, queries, priced, budget)
-    chosen = search.run()
-    taken = {index.name for table in tables for index in table.indexes}
-    changes = {}
-    for oid in sorted(chosen, key=lambda each: priced[each].candidate):
-        changes[oid] = _change(search, priced[oid], chosen, taken, set(partitions.values()))
-    return Advised(tuple(sorted(changes.values(), key=lambda each: (-each.gain, each.ddl))), chosen,
-                   {oid: priced[oid].candidate for oid in chosen}, {oid: each.name for oid, each in changes.items()},
-                   notes)
+    return priced, notes
 
 
 def _wanted(shadow: Shadow, queries: Sequence[Costed], known: Mapping[tuple[str, str], Table],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend_lead.gates.grammar import Node, SqlUnreadable, kind, parse, walk
 from backend_lead.gates.scratch_session import ScratchError, ScratchSession
@@ -25,12 +25,13 @@ _POSITIONS = (0.5, 0.9, 0.1)
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A statement with its parameters filled in, the share of executions that it stands for, and the values that were
-    filled in, as the server writes them."""
+    """A statement with its parameters filled in, the share of executions that it stands for, the values that were
+    filled in, as the server writes them, and the same as (number of the parameter, literal)."""
 
     sql: str
     share: float
     values: tuple[str, ...] = ()
+    literals: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ def variants(query: WeightedQuery, session: ScratchSession) -> tuple[Variant, ..
         return (Variant(query.sql, 1.0),)
     if query.samples:
         kept = query.samples[:8]
-        return tuple(Variant(_filled(query.sql, dict(enumerate(values, 1))), 1 / len(kept), tuple(map(_bare, values)))
-                     for values in kept)
+        return tuple(Variant(filled(query.sql, dict(enumerate(values, 1))), 1 / len(kept), tuple(map(_bare, values)),
+                             tuple(enumerate(values, 1))) for values in kept)
     uses = _uses(query.sql)
     found: list[Variant] = []
     choices = {number: _values(session, uses.get(number)) for number in numbers}
@@ -66,9 +67,9 @@ def variants(query: WeightedQuery, session: ScratchSession) -> tuple[Variant, ..
                 share = drawn[place][1]
                 break
         texts = {number: text for number, (text, _) in values.items()}
-        found.append(Variant(_filled(query.sql, texts), share, tuple(map(_bare, texts.values()))))
+        found.append(Variant(filled(query.sql, texts), share, tuple(map(_bare, texts.values())), tuple(texts.items())))
     total = sum(each.share for each in found) or 1.0
-    return tuple(Variant(each.sql, each.share / total, each.values) for each in found)
+    return tuple(replace(each, share=each.share / total) for each in found)
 
 
 def distinct_values(query: WeightedQuery, session: ScratchSession) -> float | None:
@@ -95,7 +96,8 @@ def distinct_values(query: WeightedQuery, session: ScratchSession) -> float | No
     return product
 
 
-def _filled(sql: str, values: Mapping[int, str]) -> str:
+def filled(sql: str, values: Mapping[int, str]) -> str:
+    """Return a statement with literals in place of those parameters, by their numbers."""
     return _PARAMETER.sub(lambda match: values.get(int(match[1]), match[0]) if match[1] else match[0], sql)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from backend_lead.model.finding import Evidence, Severity
+from backend_lead.model.finding import EndpointRef, Evidence, Severity
+from backend_lead.model.place import Place
 from backend_lead.model.trace import Repeated
 from backend_lead.model.workload import WeightedQuery
 
@@ -60,9 +61,31 @@ class IndexChange:
 
 
 @dataclass(frozen=True, slots=True)
+class SameRows:
+    """How it is known that two statements give the same result: rounds of made-up rows, comparisons in them, and rows
+    compared, in sessions of these time zones.  `reason` is why it could not be shown, "" when it was."""
+
+    rounds: int
+    comparisons: int
+    rows: int
+    zones: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def shown(self) -> bool:
+        """Say whether the results were the same each time."""
+        return not self.reason
+
+
+@dataclass(frozen=True, slots=True)
 class Rewrite:
     """A query written another way with the same result; `name` is the query's.  Costs are of one execution, None where
-    nobody asked."""
+    nobody asked: `before` as things are, `with_indexes` as written but with the indexes that the diagnosis advises,
+    `after` rewritten and with `indexes`, which are to be made for it.
+
+    `caller` is what the caller has to do differently, `needs` what must hold, `instead_of` the names of advised indexes
+    that only the old form needs.
+    """
 
     name: str
     kind: str
@@ -73,6 +96,23 @@ class Rewrite:
     after: float | None = None
     evidence: Evidence = Evidence.SUSPECTED
     needs: str = ""
+    caller: str = ""
+    with_indexes: float | None = None
+    indexes: tuple[str, ...] = ()
+    instead_of: tuple[str, ...] = ()
+    endpoint: EndpointRef | None = None
+    place: Place | None = None
+    proof: SameRows | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Something about a query that only its author can change, or why it was not rewritten: `kind` is the rewrite's."""
+
+    name: str
+    kind: str
+    message: str
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +168,7 @@ class Diagnosis:
     costs: tuple[QueryCost, ...] = ()
     index_changes: tuple[IndexChange, ...] = ()
     rewrites: tuple[Rewrite, ...] = ()
+    advice: tuple[Advice, ...] = ()
     caches: tuple[Cache, ...] = ()
     pool: Pool | None = None
     health: tuple[Health, ...] = ()

@@ -64,7 +64,8 @@ def document(report: Report) -> Document:
             schema="backend-lead/diagnose/1", version=report.version, target=report.target, headline=given.headline,
             server=given.server, workload=given.workload, self_check=given.self_check, queries=slow.queries(given),
             before=slow.costs(given, after=False), after=slow.costs(given, after=True),
-            index_changes=slow.index_changes(given), rewrites=slow.rewrites(given), caches=slow.caches(given),
+            index_changes=slow.index_changes(given), rewrites=slow.rewrites(given),
+            advice=slow.advice(given), caches=slow.caches(given),
             pool=slow.pool(given), health=slow.health(given),
             repeated=slow.repeated(given), findings=findings, notes=list(given.notes),
             unresolved=unresolved)

@@ -11,6 +11,7 @@ from backend_lead.model.finding import Dimension, Evidence, Job, Severity
 from backend_lead.model.proof import ProofVerdict
 from backend_lead.model.verdict import Ruling
 from backend_lead.report._documents_diagnosis import (
+    AdviceFields,
     CacheFields,
     CostFields,
     HealthFields,
@@ -386,6 +387,7 @@ class DiagnoseDocument(msgspec.Struct, frozen=True):
     after: list[CostFields]
     index_changes: list[IndexChangeFields]
     rewrites: list[RewriteFields]
+    advice: list[AdviceFields]
     caches: list[CacheFields]
     pool: PoolFields | None
     health: list[HealthFields]

@@ -6,10 +6,11 @@ from typing import Literal
 
 import msgspec
 
-from backend_lead.model.diagnosis import Diagnosis, QueryCost, Unit
+from backend_lead.model.diagnosis import Diagnosis, QueryCost, Rewrite, Unit
 from backend_lead.model.finding import Evidence, Severity
 
 Action = Literal["create", "drop"]
+SameResult = Literal["proven", "not proven"]
 
 
 class CostFields(msgspec.Struct, frozen=True):
@@ -64,6 +65,16 @@ class IndexChangeFields(msgspec.Struct, frozen=True):
     requires: list[str]
 
 
+class SameRowsFields(msgspec.Struct, frozen=True):
+    """What was run to see whether two statements give the same result."""
+
+    rounds: int
+    comparisons: int
+    rows: int
+    time_zones: list[str]
+    reason: str
+
+
 class RewriteFields(msgspec.Struct, frozen=True):
     """A query written another way with the same result."""
 
@@ -76,6 +87,27 @@ class RewriteFields(msgspec.Struct, frozen=True):
     after: float | None
     evidence: Evidence
     needs: str
+    caller: str
+    with_indexes: float | None
+    indexes: list[str]
+    instead_of: list[str]
+    unit: Unit
+    same_result: SameResult
+    proof: SameRowsFields | None
+    method: str | None
+    path: str | None
+    file: str | None
+    line: int | None
+
+
+class AdviceFields(msgspec.Struct, frozen=True):
+    """Something about a query that only its author can change, or why it was not rewritten."""
+
+    query: str
+    kind: str
+    message: str
+    file: str | None
+    line: int | None
 
 
 class InputFields(msgspec.Struct, frozen=True):
@@ -161,8 +193,23 @@ def index_changes(found: Diagnosis) -> list[IndexChangeFields]:
 
 def rewrites(found: Diagnosis) -> list[RewriteFields]:
     """Return the queries to write another way."""
-    return [RewriteFields(each.name, each.kind, each.before_sql, each.after_sql, each.why, each.before, each.after,
-                          each.evidence, each.needs) for each in found.rewrites]
+    return [RewriteFields(
+        each.name, each.kind, each.before_sql, each.after_sql, each.why, each.before, each.after, each.evidence,
+        each.needs, each.caller, each.with_indexes, list(each.indexes), list(each.instead_of), Unit.PLANNER_COST,
+        "proven" if each.proof is not None and each.proof.shown else "not proven", _proof(each),
+        each.endpoint.method if each.endpoint else None, each.endpoint.path if each.endpoint else None,
+        each.place.file if each.place else None, each.place.line if each.place else None) for each in found.rewrites]
+
+
+def advice(found: Diagnosis) -> list[AdviceFields]:
+    """Return what only the author of a query can change."""
+    return [AdviceFields(each.name, each.kind, each.message, each.place.file if each.place else None,
+                         each.place.line if each.place else None) for each in found.advice]
+
+
+def _proof(each: Rewrite) -> SameRowsFields | None:
+    run = each.proof
+    return None if run is None else SameRowsFields(run.rounds, run.comparisons, run.rows, list(run.zones), run.reason)
 
 
 def caches(found: Diagnosis) -> list[CacheFields]:

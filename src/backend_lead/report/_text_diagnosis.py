@@ -19,8 +19,7 @@ def diagnosis_lines(found: Diagnosis, view: View) -> list[Line]:
         if text:
             lines += wrapped(words.clean(text), view.width, indent=10, head=(Span(label, "title"),))
     lines += [(), *_repeated(found, view), *_costs(found, view), *_indexes(found, view)]
-    for rewrite in found.rewrites:
-        lines += _rewrite(rewrite, view)
+    lines += [*_rewrites(found, view), *_advice(found, view)]
     lines += _caches(found.caches, view)
     if found.pool is not None:
         lines += _pool(found.pool, view)
@@ -104,13 +103,55 @@ def _index(each: IndexChange, view: View) -> list[Line]:
     return lines
 
 
-def _rewrite(each: Rewrite, view: View) -> list[Line]:
-    lines = headed(Span("Rewrite", "title"), words.clean(f"{each.name}: {each.kind} · {each.evidence.value}"),
+def _rewrites(found: Diagnosis, view: View) -> list[Line]:
+    if not found.rewrites:
+        return []
+    lines = headed(Span("Rewrites", "title"), "costs are the shadow's; results were compared on made-up rows",
                    view.width)
-    lines += code(words.clean(each.after_sql), 4)
-    lines += wrapped(words.clean(each.why), view.width, indent=4, head=(Span("    "),))
-    if each.needs:
-        lines += wrapped(words.clean(each.needs), view.width, indent=4, head=(Span("    "),), style="dim")
+    for each in found.rewrites:
+        lines += _rewrite(each, view)
+    return lines
+
+
+def _rewrite(each: Rewrite, view: View) -> list[Line]:
+    costs = "? → ?" if each.before is None or each.after is None else f"{each.before:,.1f} → {each.after:,.1f}"
+    where = " · ".join(str(part) for part in (each.endpoint, each.place, each.kind) if part)
+    named = "" if each.name == each.before_sql else f"{each.name} · "
+    lines: list[Line] = [(Span(f"  {costs}  ", "good"), Span(words.clean(named + where), "dim"))]
+    for label, text in (("before", each.before_sql), ("after", each.after_sql)):
+        lines += wrapped(words.clean(" ".join(text.split())), view.width, indent=11,
+                         head=(Span(f"    {label}", "dim"),), style="code" if label == "after" else "")
+    for text in each.indexes:
+        lines += wrapped(words.clean(f"{text};"), view.width, indent=11, head=(Span("    with", "dim"),), style="code")
+    told = [each.why, each.caller, each.needs]
+    if each.instead_of:
+        told.append(f"Instead of the index {', '.join(each.instead_of)}.")
+    elif each.with_indexes is not None and each.before is not None and each.with_indexes < each.before:
+        told.append(f"As it is written it would cost {each.with_indexes:,.1f} with the indexes above.")
+    for text in told:
+        if text:
+            lines += wrapped(words.clean(text), view.width, indent=11, head=(Span(" " * 11),))
+    return [*lines, *wrapped(words.clean(_proof(each)), view.width, indent=11, head=(Span(" " * 11),), style="dim"), ()]
+
+
+def _proof(each: Rewrite) -> str:
+    run = each.proof
+    if run is None or not run.shown:
+        return f"Not proven to give the same result{f': {run.reason}' if run is not None else ''}."
+    return (f"The same result in {run.comparisons:,} comparisons over {run.rounds} rounds of made-up rows "
+            f"({run.rows:,} rows compared), in {', '.join(run.zones)}.")
+
+
+def _advice(found: Diagnosis, view: View) -> list[Line]:
+    if not found.advice:
+        return []
+    lines = headed(Span("Not rewritten", "title"), "what only their authors can change", view.width)
+    for each in found.advice if view.verbose else found.advice[:_SHOWN]:
+        where = f" ({each.place})" if each.place else ""
+        lines += wrapped(words.clean(f"{each.name[:80]}{where}: {each.message}."), view.width, indent=4,
+                         head=(Span("    "),))
+    if len(found.advice) > _SHOWN and not view.verbose:
+        lines.append((Span(f"      …and {len(found.advice) - _SHOWN:,} more (--verbose)", "dim"),))
     return [*lines, ()]
 
 
