@@ -11,7 +11,12 @@ from backend_lead.diagnose.rewritten import Remark, Rewritten
 from backend_lead.diagnose.scope import Catalog, Statement
 from backend_lead.doors.cli.main import main
 from backend_lead.gates.grammar import deparse_statement, parse, wrapped
+from backend_lead.model.diagnosis import Diagnosis, Rewrite, SameRows
 from backend_lead.model.table import Column, Table
+from backend_lead.report._documents_diagnosis import rewrites
+from backend_lead.report._format import View
+from backend_lead.report._layout import plain
+from backend_lead.report._text_diagnosis import diagnosis_lines
 
 CATALOG = Catalog(
     {"person": Table("person", (
@@ -30,6 +35,9 @@ REWRITTEN = {
         ("SELECT id, at FROM sale WHERE person_id = $1 ORDER BY at DESC LIMIT 20 OFFSET $2",
          "SELECT id, at FROM sale WHERE person_id = $1 AND (at, id) < ($2::timestamp with time zone, $3::bigint) "
          "ORDER BY at DESC, id DESC LIMIT 20"),
+        ("SELECT s.id, p.born FROM sale s JOIN person p ON p.id = s.person_id ORDER BY p.born LIMIT 20 OFFSET 60",
+         "SELECT s.id, p.born FROM sale s JOIN person p ON p.id = s.person_id WHERE p.born >= $1::timestamp with time "
+         "zone AND (p.born > $1::timestamp with time zone OR s.id > $2::bigint) ORDER BY p.born, s.id LIMIT 20"),
         ("SELECT * FROM sale ORDER BY id LIMIT $1 OFFSET $2",
          "SELECT * FROM sale WHERE id > $2::bigint ORDER BY id LIMIT $1")),
     "not-in-subquery": (
@@ -234,3 +242,15 @@ def test_the_text_shows_before_after_and_the_proof(answered):
     assert "The same result in " in text
     assert "rounds of made-up rows" in text
     assert "Not rewritten" in text
+
+
+def test_what_could_not_be_run_is_called_not_proven():
+    proof = SameRows(3, 0, 0, ("UTC",), "it could not be run: no such function")
+    found = Diagnosis(rewrites=(Rewrite("one", "hidden-cast", "SELECT 1", "SELECT 2", "Why.", 90.0, 3.0, proof=proof),))
+    text = " ".join(plain(diagnosis_lines(found, View())).split())
+    assert "Not proven to give the same result: it could not be run: no such function." in text
+    assert "comparisons" not in text
+    [document] = rewrites(found)
+    assert document.same_result == "not proven"
+    assert document.proof is not None
+    assert document.proof.reason == "it could not be run: no such function"

@@ -92,7 +92,8 @@ def _by_key(statement: Statement, keys: Sequence[tuple[Node, bool]], known: Sequ
             each.param_ref.number = moved[each.param_ref.number]
     places = [f"${len(kept) + place}" for place in range(1, len(keys) + 1)]
     condition = _after([text(node) for node, _ in keys], [down for _, down in keys],
-                       [f"{place}::{each.column.type}" for place, each in zip(places, known, strict=True)])
+                       [f"{place}::{each.column.type}" for place, each in zip(places, known, strict=True)],
+                       spread=len({each.source.alias for each in known}) > 1)
     parts = [*map(text, _grouped(select.where_clause)), condition]
     select.where_clause.CopyFrom(expression(" AND ".join(parts)))
     names = ", ".join(f"{each.source.alias}.{each.column.name}" for each in known)
@@ -117,12 +118,16 @@ def _grouped(where: Node) -> list[Node]:
     return made
 
 
-def _after(keys: Sequence[str], down: Sequence[bool], values: Sequence[str]) -> str:
-    """Return the condition that a row comes after the key; what an index can start at stands first."""
+def _after(keys: Sequence[str], down: Sequence[bool], values: Sequence[str], *, spread: bool) -> str:
+    """Return the condition that a row comes after the key; what an index can start at stands first.
+
+    A comparison of rows starts an index only when its columns are all of one table and of one direction; `spread` says
+    that they are not.
+    """
     signs = ["<" if each else ">" for each in down]
     if len(keys) == 1:
         return f"{keys[0]} {signs[0]} {values[0]}"
-    if len(set(signs)) == 1:
+    if len(set(signs)) == 1 and not spread:
         return f"({', '.join(keys)}) {signs[0]} ({', '.join(values)})"
     condition = f"{keys[-1]} {signs[-1]} {values[-1]}"
     for key, sign, value in list(zip(keys, signs, values, strict=True))[-2::-1]:
