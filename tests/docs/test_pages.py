@@ -19,7 +19,7 @@ from backend_lead.errors import BackendLeadError
 from backend_lead.lead.plan import BUSIEST_KEY, LARGEST_MERGE, WIDEST_FINDING
 from backend_lead.model import event
 from backend_lead.report import format_names
-from backend_lead.report._documents import DOCUMENTS
+from backend_lead.report._jobs import DOCUMENTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))

@@ -111,4 +111,5 @@ def _change(table: Table, index: Index, reason: str, evidence: Evidence, costing
     saved = written.entries(index.columns) * entry_cost(float(table.rows or 0), size.height)
     name = f"{table.schema}.{index.name}" if table.schema else index.name
     return IndexChange("drop", f"DROP INDEX {quoted(name)}", drop_index(index.name, table.name).rstrip(";"), table.name,
-                       index.name, reason, size_bytes=size.size_bytes, write_cost=-round(saved, 3), evidence=evidence)
+                       index.name, reason, size_bytes=size.size_bytes, write_cost=-round(saved, 3), evidence=evidence,
+                       schema=table.schema or "public")

@@ -211,7 +211,8 @@ def _change(search: Search, priced: Priced, chosen: frozenset[int], taken: set[s
         candidate.table, name, _reason(search, priced, faster, chosen),
         tuple(each.query.name or each.query.sql for each, _ in faster), tuple(slower), priced.size_bytes,
         round(priced.write_cost, 3), round(gain, 3), Evidence.MEASURED,
-        tuple(f"CREATE EXTENSION IF NOT EXISTS {each}" for each in candidate.requires))
+        tuple(f"CREATE EXTENSION IF NOT EXISTS {each}" for each in candidate.requires),
+        candidate.schema)
 
 
 def _reason(search: Search, priced: Priced, faster: Sequence[tuple[Costed, float]], chosen: frozenset[int]) -> str:

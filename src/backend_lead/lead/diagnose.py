@@ -17,6 +17,7 @@ from backend_lead.lead.findings import find
 from backend_lead.lead.options import Options
 from backend_lead.lead.reading import read
 from backend_lead.model.backend import Backend
+from backend_lead.model.created import Created
 from backend_lead.model.diagnosis import Diagnosis
 from backend_lead.model.event import Finished, Listener, Started, silent
 from backend_lead.model.finding import Dimension, Finding
@@ -38,6 +39,7 @@ class Slow:
     traces.
 
     `budget` bounds the bytes of new indexes; `postgres` is the major version of the shadow, None for the source's own.
+    `moment`, the time as fourteen digits, asks for migrations of the project's own tool and numbers them.
     """
 
     schema: Path | None = None
@@ -46,6 +48,7 @@ class Slow:
     budget: int | None = None
     postgres: int | None = None
     traces: Path | None = None
+    moment: str | None = None
 
 
 def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
@@ -82,7 +85,8 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
         found = replace(found, repeated=again)
         findings += tuple(of_traces(found.repeated, str(slow.traces), backend))
         return Report("diagnose", __version__, options.target, backend or Backend(options.target), findings,
-                      since=options.since, stopped=stopped, diagnosis=replace(found, notes=notes))
+                      since=options.since, stopped=stopped, diagnosis=replace(found, notes=notes),
+                      created=_migrations(found, statistics, slow, options))
 
 
 def export(options: Options, *, masked: bool = False) -> str:
@@ -97,6 +101,15 @@ def export(options: Options, *, masked: bool = False) -> str:
     with DatabaseGate(options.dsn, allow_superuser=options.allow_superuser) as gate:
         statistics = read_planner_statistics(gate)
     return written(without_values(statistics) if masked else statistics)
+
+
+def _migrations(found: Diagnosis, statistics: PlannerStatistics | None, slow: Slow, options: Options) -> Created | None:
+    if slow.moment is None or statistics is None or not found.index_changes:
+        return None
+    from backend_lead.lead.index_migrations import index_migrations
+
+    major = slow.postgres or statistics.version_number // 10_000
+    return index_migrations(found.index_changes, statistics.schema_sql, major, options.root, slow.moment)
 
 
 def _headline(found: Sequence[Repeated]) -> str:

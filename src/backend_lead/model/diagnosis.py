@@ -57,6 +57,7 @@ class IndexChange:
     gain: float = 0.0
     evidence: Evidence = Evidence.MEASURED
     requires: tuple[str, ...] = ()
+    schema: str = "public"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from backend_lead.report._layout import Line, Span, wrapped
 from backend_lead.report._text_diagnosis import diagnosis_lines
 from backend_lead.report._text_findings import findings_lines
 from backend_lead.report._text_map import map_lines
-from backend_lead.report._text_migration import migration_read, statement_lines
+from backend_lead.report._text_migration import created_lines, migration_read, statement_lines
 
 _STEPS = 5
 _NOT_READ = 3
@@ -25,7 +25,8 @@ def render(report: Report, view: View) -> str:
     width = max(layout.NARROWEST, min(layout.WIDEST, view.width))
     view = View(view.verbose, view.colour, width)
     if report.diagnosis is not None:
-        lines = [*_head(report, view), *diagnosis_lines(report.diagnosis, view), *findings_lines(report, view),
+        files = created_lines(report.created, view) if report.created is not None else []
+        lines = [*_head(report, view), *diagnosis_lines(report.diagnosis, view), *files, *findings_lines(report, view),
                  *_next(report, view)]
         return layout.painted(lines) if view.colour else layout.plain(lines)
     lines = [*_head(report, view), *_grades(report, view), *_plan(report, view), *_verdicts(report, view)]
