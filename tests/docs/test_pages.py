@@ -95,7 +95,9 @@ def structs(struct: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
 
             there = next(getattr(room, inner) for room in (_documents, _documents_migration, _documents_diagnosis)
                          if hasattr(room, inner))
-            found |= {name: each for name, each in structs(there).items() if name not in found}
+            # A step of a plan holds steps.
+            if there is not struct:
+                found |= {name: each for name, each in structs(there).items() if name not in found}
     return found
 
 

@@ -37,7 +37,8 @@ def drops(costing: Costing, queries: Sequence[Costed], tables: Sequence[Table], 
         after = replace(table, indexes=(*table.indexes, *new.get(table.name, ())))
         own = {index.name for index in table.indexes}
         redundant = {each.index.name: each for each in redundant_indexes(after)}
-        for index in table.indexes:
+        # A repeated index goes before the one that it repeats is asked for its use: they would stand in for each other.
+        for index in sorted(table.indexes, key=lambda each: each.name not in redundant):
             schema = table.schema or "public"
             if index.constraint or not index.valid:
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from backend_lead.diagnose.candidates import Candidate, candidates
 from backend_lead.diagnose.costing import Costed, Costing
@@ -46,13 +46,14 @@ _SIZES = """
 @dataclass(frozen=True, slots=True)
 class Advised:
     """The indexes to make, their numbers in the shadow, what each is and what it is called, and notes on what was not
-    looked at."""
+    looked at.  `shown_as` is what an index will be called, by its name in the shadow."""
 
     changes: tuple[IndexChange, ...]
     chosen: frozenset[int]
     made: Mapping[int, Candidate]
     names: Mapping[int, str]
     notes: tuple[str, ...] = ()
+    shown_as: Mapping[str, str] = field(default_factory=dict)
 
 
 def advise(shadow: Shadow, costing: Costing, queries: Sequence[Costed], tables: Sequence[Table],
@@ -82,7 +83,7 @@ def advise(shadow: Shadow, costing: Costing, queries: Sequence[Costed], tables: 
         changes[oid] = _change(search, priced[oid], chosen, taken, set(partitions.values()))
     return Advised(tuple(sorted(changes.values(), key=lambda each: (-each.gain, each.ddl))), chosen,
                    {oid: priced[oid].candidate for oid in chosen}, {oid: each.name for oid, each in changes.items()},
-                   notes)
+                   notes, {name: changes[oid].name for name, oid in made.items() if oid in changes})
 
 
 def _wanted(shadow: Shadow, queries: Sequence[Costed], known: Mapping[tuple[str, str], Table],

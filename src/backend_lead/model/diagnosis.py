@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backend_lead.model.finding import Evidence, Severity
+from backend_lead.model.plan import PlanNode
 from backend_lead.model.trace import Repeated
 from backend_lead.model.workload import WeightedQuery
 
@@ -20,7 +21,8 @@ class Unit(StrEnum):
 @dataclass(frozen=True, slots=True)
 class QueryCost:
     """What one execution of a query costs before and after all changes, on average over `variants` of its parameters;
-    `lowest` and `highest` are those of the variants before.  None where the planner could not be asked."""
+    `lowest` and `highest` are those of the variants before.  None where the planner could not be asked.  The plans are
+    of the dearest variant, for the statements that take most of the whole; none after where nothing gets cheaper."""
 
     query: WeightedQuery
     before: float | None
@@ -33,6 +35,8 @@ class QueryCost:
     evidence: Evidence = Evidence.MEASURED
     uses: tuple[str, ...] = ()
     note: str = ""
+    plan_before: PlanNode | None = None
+    plan_after: PlanNode | None = None
 
 
 @dataclass(frozen=True, slots=True)

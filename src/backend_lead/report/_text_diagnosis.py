@@ -72,6 +72,8 @@ def _cost(each: QueryCost, view: View) -> list[Line]:
     text = text if view.verbose or len(text) < 160 else f"{text[:160]} …"
     name = f"{query.name}: " if query.name and not query.sql.startswith(query.name[:20]) else ""
     lines += wrapped(words.clean(name + text), view.width, indent=9, head=(Span(" " * 9),))
+    if each.plan_before is not None and each.plan_before.dearest.why:
+        lines += wrapped(words.clean(each.plan_before.dearest.why), view.width, indent=9, head=(Span(" " * 9),))
     if each.lowest is not None and each.highest is not None and each.highest > each.lowest * 2:
         lines += wrapped(f"from {each.lowest:,.1f} to {each.highest:,.1f}, by the values of its parameters", view.width,
                          indent=9, head=(Span(" " * 9),), style="dim")
@@ -129,8 +131,7 @@ def _caches(found: tuple[Cache, ...], view: View) -> list[Line]:
 
 
 def _pool(each: Pool, view: View) -> list[Line]:
-    lines = headed(Span("Pool", "title"), f"{each.size} connections in each of {each.processes} processes, "
-                                          f"{each.total} in all", view.width)
+    lines = headed(Span("Pool", "title"), words.pool_of(each), view.width)
     return [*lines, *wrapped(words.clean(each.why), view.width, indent=4, head=(Span("    "),)), ()]
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from backend_lead.model.backend import Backend
+from backend_lead.model.diagnosis import Pool
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Dimension, Finding, Severity
 from backend_lead.model.place import Unresolved
@@ -65,7 +66,7 @@ def files_read(backend: Backend) -> str:
     """Return one line: files, lines, languages, frameworks, documents, database."""
     languages = sorted({file.language for file in backend.files if file.language})
     parts = [f"{count(len(backend.files), 'file')}, {count(sum(f.lines for f in backend.files), 'line')}"
-             + (f" of {', '.join(languages)}" if languages else "")]
+             + (f" of {', '.join(languages)}" if languages else "")] if backend.files else ["no code"]
     if backend.frameworks:
         parts.append(", ".join(sorted(backend.frameworks)))
     parts += [f"{document.file} ({count(len(document.operations), 'operation')})"
@@ -76,7 +77,10 @@ def files_read(backend: Backend) -> str:
 
 
 def route_to_row(backend: Backend) -> str:
-    """Return `31 endpoints → 58 queries → 9 tables → 14 indexes`."""
+    """Return `31 endpoints → 58 queries → 9 tables → 14 indexes`, from the tables on where there is no code."""
+    if not backend.files:
+        indexes = sum(len(table.indexes) for table in backend.tables)
+        return f"{count(len(backend.tables), 'table')} → {count(indexes, 'index', 'indexes')}" if backend.tables else ""
     return " → ".join((count(len(backend.endpoints), "endpoint"), count(queries(backend), "query", "queries"),
                        count(len(backend.tables), "table"),
                        count(sum(len(table.indexes) for table in backend.tables), "index", "indexes")))
@@ -170,3 +174,16 @@ def not_read(each: Unresolved) -> str:
         return f"{each.what}: {each.why}"
     where = str(each.place) if each.place.file == each.what else f"{each.what} ({each.place})"
     return f"{where}: {each.why}"
+
+
+def number(value: float | None) -> str:
+    """Return a cost as people read it, ? where nobody knows it."""
+    if value is None:
+        return "?"
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
+
+
+def pool_of(pool: Pool) -> str:
+    """Return how many connections to open, in words."""
+    return (f"{count(pool.size, 'connection')} in each of {count(pool.processes, 'process', 'processes')}, "
+            f"{pool.total} in all")

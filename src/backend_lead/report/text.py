@@ -46,7 +46,7 @@ def _head(report: Report, view: View) -> list[Line]:
         lines += wrapped(migration_read(report), view.width, indent=10, head=(Span("Read", "title"),))
     else:
         lines += wrapped(words.files_read(backend), view.width, indent=10, head=(Span("Read", "title"),))
-        lines += wrapped(words.route_to_row(backend), view.width, indent=10)
+        lines += wrapped(words.route_to_row(backend), view.width, indent=10) if words.route_to_row(backend) else []
     missing = words.all_not_read(backend)
     if missing:
         shown = missing if view.verbose else missing[:_NOT_READ]
