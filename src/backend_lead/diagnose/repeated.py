@@ -55,12 +55,12 @@ def repeated(spans: Sequence[Span]) -> tuple[Repeated, ...]:
     return tuple(sorted(merged, key=lambda each: (-each.milliseconds, each.shape, each.kind)))
 
 
-def sent(spans: Sequence[Span]) -> Iterator[tuple[str, EndpointRef | None, Span]]:
-    """Yield each statement and request that was sent, with its shape and the endpoint that was being answered."""
+def sent(spans: Sequence[Span]) -> Iterator[tuple[EndpointRef | None, Span]]:
+    """Yield each statement and request that was sent, with the endpoint that was being answered."""
     by_id = {(span.trace, span.id): span for span in spans}
     for request in _requests(spans, by_id):
-        for shape, span in request.sent:
-            yield shape, request.endpoint or span.endpoint, span
+        for _, span in request.sent:
+            yield request.endpoint or span.endpoint, span
 
 
 def shape_of(sql: str) -> str:

@@ -25,6 +25,7 @@ from backend_lead.model.review import Report
 from backend_lead.model.statistics import PlannerStatistics
 from backend_lead.model.trace import Repeated, Span
 from backend_lead.model.workload import Workload
+from backend_lead.read.traffic.query_log import is_query_log, read_query_log
 from backend_lead.read.traffic.spans import read_spans
 
 # Rules of these dimensions that say nothing about speed.
@@ -36,7 +37,7 @@ _NOT_ABOUT_SPEED = frozenset({
 @dataclass(frozen=True, slots=True)
 class Slow:
     """What a diagnosis is made from, beside the target of `Options`: a schema as SQL, planner statistics, a workload,
-    traces.
+    traces or a log of the server.
 
     `budget` bounds the bytes of new indexes; `postgres` is the major version of the shadow, None for the source's own.
     `moment`, the time as fourteen digits, asks for migrations of the project's own tool and numbers them.
@@ -65,7 +66,8 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
             gate = stack.enter_context(DatabaseGate(options.dsn, allow_superuser=options.allow_superuser))
         statistics = _statistics(slow, gate, listen)
         backend, findings, stopped = _code(slow, options, listen)
-        spans = read_spans(slow.traces) if slow.traces is not None else ()
+        is_log = slow.traces is not None and is_query_log(slow.traces)
+        spans = read_spans(slow.traces) if slow.traces is not None and not is_log else ()
         again = repeated(spans)
         workload = _workload(slow, statistics, backend, spans)
         if backend is not None:
@@ -165,6 +167,8 @@ def _workload(slow: Slow, statistics: PlannerStatistics | None, backend: Backend
 
     if slow.workload is not None:
         return read_workload(slow.workload)
+    if slow.traces is not None and not spans:
+        return read_query_log(slow.traces)
     if spans:
         return traced_workload(sent(spans), str(slow.traces))
     if statistics is not None and statistics.statements:

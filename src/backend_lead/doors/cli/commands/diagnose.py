@@ -26,7 +26,7 @@ _OPTIONS = (
     click.option("--workload", metavar="FILE", type=_FILE,
                  help="What the application sends, as SQL with weights (-- weight: 120/h); else pg_stat_statements."),
     click.option("--traces", metavar="FILE", type=_FILE,
-                 help="Traces as OTLP JSON: what is sent once for each item of a list is looked for in them."),
+                 help="Traces as OTLP JSON, or a log of PostgreSQL (text, CSV, JSON): what the application sends."),
     click.option("--budget", metavar="SIZE", help="The most room that new indexes may take, for example 500MB."),
     click.option("--postgres", metavar="MAJOR", type=click.IntRange(12, 30), default=None,
                  help="Plan on this major version; that of the source is the default."),
