@@ -13,12 +13,14 @@ from backend_lead.model.review import Grade, Report, Step
 from backend_lead.model.table import Table
 from backend_lead.report import _documents as doc
 from backend_lead.report import _documents_diagnosis as slow
+from backend_lead.report import _documents_watch as watch
 from backend_lead.report import _jobs as jobs
 from backend_lead.report._documents_migration import created, migrations, proofs, proven, statements
+from backend_lead.report._text_watch import headline
 
 Document = (jobs.MapDocument | jobs.AuditDocument | jobs.ReviewDocument | jobs.MigrationLintDocument
             | jobs.DiagnoseDocument | jobs.MigrationProveDocument | jobs.MigrationCreateDocument
-            | jobs.MigrationRewriteDocument)
+            | jobs.MigrationRewriteDocument | jobs.WatchDocument)
 
 
 def document(report: Report) -> Document:
@@ -69,6 +71,14 @@ def document(report: Report) -> Document:
             pool=slow.pool(given), health=slow.health(given),
             repeated=slow.repeated(given), migrations=migrations(report.created), findings=findings,
             notes=list(given.notes), unresolved=unresolved)
+    if report.watched is not None:
+        seen = report.watched
+        return jobs.WatchDocument(
+            schema="backend-lead/watch/1", version=report.version, target=report.target, headline=headline(seen),
+            database=seen.database, since=watch.moment(seen.since), until=watch.moment(seen.until),
+            snapshots=seen.snapshots, slower=watch.changed(seen.slower), faster=watch.changed(seen.faster),
+            queries=watch.queries(seen), gauges=watch.gauges(seen), gaps=watch.gaps(seen), findings=findings,
+            unresolved=unresolved)
     if report.job == "audit":
         return jobs.AuditDocument(
             schema="backend-lead/audit/1", version=report.version, target=report.target, read=_read(backend),

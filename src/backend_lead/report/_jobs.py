@@ -35,6 +35,7 @@ from backend_lead.report._documents_migration import (
     ProvenFields,
     StatementFields,
 )
+from backend_lead.report._documents_watch import GapFields, GaugeFields, WatchedQueryFields
 
 
 class MapDocument(msgspec.Struct, frozen=True):
@@ -169,10 +170,31 @@ class DiagnoseDocument(msgspec.Struct, frozen=True):
     unresolved: list[UnresolvedFields]
 
 
+class WatchDocument(msgspec.Struct, frozen=True):
+    """`backend-lead watch report`: what a database did over time; `slower` and `faster` are texts of statements."""
+
+    schema: Literal["backend-lead/watch/1"]
+    version: str
+    target: str
+    headline: str
+    database: str
+    since: str
+    until: str
+    snapshots: int
+    slower: list[str]
+    faster: list[str]
+    queries: list[WatchedQueryFields]
+    gauges: list[GaugeFields]
+    gaps: list[GapFields]
+    findings: list[FindingFields]
+    unresolved: list[UnresolvedFields]
+
+
 DOCUMENTS: dict[str, type[msgspec.Struct]] = {"audit": AuditDocument, "diagnose": DiagnoseDocument,
                                               "map": MapDocument,
                                               "migration-create": MigrationCreateDocument,
                                               "migration-lint": MigrationLintDocument,
                                               "migration-prove": MigrationProveDocument,
-                                              "migration-rewrite": MigrationRewriteDocument, "review": ReviewDocument}
+                                              "migration-rewrite": MigrationRewriteDocument, "review": ReviewDocument,
+                                              "watch": WatchDocument}
 """The document of each job."""

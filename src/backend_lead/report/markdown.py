@@ -11,6 +11,7 @@ from backend_lead.report import _words as words
 from backend_lead.report._format import View
 from backend_lead.report._markdown_diagnosis import diagnosis_text
 from backend_lead.report._markdown_text import block, code, html, text
+from backend_lead.report._markdown_watch import watch_text
 
 LIMIT = 60_000
 """Characters of the whole comment; room is left for what a bot puts around it."""
@@ -20,6 +21,8 @@ _STEPS = 10
 
 def render(report: Report, view: View) -> str:
     """Return the comment; findings that no longer fit are counted at its end."""
+    if report.watched is not None:
+        return f"## backend-lead watch report: {text(report.target)}\n\n{watch_text(report.watched)}"
     lines = [f"## backend-lead {report.job}: {text(report.target)}", "", text(words.route_to_row(report.backend)), ""]
     lines += _grades(report.grades, report)
     lines += _plan(report.plan)

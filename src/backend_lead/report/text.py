@@ -14,6 +14,7 @@ from backend_lead.report._text_diagnosis import diagnosis_lines
 from backend_lead.report._text_findings import findings_lines
 from backend_lead.report._text_map import map_lines
 from backend_lead.report._text_migration import created_lines, migration_read, statement_lines
+from backend_lead.report._text_watch import watch_lines
 
 _STEPS = 5
 _NOT_READ = 3
@@ -24,6 +25,10 @@ def render(report: Report, view: View) -> str:
     """Return the report as lines of text; coloured only when the view says so."""
     width = max(layout.NARROWEST, min(layout.WIDEST, view.width))
     view = View(view.verbose, view.colour, width)
+    if report.watched is not None:
+        head = layout.headed(Span("backend-lead watch report", "title"), report.target, view.width)
+        lines = [*head, (), *watch_lines(report.watched, view)]
+        return layout.painted(lines) if view.colour else layout.plain(lines)
     if report.diagnosis is not None:
         files = created_lines(report.created, view) if report.created is not None else []
         lines = [*_head(report, view), *diagnosis_lines(report.diagnosis, view), *files, *findings_lines(report, view),
