@@ -21,6 +21,7 @@ from backend_lead.model.table import Table
 from backend_lead.prove.shadow import Shadow
 from backend_lead.rules._ddl import LONGEST_NAME, index_name, quoted
 
+_LIKE_PARAMETER = re.compile(r"(?i)\blike\s+\$\d")
 _SMALLEST_TABLE = 8
 _MOST = 3_000
 _PARTITIONS = """
@@ -225,7 +226,17 @@ def _reason(search: Search, priced: Priced, faster: Sequence[tuple[Costed, float
     most = f"{each.query.endpoint}: " if each.query.endpoint else ""
     others = f", and {len(faster) - 1} more" if len(faster) > 1 else ""
     return (f"{most}{each.query.name or each.query.sql[:60]} costs the planner {cost:,.1f} with it and {without:,.1f} "
-            f"without{others}.")
+            f"without{others}.{_of_prefixes(priced.candidate, [query for query, _ in faster])}")
+
+
+def _of_prefixes(candidate: Candidate, served: Sequence[Costed]) -> str:
+    """Nobody knows whether the pattern of `LIKE $1` begins with %; where it never does, a btree serves it better."""
+    key = candidate.keys[0]
+    if "gin_trgm_ops" not in key or not all(_LIKE_PARAMETER.search(each.query.sql) for each in served):
+        return ""
+    column = key.removesuffix(" gin_trgm_ops")
+    better = f"CREATE INDEX ON {candidate.target} ({column} text_pattern_ops)"
+    return f" Where the pattern never begins with %, {better} is smaller and quicker."
 
 
 def _name(candidate: Candidate, taken: Collection[str]) -> str:
