@@ -100,7 +100,8 @@ def _read(backend: Backend) -> doc.ReadFields:
         queries=len({(query.place, query.tables) for endpoint in backend.endpoints for query in endpoint.queries}),
         tables=len(backend.tables), indexes=sum(len(table.indexes) for table in backend.tables),
         documents=sorted(document.file for document in backend.documents),
-        database=f"PostgreSQL {server.version}, {server.database}" if server else None)
+        database=f"PostgreSQL {server.version}, {server.database}" if server else None,
+        unplaced_routes=backend.unplaced_routes)
 
 
 def _endpoints(backend: Backend) -> list[doc.EndpointFields]:

@@ -173,6 +173,7 @@ class ReadFields(msgspec.Struct, frozen=True):
     indexes: int
     documents: list[str]
     database: str | None
+    unplaced_routes: int
 
 
 class EndpointName(msgspec.Struct, frozen=True):

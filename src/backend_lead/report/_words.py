@@ -81,7 +81,9 @@ def route_to_row(backend: Backend) -> str:
     if not backend.files:
         indexes = sum(len(table.indexes) for table in backend.tables)
         return f"{count(len(backend.tables), 'table')} → {count(indexes, 'index', 'indexes')}" if backend.tables else ""
-    return " → ".join((count(len(backend.endpoints), "endpoint"), count(queries(backend), "query", "queries"),
+    unplaced = backend.unplaced_routes
+    left = f" ({count(unplaced, 'more route')} in no application that was found)" if unplaced else ""
+    return " → ".join((count(len(backend.endpoints), "endpoint") + left, count(queries(backend), "query", "queries"),
                        count(len(backend.tables), "table"),
                        count(sum(len(table.indexes) for table in backend.tables), "index", "indexes")))
 

@@ -21,8 +21,10 @@ def section(report: Report) -> Html:
     flow = tag("ol", *(tag("li", tag("strong", f"{number:,}"), tag("span", one if number == 1 else many))
                        for number, one, many in numbers), class_="flow")
     missing = len(backend.unresolved)
+    left = (f"{words.count(backend.unplaced_routes, 'route')} in no application that was found · "
+            if backend.unplaced_routes else "")
     link = tag("a", f"{words.count(missing, 'thing')} could not be read", href="#not-read")
-    unread = join(" · ", link) if missing else None
+    unread = join(" · ", left, link) if missing else None
     grades = tag("div", *(_grade(grade, report) for grade in report.grades), class_="grades") if report.grades else None
     title = f"{_TITLES.get(report.job, report.job)} by backend-lead {report.version}{since}"
     return tag(
