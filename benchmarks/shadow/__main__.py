@@ -1,4 +1,6 @@
-"""`python -m benchmarks.shadow [--scale 1] [--postgres 18] [--show]`: a server beside its shadow.
+"""`python -m benchmarks.shadow [PROJECT …] [--scale 1] [--postgres 18] [--show]`: a server beside its shadow.
+
+Without a project the server holds TPC-H; else the schema that the project's migrations lay, with rows of ours.
 
 Prints, for each schema and each set of indexes: how many plans have the same shape, the error of the planner's costs
 (median and 95th percentile), and the error of the sizes of indexes that the shadow never built.
@@ -7,9 +9,11 @@ Prints, for each schema and each set of indexes: how many plans have the same sh
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from benchmarks.shadow import tpch
 from benchmarks.shadow.compare import Comparison, compare, compare_sizes
+from benchmarks.shadow.projects import run_project
 
 from backend_lead.gates.database import DatabaseGate
 from backend_lead.gates.scratch_session import ScratchSession
@@ -47,25 +51,32 @@ def run_tpch(scale: float, major: int | None, total: Comparison) -> None:
                     compare(source, shadow, queries, name, found)
                     compare_sizes(source, shadow, made, found)
                     print(found.line(f"TPC-H at {scale:g}, {name}"), flush=True)
-                    total.queries += found.queries
-                    total.equal += found.equal
-                    total.costs += found.costs
-                    total.sizes += found.sizes
-                    total.others += found.others
+                    total.add(found)
                 total.others += shadow.missing
 
 
 def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.shadow")
+    parser.add_argument("projects", nargs="*", type=Path, help="folders of migrations")
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--postgres", type=int, default=18)
     parser.add_argument("--show", action="store_true")
     given = parser.parse_args()
     print(_HEAD)
     total = Comparison()
-    run_tpch(given.scale, given.postgres if given.postgres != 18 else None, total)
+    major = given.postgres if given.postgres != 18 else None
+    clones = []
+    for path in given.projects:
+        found, clone = run_project(path, major, _SETTINGS)
+        for name, seen in found:
+            print(seen.line(f"{path}, {name}"), flush=True)
+            total.add(seen)
+        clones.append(f"{path}: {clone}")
+    if not given.projects:
+        run_tpch(given.scale, major, total)
     print(total.line("all"))
+    print("\n".join(clones))
     if given.show:
         print("\n".join(total.others))
     return 0

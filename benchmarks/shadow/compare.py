@@ -22,6 +22,14 @@ class Comparison:
     sizes: list[float] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
 
+    def add(self, other: Comparison) -> None:
+        """Count what was seen elsewhere too."""
+        self.queries += other.queries
+        self.equal += other.equal
+        self.costs += other.costs
+        self.sizes += other.sizes
+        self.others += other.others
+
     def line(self, name: str) -> str:
         """Return the figures as a row of a table."""
         costs, sizes = sorted(self.costs) or [0.0], sorted(self.sizes) or [0.0]

@@ -19,7 +19,7 @@ from backend_lead.errors import BackendLeadError
 from backend_lead.lead.plan import BUSIEST_KEY, LARGEST_MERGE, WIDEST_FINDING
 from backend_lead.model import event
 from backend_lead.report import format_names
-from backend_lead.report._documents import DOCUMENTS
+from backend_lead.report._jobs import DOCUMENTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
@@ -34,6 +34,8 @@ def commands(group: click.Group = cli, path: str = "backend-lead") -> Iterator[t
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield f"{path} {name}", command
             yield from commands(command, f"{path} {name}")
         else:
             yield f"{path} {name}", command
@@ -91,11 +93,13 @@ def structs(struct: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
     found = {struct.__name__: struct}
     for field in msgspec.structs.fields(struct):
         for inner in re.findall(r"\w+(?:Fields|Name)\b", str(field.type)):
-            from backend_lead.report import _documents, _documents_diagnosis, _documents_migration
+            from backend_lead.report import _documents, _documents_diagnosis, _documents_migration, _documents_watch
 
-            there = next(getattr(room, inner) for room in (_documents, _documents_migration, _documents_diagnosis)
-                         if hasattr(room, inner))
-            found |= {name: each for name, each in structs(there).items() if name not in found}
+            rooms = (_documents, _documents_migration, _documents_diagnosis, _documents_watch)
+            there = next(getattr(room, inner) for room in rooms if hasattr(room, inner))
+            # A step of a plan holds steps.
+            if there is not struct:
+                found |= {name: each for name, each in structs(there).items() if name not in found}
     return found
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from backend_lead.diagnose.caches import caches
 from backend_lead.diagnose.costing import Costed, Costing
@@ -11,6 +11,7 @@ from backend_lead.diagnose.drops import drops
 from backend_lead.diagnose.health import health
 from backend_lead.diagnose.indexes import Advised, advise
 from backend_lead.diagnose.parameters import distinct_values
+from backend_lead.diagnose.plans import plan_of
 from backend_lead.diagnose.pool import pool
 from backend_lead.diagnose.rewriting import Rewriting
 from backend_lead.diagnose.self_check import self_check
@@ -25,6 +26,10 @@ from backend_lead.prove.shadow import Shadow
 from backend_lead.read.database.asking import Asking
 from backend_lead.read.database.health_facts import read_health
 from backend_lead.read.database.postgres import read_postgres
+
+# Plans are drawn of so many statements; a cost that falls by less than this is the same plan.
+_DRAWN = 12
+_SAME = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,10 @@ def answer(asked: Answer, gate: DatabaseGate | None = None) -> Diagnosis:
         notes += rewriting.refused
         keys = {each.query.sql: distinct_values(each.query, shadow.session) for each in queries}
         return Diagnosis(
-            _headline(queries, changes, costing, advised.chosen), _costs(costing, queries, advised.chosen), changes,
-            rewrites, tuple(rewriting.advice), tuple(caches(queries, after, keys)), pool(statistics, asked.processes),
+            _headline(queries, changes, costing, advised.chosen),
+            _costs(costing, queries, advised.chosen, advised.shown_as), changes, rewrites,
+            advice=tuple(rewriting.advice), caches=tuple(caches(queries, after, keys)),
+            pool=pool(statistics, asked.processes),
             health=_health(gate, statistics, notes), notes=tuple(notes), self_check=told_check,
             workload=asked.workload.source, server=_server(statistics))
 
@@ -111,7 +118,8 @@ def _rows_written(costed: Costed) -> float:
     return float(children[0].get("Plan Rows", 1)) if children else 1.0
 
 
-def _costs(costing: Costing, queries: Sequence[Costed], chosen: frozenset[int]) -> tuple[QueryCost, ...]:
+def _costs(costing: Costing, queries: Sequence[Costed], chosen: frozenset[int],
+           names: Mapping[str, str] | None = None) -> tuple[QueryCost, ...]:
     """Return the costs of all queries, those that take most of the whole first."""
     found = []
     total = sum(costing.cost(each, frozenset()) * each.query.weight for each in queries) or 1.0
@@ -123,7 +131,23 @@ def _costs(costing: Costing, queries: Sequence[Costed], chosen: frozenset[int]) 
             each.query, round(mean, 2), round(after, 2), round(min(before), 2), round(max(before), 2),
             len(each.variants), round(mean * each.query.weight / total, 4),
             uses=tuple(sorted(costing.used(each, frozenset())))))
-    return tuple(sorted(found, key=lambda cost: (-cost.share, cost.query.name, cost.query.sql)))
+    ordered = sorted(found, key=lambda cost: (-cost.share, cost.query.name, cost.query.sql))
+    by_sql = {each.query.sql: each for each in queries}
+    drawn = [_drawn(cost, by_sql[cost.query.sql], costing, chosen, names or {}) for cost in ordered[:_DRAWN]]
+    return (*drawn, *ordered[_DRAWN:])
+
+
+def _drawn(cost: QueryCost, costed: Costed, costing: Costing, chosen: frozenset[int],
+           names: Mapping[str, str]) -> QueryCost:
+    """Return a cost with the plans of its dearest variant."""
+    costs = costing.costs(costed, frozenset())
+    dearest = costed.variants[costs.index(max(costs))]
+    before = plan_of(costing.shadow.plan(dearest.sql), dearest.values)
+    if cost.after is None or cost.before is None or cost.after >= cost.before * _SAME:
+        return replace(cost, plan_before=before)
+    costing.show(chosen)
+    after = plan_of(costing.shadow.plan(dearest.sql), dearest.values, names)
+    return replace(cost, plan_before=before, plan_after=after)
 
 
 def _headline(queries: Sequence[Costed], changes: Sequence[IndexChange], costing: Costing,

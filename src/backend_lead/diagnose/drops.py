@@ -15,8 +15,11 @@ from backend_lead.rules._ddl import drop_index, quoted
 from backend_lead.rules._redundant import redundant_indexes
 
 _LONG_ENOUGH_DAYS, _A_DAY = 7.0, 1.0
-# One query may not lose more than this by a drop, and the others less.
+# A query may not lose more than this by a drop, and the others less.
 _LOSS = 1.05
+# What stands in for the front of another index is wider, and so a little dearer to read: two pages at most or a third
+# for one query (a page read at random costs 4), and this share of all.
+_STAND_IN_LOSS, _STAND_IN_PAGES, _STAND_IN_SHARE = 1.3, 10.0, 0.005
 _OID = """
     SELECT c.oid::int8 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relname = %s AND n.nspname = %s AND c.relkind IN ('i', 'I')"""
@@ -37,7 +40,8 @@ def drops(costing: Costing, queries: Sequence[Costed], tables: Sequence[Table], 
         after = replace(table, indexes=(*table.indexes, *new.get(table.name, ())))
         own = {index.name for index in table.indexes}
         redundant = {each.index.name: each for each in redundant_indexes(after)}
-        for index in table.indexes:
+        # A repeated index goes before the one that it repeats is asked for its use: they would stand in for each other.
+        for index in sorted(table.indexes, key=lambda each: each.name not in redundant):
             schema = table.schema or "public"
             if index.constraint or not index.valid:
                 continue
@@ -54,7 +58,8 @@ def drops(costing: Costing, queries: Sequence[Costed], tables: Sequence[Table], 
             if reason is None or evidence is None:
                 continue
             oid = _number(costing, index.name, schema)
-            if oid is None or not _harmless(costing, queries, table, oid, hidden, chosen):
+            if oid is None or not _harmless(costing, queries, table, oid, chosen,
+                                            stands_in=index.name in redundant):
                 continue
             hidden.append(oid)
             yield _change(table, index, reason, evidence, costing, oid, writes)
@@ -85,16 +90,23 @@ def _number(costing: Costing, name: str, schema: str) -> int | None:
     return int(rows[0][0]) if rows else None
 
 
-def _harmless(costing: Costing, queries: Sequence[Costed], table: Table, oid: int, hidden: Sequence[int],
-              chosen: frozenset[int]) -> bool:
-    """Hide an index; when a query of the table gets dearer, show it again and say no."""
+def _harmless(costing: Costing, queries: Sequence[Costed], table: Table, oid: int, chosen: frozenset[int], *,
+              stands_in: bool) -> bool:
+    """Hide an index; when a query of the table gets dearer, show it again and say no.  Where another index stands in, a
+    little is lost to its width."""
     name = table.name.rpartition(".")[2]
     concerned = [each for each in queries if name in each.tables]
     costing.show(chosen)
     before = [sum(costing.costs(each, chosen)) for each in concerned]
     costing.shadow.show((), (oid,))
     after = [sum(costing.costs(each, chosen)) for each in concerned]
-    if any(new > old * _LOSS + 0.01 for old, new in zip(before, after, strict=True)):
+    most, slack = (_STAND_IN_LOSS, _STAND_IN_PAGES) if stands_in else (_LOSS, 0.01)
+    lost = sum((new - old) / len(each.variants) * each.query.weight
+               for each, old, new in zip(concerned, before, after, strict=True))
+    whole = sum(costing.cost(each, chosen) * each.query.weight for each in queries)
+    dearer = any(new > old * most + slack * len(each.variants)
+                 for each, old, new in zip(concerned, before, after, strict=True))
+    if dearer or (stands_in and lost > _STAND_IN_SHARE * whole):
         costing.shadow.show((oid,), (oid,))
         return False
     return True
@@ -111,4 +123,5 @@ def _change(table: Table, index: Index, reason: str, evidence: Evidence, costing
     saved = written.entries(index.columns) * entry_cost(float(table.rows or 0), size.height)
     name = f"{table.schema}.{index.name}" if table.schema else index.name
     return IndexChange("drop", f"DROP INDEX {quoted(name)}", drop_index(index.name, table.name).rstrip(";"), table.name,
-                       index.name, reason, size_bytes=size.size_bytes, write_cost=-round(saved, 3), evidence=evidence)
+                       index.name, reason, size_bytes=size.size_bytes, write_cost=-round(saved, 3), evidence=evidence,
+                       schema=table.schema or "public")

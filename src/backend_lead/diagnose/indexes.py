@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from backend_lead.diagnose.candidates import Candidate, candidates
 from backend_lead.diagnose.costing import Costed, Costing
@@ -21,6 +21,7 @@ from backend_lead.model.table import Table
 from backend_lead.prove.shadow import Shadow
 from backend_lead.rules._ddl import LONGEST_NAME, index_name, quoted
 
+_LIKE_PARAMETER = re.compile(r"(?i)\blike\s+\$\d")
 _SMALLEST_TABLE = 8
 _MOST = 3_000
 _PARTITIONS = """
@@ -46,13 +47,14 @@ _SIZES = """
 @dataclass(frozen=True, slots=True)
 class Advised:
     """The indexes to make, their numbers in the shadow, what each is and what it is called, and notes on what was not
-    looked at."""
+    looked at.  `shown_as` is what an index will be called, by its name in the shadow."""
 
     changes: tuple[IndexChange, ...]
     chosen: frozenset[int]
     made: Mapping[int, Candidate]
     names: Mapping[int, str]
     notes: tuple[str, ...] = ()
+    shown_as: Mapping[str, str] = field(default_factory=dict)
 
 
 def advise(shadow: Shadow, costing: Costing, queries: Sequence[Costed], tables: Sequence[Table],
@@ -68,7 +70,7 @@ def advise(shadow: Shadow, costing: Costing, queries: Sequence[Costed], tables: 
         changes[oid] = _change(search, priced[oid], chosen, taken, partitioned)
     return Advised(tuple(sorted(changes.values(), key=lambda each: (-each.gain, each.ddl))), chosen,
                    {oid: priced[oid].candidate for oid in chosen}, {oid: each.name for oid, each in changes.items()},
-                   notes)
+                   notes, {shadow.members[oid][oid]: changes[oid].name for oid in sorted(changes)})
 
 
 def offered(shadow: Shadow, costing: Costing, queries: Sequence[Costed], tables: Sequence[Table],
@@ -221,7 +223,8 @@ def _change(search: Search, priced: Priced, chosen: frozenset[int], taken: set[s
         candidate.table, name, _reason(search, priced, faster, chosen),
         tuple(each.query.name or each.query.sql for each, _ in faster), tuple(slower), priced.size_bytes,
         round(priced.write_cost, 3), round(gain, 3), Evidence.MEASURED,
-        tuple(f"CREATE EXTENSION IF NOT EXISTS {each}" for each in candidate.requires))
+        tuple(f"CREATE EXTENSION IF NOT EXISTS {each}" for each in candidate.requires),
+        candidate.schema)
 
 
 def _reason(search: Search, priced: Priced, faster: Sequence[tuple[Costed, float]], chosen: frozenset[int]) -> str:
@@ -233,7 +236,17 @@ def _reason(search: Search, priced: Priced, faster: Sequence[tuple[Costed, float
     most = f"{each.query.endpoint}: " if each.query.endpoint else ""
     others = f", and {len(faster) - 1} more" if len(faster) > 1 else ""
     return (f"{most}{each.query.name or each.query.sql[:60]} costs the planner {cost:,.1f} with it and {without:,.1f} "
-            f"without{others}.")
+            f"without{others}.{_of_prefixes(priced.candidate, [query for query, _ in faster])}")
+
+
+def _of_prefixes(candidate: Candidate, served: Sequence[Costed]) -> str:
+    """Nobody knows whether the pattern of `LIKE $1` begins with %; where it never does, a btree serves it better."""
+    key = candidate.keys[0]
+    if "gin_trgm_ops" not in key or not all(_LIKE_PARAMETER.search(each.query.sql) for each in served):
+        return ""
+    column = key.removesuffix(" gin_trgm_ops")
+    better = f"CREATE INDEX ON {candidate.target} ({column} text_pattern_ops)"
+    return f" Where the pattern never begins with %, {better} is smaller and quicker."
 
 
 def _name(candidate: Candidate, taken: Collection[str]) -> str:

@@ -25,6 +25,8 @@ FEWEST_VALUES = 3
 # Shapes looked at before: a day of traces holds the same ones again and again.
 _KEPT = 4096
 _SERIALIZING = re.compile(r"(?i)serializ|render|response.?model|marshal|to_?json|schema.?dump|template")
+# How SQLAlchemy 2 names the parameter of a relationship that is loaded when it is touched.
+_LAZY = re.compile(r"(?:%\(param_1\)s|:param_1|\$1)(?:::\w+)? = \w+\.|\w = (?:%\(pk_1\)s|:pk_1)")
 _IN_A_PATH = re.compile(
     r"(?<=/)(?:\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|(?!v\d+(?:/|$))[A-Za-z]{1,4}[-_]?\d[\w-]*)(?=/|$)")
 _IN_A_QUERY = re.compile(r"(?<==)[^&]+")
@@ -55,12 +57,12 @@ def repeated(spans: Sequence[Span]) -> tuple[Repeated, ...]:
     return tuple(sorted(merged, key=lambda each: (-each.milliseconds, each.shape, each.kind)))
 
 
-def sent(spans: Sequence[Span]) -> Iterator[tuple[str, EndpointRef | None, Span]]:
-    """Yield each statement and request that was sent, with its shape and the endpoint that was being answered."""
+def sent(spans: Sequence[Span]) -> Iterator[tuple[EndpointRef | None, Span]]:
+    """Yield each statement and request that was sent, with the endpoint that was being answered."""
     by_id = {(span.trace, span.id): span for span in spans}
     for request in _requests(spans, by_id):
-        for shape, span in request.sent:
-            yield shape, request.endpoint or span.endpoint, span
+        for _, span in request.sent:
+            yield request.endpoint or span.endpoint, span
 
 
 def shape_of(sql: str) -> str:
@@ -126,11 +128,36 @@ def _in_request(request: _Request, by_id: Mapping[tuple[str, str], Span]) -> Ite
     for shape, spans in loops.items():
         if _overlap(spans) and not any(_above(span, by_id).field for span in spans):
             continue
+        if not _has_a_list(shape, spans, request):
+            continue
         before = [other for other, span in request.sent if span.start < spans[0].start and other not in loops]
         yield Repeated(_kind(shape, spans, loops, by_id), shape, len(spans), 1, request.endpoint,
                        next((span.place for span in spans if span.place), None),
                        sum(span.end - span.start for span in spans) / 1e6, batch_of(shape),
                        before[-1] if before else "")
+
+
+def _has_a_list(shape: str, spans: Sequence[Span], request: _Request) -> bool:
+    """Say whether something was read before that the items may come from.
+
+    Where values are known to differ, they speak for themselves; without them the same question may be asked again and
+    again (waiting for something), and only a list before it makes items likely.
+    """
+    if spans[0].url or _values_are_known(spans):
+        return True
+    return any(other != shape and span.start < spans[0].start and _reads_rows(other) for other, span in request.sent)
+
+
+def _values_are_known(spans: Sequence[Span]) -> bool:
+    return any(span.parameters for span in spans) or len({span.sql for span in spans}) > 1
+
+
+@lru_cache(_KEPT)
+def _reads_rows(shape: str) -> bool:
+    try:
+        return kind(parse(shape)[0].stmt) == "select_stmt"
+    except SqlUnreadable:
+        return False
 
 
 def _is_per_item(shape: str, spans: Sequence[Span]) -> bool:
@@ -140,8 +167,7 @@ def _is_per_item(shape: str, spans: Sequence[Span]) -> bool:
         return len({span.url for span in spans}) >= fewest
     values = {(span.sql, span.parameters) for span in spans}
     # Instrumentations leave values out; where the text holds them, or they stand beside it, they must differ.
-    known = any(span.parameters for span in spans) or len({span.sql for span in spans}) > 1
-    if len(values) < fewest and (known or not _has_parameter(spans[0].sql)):
+    if len(values) < fewest and (_values_are_known(spans) or not _has_parameter(spans[0].sql)):
         return False
     return _asks_for_a_key(shape)
 
@@ -207,7 +233,7 @@ def _kind(shape: str, spans: Sequence[Span], loops: Mapping[str, Sequence[Span]]
         return "request per item"
     if _counts(shape):
         return "count per item"
-    if any(_SERIALIZING.search(each.name) for each in above):
+    if any(_SERIALIZING.search(each.name) for each in above) or all(_LAZY.search(span.sql) for span in spans):
         return "lazy relationship"
     outer = [others for other, others in loops.items() if other != shape and others[0].start < spans[0].start
              and len(others) * 2 <= len(spans) and others[-1].start > spans[0].start]
@@ -227,8 +253,8 @@ def _counts(shape: str) -> bool:
     targets: Iterable[Node] = tree.select_stmt.target_list
     for target in targets:
         value = target.res_target.val
-        while kind(value) == "coalesce_expr":
-            value = value.coalesce_expr.args[0]
+        while kind(value) in ("coalesce_expr", "type_cast"):
+            value = value.coalesce_expr.args[0] if kind(value) == "coalesce_expr" else value.type_cast.arg
         if kind(value) == "func_call" and value.func_call.funcname[-1].string.sval in _COUNTS:
             continue
         if kind(value) == "sub_link":

@@ -26,6 +26,11 @@ from backend_lead.errors import WrongUse
 from backend_lead.gates.text import one_line
 
 OWNER = "postgres"
+GUEST = "bl_guest"
+"""Who runs SQL that is not ours: no superuser, so that it reaches no file and no program of this machine."""
+
+# From 16 on who may create roles can give them nothing that he was not given; before, he could make himself anything.
+_ROLES_SINCE = 160_000
 _PORT = 5432
 # Where Debian, the PostgreSQL project's RPMs and Homebrew put the programs of a major version.
 _SYSTEM_PROGRAMS = ("/usr/lib/postgresql/{}/bin", "/usr/pgsql-{}/bin", "/opt/homebrew/opt/postgresql@{}/bin")
@@ -60,6 +65,7 @@ class LocalPostgres:
         self.port = _free_port() if tcp else _PORT
         self.tcp = tcp
         self._keeper: subprocess.Popen[bytes] | None = None
+        self._has_guest = False
         atexit.register(self.close)
         try:
             self._own(self.folder)
@@ -123,6 +129,16 @@ class LocalPostgres:
         except psycopg.Error as error:
             raise WrongUse(f"The scratch PostgreSQL refused a statement: {one_line(str(error))}",
                            one_line(sql, 120)) from error
+
+    def admit_guest(self) -> None:
+        """Let in the role that runs SQL which is not ours; may be called twice."""
+        if self._has_guest:
+            return
+        [(version,)] = self.execute("SELECT current_setting('server_version_num')::int", None, "postgres")
+        roles = " CREATEROLE" if int(str(version)) >= _ROLES_SINCE else ""
+        self.execute(f"CREATE ROLE {GUEST} LOGIN CREATEDB BYPASSRLS{roles}; GRANT pg_monitor TO {GUEST}", None,
+                     "postgres")
+        self._has_guest = True
 
     def dump(self, database: str) -> str:
         """Return the schema of a database as pg_dump writes it, without owners and privileges."""

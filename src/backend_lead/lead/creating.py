@@ -58,12 +58,12 @@ def create_migration(wish: Wish, request: Request, options: Options, listen: Lis
     Raises Unclear for a change that can be meant in more than one way.
     """
     tree = Tree(wish.folder)
-    form, there = _tool(tree, wish.tool)
+    form, there = tool_of(tree, wish.tool)
     schema = known_schema(request, tree, form, there, listen)
     wanted, assumed, left = _wanted(wish, schema.catalog, schema.major)
     found = tuple(_all_steps(wanted, schema.catalog.copy(), schema.major))
     files = form.write(tree, found, wish.moment)
-    change = lint(_scripts(form, found, files), schema.catalog, schema.major, schema.application)
+    change = lint(scripts_of(form, found, files), schema.catalog, schema.major, schema.application)
     report = report_of(CREATE, change, schema.unresolved, options, listen)
     commands = getattr(form, "COMMANDS", ())
     return replace(
@@ -122,7 +122,7 @@ def rewrite_migration(path: Path, wish: Wish, request: Request, options: Options
         steps_found += rewritten.steps
         kept += [f"{sent.place}: {one_line(sent.sql, 100)}: {why}" for sent, why in rewritten.left]
     files = form.write(tree, steps_found, wish.moment, replaced)
-    change = lint(_scripts(form, steps_found, files), prepared.catalog, prepared.major, prepared.application)
+    change = lint(scripts_of(form, steps_found, files), prepared.catalog, prepared.major, prepared.application)
     report = report_of(REWRITE, change, prepared.unresolved, options, listen)
     commands = getattr(form, "COMMANDS", ())
     return replace(
@@ -136,7 +136,7 @@ def rewrite_migration(path: Path, wish: Wish, request: Request, options: Options
 def _place_of(wish: Wish, prepared: Prepared) -> tuple[Format, Tree, tuple[str, ...]]:
     """Return the tool, the tree that the new files are written for, and the files in it whose place they take."""
     tree = Tree(wish.folder)
-    form, _ = _tool(tree, wish.tool or prepared.scripts[0].tool)
+    form, _ = tool_of(tree, wish.tool or prepared.scripts[0].tool)
     if getattr(form, "WIDE", False) and prepared.tree is not None and prepared.scripts[0].tool == form.NAME:
         if tree.root != prepared.tree.root and form.find(tree):
             return form, tree, ()
@@ -144,7 +144,7 @@ def _place_of(wish: Wish, prepared: Prepared) -> tuple[Format, Tree, tuple[str, 
     return form, tree, ()
 
 
-def _scripts(form: Format, steps_found: Sequence[Step], files: Sequence[NewFile]) -> list[Script]:
+def scripts_of(form: Format, steps_found: Sequence[Step], files: Sequence[NewFile]) -> list[Script]:
     """Return the steps as the tool would send them, for the lint."""
     found = []
     for step in steps_found:
@@ -159,7 +159,7 @@ def _scripts(form: Format, steps_found: Sequence[Step], files: Sequence[NewFile]
     return found
 
 
-def _tool(tree: Tree, name: str) -> tuple[Format, list[str]]:
+def tool_of(tree: Tree, name: str) -> tuple[Format, list[str]]:
     """Return the project's tool with its files; the one that is named wins, raw SQL is what is left."""
     known = {form.NAME: form for form in formats()}
     if name and name not in known:

@@ -17,6 +17,7 @@ from backend_lead.lead.findings import find
 from backend_lead.lead.options import Options
 from backend_lead.lead.reading import read
 from backend_lead.model.backend import Backend
+from backend_lead.model.created import Created
 from backend_lead.model.diagnosis import Diagnosis
 from backend_lead.model.event import Finished, Listener, Started, silent
 from backend_lead.model.finding import Dimension, Finding
@@ -24,6 +25,7 @@ from backend_lead.model.review import Report
 from backend_lead.model.statistics import PlannerStatistics
 from backend_lead.model.trace import Repeated, Span
 from backend_lead.model.workload import Workload
+from backend_lead.read.traffic.query_log import is_query_log, read_query_log
 from backend_lead.read.traffic.spans import read_spans
 
 # Rules of these dimensions that say nothing about speed.
@@ -35,9 +37,10 @@ _NOT_ABOUT_SPEED = frozenset({
 @dataclass(frozen=True, slots=True)
 class Slow:
     """What a diagnosis is made from, beside the target of `Options`: a schema as SQL, planner statistics, a workload,
-    traces.
+    traces or a log of the server.
 
     `budget` bounds the bytes of new indexes; `postgres` is the major version of the shadow, None for the source's own.
+    `moment`, the time as fourteen digits, asks for migrations of the project's own tool and numbers them.
     """
 
     schema: Path | None = None
@@ -46,6 +49,7 @@ class Slow:
     budget: int | None = None
     postgres: int | None = None
     traces: Path | None = None
+    moment: str | None = None
 
 
 def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
@@ -62,7 +66,8 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
             gate = stack.enter_context(DatabaseGate(options.dsn, allow_superuser=options.allow_superuser))
         statistics = _statistics(slow, gate, listen)
         backend, findings, stopped = _code(slow, options, listen)
-        spans = read_spans(slow.traces) if slow.traces is not None else ()
+        is_log = slow.traces is not None and is_query_log(slow.traces)
+        spans = read_spans(slow.traces) if slow.traces is not None and not is_log else ()
         again = repeated(spans)
         workload = _workload(slow, statistics, backend, spans)
         if backend is not None:
@@ -82,7 +87,8 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
         found = replace(found, repeated=again)
         findings += tuple(of_traces(found.repeated, str(slow.traces), backend))
         return Report("diagnose", __version__, options.target, backend or Backend(options.target), findings,
-                      since=options.since, stopped=stopped, diagnosis=replace(found, notes=notes))
+                      since=options.since, stopped=stopped, diagnosis=replace(found, notes=notes),
+                      created=_migrations(found, statistics, slow, options))
 
 
 def export(options: Options, *, masked: bool = False) -> str:
@@ -97,6 +103,15 @@ def export(options: Options, *, masked: bool = False) -> str:
     with DatabaseGate(options.dsn, allow_superuser=options.allow_superuser) as gate:
         statistics = read_planner_statistics(gate)
     return written(without_values(statistics) if masked else statistics)
+
+
+def _migrations(found: Diagnosis, statistics: PlannerStatistics | None, slow: Slow, options: Options) -> Created | None:
+    if slow.moment is None or statistics is None or not found.index_changes:
+        return None
+    from backend_lead.lead.index_migrations import index_migrations
+
+    major = slow.postgres or statistics.version_number // 10_000
+    return index_migrations(found.index_changes, statistics.schema_sql, major, options.root, slow.moment)
 
 
 def _headline(found: Sequence[Repeated]) -> str:
@@ -152,6 +167,8 @@ def _workload(slow: Slow, statistics: PlannerStatistics | None, backend: Backend
 
     if slow.workload is not None:
         return read_workload(slow.workload)
+    if slow.traces is not None and not spans:
+        return read_query_log(slow.traces)
     if spans:
         return traced_workload(sent(spans), str(slow.traces))
     if statistics is not None and statistics.statements:

@@ -24,6 +24,7 @@ CAPS = {Severity.CRITICAL: "D", Severity.HIGH: "B"}
 """The best letter while a finding of that severity stands that is more than suspected."""
 
 NOT_GRADED = "not graded"
+_NO_QUERY = "no query was seen behind"
 
 
 def points(finding: Finding) -> float:
@@ -49,7 +50,8 @@ def _grade(dimension: Dimension, backend: Backend, findings: list[Finding], verd
     lost = sum(map(points, findings), 0.0)
     too_little = "nothing to grade" if not size else _too_little(dimension, backend, verdicts)
     if too_little:
-        return Grade(dimension, NOT_GRADED, 0.0, lost, checked, f"{too_little} in {checked}")
+        where = "" if too_little.startswith(_NO_QUERY) else f" in {checked}"
+        return Grade(dimension, NOT_GRADED, 0.0, lost, checked, f"{too_little}{where}")
     measured = max(size, SMALLEST_SIZE)
     score = max(0.0, round(100 - lost * SMALLEST_SIZE / measured, 1))
     letter = next(letter for least, letter in LETTERS if score >= least)
@@ -63,10 +65,16 @@ def _grade(dimension: Dimension, backend: Backend, findings: list[Finding], verd
 def _too_little(dimension: Dimension, backend: Backend, verdicts: Sequence[Verdict]) -> str:
     """Return why a grade would speak of what was not seen, "" when enough was."""
     if dimension is Dimension.DATABASE:
-        return "no table is known" if not backend.tables else ""
+        if not backend.tables:
+            return "no table is known"
+        blind = backend.endpoints and not any(endpoint.queries for endpoint in backend.endpoints)
+        # What a live server shows is worth a grade by itself.
+        return f"{_NO_QUERY} {_count(len(backend.endpoints), 'endpoint')}" if blind and backend.server is None else ""
     missing = sum(each.what == "router" for each in backend.unresolved)
     if missing > len(backend.endpoints):
         return f"{_count(missing, 'router')} not followed, too little seen"
+    if backend.unplaced_routes > len(backend.endpoints):
+        return f"{_count(backend.unplaced_routes, 'route')} in no application that was found, too little seen"
     undecided = sum(each.verdict is Ruling.UNDECIDED for each in verdicts)
     if dimension is Dimension.SECURITY and undecided * 2 > len(verdicts):
         return f"{undecided} of {_count(len(verdicts), 'verdict')} undecided, too little known"
@@ -83,7 +91,8 @@ def _checked(dimension: Dimension, backend: Backend) -> tuple[int, str]:
         operations = sum(len(document.operations) for document in backend.documents)
         if operations:
             return operations, _count(operations, "documented operation")
-    return len(backend.endpoints), _count(len(backend.endpoints), "endpoint")
+    left = f", {_count(backend.unplaced_routes, 'route')} not seen in place" if backend.unplaced_routes else ""
+    return len(backend.endpoints), _count(len(backend.endpoints), "endpoint") + left
 
 
 def _cap(findings: list[Finding]) -> tuple[Severity, str] | None:

@@ -47,7 +47,7 @@ class Prover:
         self._rows = rows
         self._names = (f"proof_{number}" for number in count())
         self._schema = scratch_name = next(self._names)
-        scratch.create_database(scratch_name)
+        scratch.create_database(scratch_name, guest=True)
         self.unresolved: list[Unresolved] = []
 
     def prepare(self, scripts: Sequence[Script]) -> None:
@@ -56,7 +56,7 @@ class Prover:
             for script in scripts:
                 for sent in script.up:
                     try:
-                        session.run(sent.sql)
+                        session.play(sent.sql)
                     except ScratchError as error:
                         self.unresolved.append(Unresolved(one_line(sent.sql, 60), error.message, sent.place))
             self._server = f"PostgreSQL {session.version // 10000}.{session.version % 10000}"
@@ -98,17 +98,17 @@ class Prover:
     # ------------------------------------------------------------ runs
 
     def _session(self, database: str) -> ScratchSession:
-        return ScratchSession(self._scratch.server, database)
+        return ScratchSession(self._scratch.server, database, guest=True)
 
     def _filled(self, rows: int, wishes: Sequence[Wish], wanted: frozenset[str]) -> tuple[str, Filled]:
         name = next(self._names)
-        self._scratch.create_database(name, template=self._schema)
+        self._scratch.create_database(name, template=self._schema, guest=True)
         with self._session(name) as session:
             return name, fill(session, rows, wishes, wanted)
 
     def _copy(self, template: str) -> str:
         name = next(self._names)
-        self._scratch.create_database(name, template=template)
+        self._scratch.create_database(name, template=template, guest=True)
         return name
 
     def _sendable(
@@ -200,7 +200,7 @@ class Prover:
                 rows = digests(session)
                 for sent in (*script.up, *script.down):
                     try:
-                        session.run(sent.sql)
+                        session.play(sent.sql)
                     except ScratchError as error:
                         return Reversible(False, False, f"{one_line(sent.sql, 80)}: {error.message}")
                 after, rows_after = schema_text(self._scratch, name), digests(session)
@@ -215,7 +215,7 @@ class Prover:
         with self._session(self._schema) as session:
             for sent in script.up:
                 with suppress(ScratchError):
-                    session.run(sent.sql)
+                    session.play(sent.sql)
 
 
 def _transaction(session: ScratchSession, together: Sequence[Sent]) -> list[Ran]:
@@ -230,7 +230,7 @@ def _transaction(session: ScratchSession, together: Sequence[Sent]) -> list[Ran]
         each = Ran(sent, start=time.perf_counter())
         ran.append(each)
         try:
-            session.run(sent.sql)
+            session.play(sent.sql)
         except ScratchError as error:
             each.error, each.state, each.end = error.message, error.state, time.perf_counter()
             session.run("ROLLBACK")

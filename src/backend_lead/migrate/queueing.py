@@ -26,7 +26,7 @@ def queued(
     A request for a strong lock waits for the reader, and every later request waits behind it (PostgreSQL manual, 13.3,
     and the wait queues of its lock manager): what the calls of `load` took shows that.
     """
-    with ScratchSession(scratch.server, database) as reader, Load(scratch, database, load) as running:
+    with ScratchSession(scratch.server, database, guest=True) as reader, Load(scratch, database, load) as running:
         reader.run("BEGIN")
         for table in tables:
             with suppress(ScratchError):

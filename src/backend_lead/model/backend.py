@@ -11,6 +11,9 @@ from backend_lead.model.place import Place, Unresolved
 from backend_lead.model.server import Server
 from backend_lead.model.table import Table
 
+# What the reader calls the places where a part of the program's routes was lost.
+_PUT_TOGETHER = frozenset({"router", "prefix", "blueprint", "route", "view"})
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -70,7 +73,8 @@ class Backend:
     of the web server, as a Procfile, a compose file or the server's own configuration starts it; None when not known.
     `databases` are the systems that the program is written for (`postgresql`, `mysql`, `sqlite`, ...), empty when
     nothing tells.
-    `change` are migrations that are judged.
+    `change` are migrations that are judged.  `unplaced_routes` counts routes on routers that no application was seen to
+    take.
     """
 
     root: str
@@ -89,6 +93,13 @@ class Backend:
     processes: int | None = None
     databases: tuple[str, ...] = ()
     change: Change | None = None
+    unplaced_routes: int = 0
+
+    @property
+    def every_route_seen(self) -> bool:
+        """Whether nothing tells of routes that are not among the endpoints; only then may a rule speak of what is not
+        there."""
+        return not self.unplaced_routes and not any(each.what in _PUT_TOGETHER for each in self.unresolved)
 
     def table(self, name: str) -> Table | None:
         """Return the table of that name (a schema prefix is ignored when the bare name is unique), or None."""

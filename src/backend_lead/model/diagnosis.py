@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from backend_lead.model.finding import EndpointRef, Evidence, Severity
 from backend_lead.model.place import Place
+from backend_lead.model.plan import PlanNode
 from backend_lead.model.trace import Repeated
 from backend_lead.model.workload import WeightedQuery
 
@@ -21,7 +22,8 @@ class Unit(StrEnum):
 @dataclass(frozen=True, slots=True)
 class QueryCost:
     """What one execution of a query costs before and after all changes, on average over `variants` of its parameters;
-    `lowest` and `highest` are those of the variants before.  None where the planner could not be asked."""
+    `lowest` and `highest` are those of the variants before.  None where the planner could not be asked.  The plans are
+    of the dearest variant, for the statements that take most of the whole; none after where nothing gets cheaper."""
 
     query: WeightedQuery
     before: float | None
@@ -34,6 +36,8 @@ class QueryCost:
     evidence: Evidence = Evidence.MEASURED
     uses: tuple[str, ...] = ()
     note: str = ""
+    plan_before: PlanNode | None = None
+    plan_after: PlanNode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class IndexChange:
     gain: float = 0.0
     evidence: Evidence = Evidence.MEASURED
     requires: tuple[str, ...] = ()
+    schema: str = "public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,6 @@ class Diagnosis:
     costs: tuple[QueryCost, ...] = ()
     index_changes: tuple[IndexChange, ...] = ()
     rewrites: tuple[Rewrite, ...] = ()
-    advice: tuple[Advice, ...] = ()
     caches: tuple[Cache, ...] = ()
     pool: Pool | None = None
     health: tuple[Health, ...] = ()
@@ -177,3 +181,4 @@ class Diagnosis:
     self_check: str = ""
     workload: str = ""
     server: str = ""
+    advice: tuple[Advice, ...] = ()

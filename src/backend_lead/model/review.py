@@ -11,6 +11,7 @@ from backend_lead.model.finding import Dimension, Finding, Job, Severity
 from backend_lead.model.place import Place
 from backend_lead.model.proof import MigrationProof
 from backend_lead.model.verdict import Verdict
+from backend_lead.model.watch import Watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Report:
 
     `sources` are (file, ((line, text), ...)) for the places that a report shows.  `stopped` are the ids of rules that
     ended with an exception: a fault of ours, listed in `backend.unresolved` too.  `proofs` are of migrations that
-    were run; `diagnosis` is what makes the service slow.
+    were run; `diagnosis` is what makes the service slow, `watched` what a database did over time.
     """
 
     job: str
@@ -77,6 +78,7 @@ class Report:
     proofs: tuple[MigrationProof, ...] = ()
     created: Created | None = None
     diagnosis: Diagnosis | None = None
+    watched: Watched | None = None
 
     @property
     def schema(self) -> str:

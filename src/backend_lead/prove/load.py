@@ -60,7 +60,7 @@ class Load:
             thread.join(20)
 
     def _run(self, calls: Sequence[Call]) -> None:
-        with ScratchSession(self.scratch.server, self.database) as session:
+        with ScratchSession(self.scratch.server, self.database, guest=True) as session:
             session.run("SET statement_timeout = '60s'")
             number = 0
             broken: set[str] = set()

@@ -167,18 +167,18 @@ class SameResult:
         return tuple(found)
 
     def _build(self) -> None:
-        self._scratch.create_database(_DATABASE)
-        with ScratchSession(self._scratch.server, _DATABASE) as session:
+        self._scratch.create_database(_DATABASE, guest=True)
+        with ScratchSession(self._scratch.server, _DATABASE, guest=True) as session:
             session.run("SET check_function_bodies = off; SET client_min_messages = warning")
             for _, statement in split(self._schema):
                 try:
-                    session.run(statement)
+                    session.play(statement)
                 except ScratchError as error:
                     self.missing.append(f"{' '.join(statement.split())[:100]}: {error.message}")
             for name, value in self._settings:
                 if name == "search_path" and value:
                     session.run(f"ALTER DATABASE {_DATABASE} SET search_path TO {value}")
-        self._session = ScratchSession(self._scratch.server, _DATABASE)
+        self._session = ScratchSession(self._scratch.server, _DATABASE, guest=True)
         self._session.run(f"SET statement_timeout = '{_PATIENCE}s'")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from backend_lead.errors import WrongUse
-from backend_lead.gates.local_postgres import OWNER, LocalPostgres
+from backend_lead.gates.local_postgres import GUEST, OWNER, LocalPostgres
 
 
 class Scratch:
@@ -51,10 +51,16 @@ class Scratch:
         owner's password."""
         return self.server.dsn(database, role, tcp=tcp)
 
-    def create_database(self, name: str, template: str | None = None) -> str:
-        """Create a database and return its address for the owner."""
+    def create_database(self, name: str, template: str | None = None, *, guest: bool = False) -> str:
+        """Create a database and return its address for the owner; `guest`: it belongs to the role that runs SQL which
+        is not ours."""
         copied = f' TEMPLATE "{_quoted(template)}"' if template else ""
-        self.execute(f'CREATE DATABASE "{_quoted(name)}"{copied}')
+        owner = f" OWNER {GUEST}" if guest else ""
+        if guest:
+            self.server.admit_guest()
+        self.execute(f'CREATE DATABASE "{_quoted(name)}"{owner}{copied}')
+        if guest and not template:
+            self.execute(f"ALTER SCHEMA public OWNER TO {GUEST}", database=name)
         return self.dsn(name)
 
     def drop_database(self, name: str) -> None:

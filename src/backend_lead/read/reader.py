@@ -93,6 +93,7 @@ def read_backend(
         tuple(sorted({*unresolved, *tree.skipped}, key=_unresolved_order)),
         server,
         processes=worker_processes(tree),
+        unplaced_routes=code.unplaced_routes,
         databases=("postgresql",) if server is not None else databases_of(tree, sources.values()),
     )
 

@@ -13,11 +13,14 @@ from backend_lead.model.review import Grade, Report, Step
 from backend_lead.model.table import Table
 from backend_lead.report import _documents as doc
 from backend_lead.report import _documents_diagnosis as slow
-from backend_lead.report._documents_migration import created, proofs, proven, statements
+from backend_lead.report import _documents_watch as watch
+from backend_lead.report import _jobs as jobs
+from backend_lead.report._documents_migration import created, migrations, proofs, proven, statements
+from backend_lead.report._text_watch import headline
 
-Document = (doc.MapDocument | doc.AuditDocument | doc.ReviewDocument | doc.MigrationLintDocument
-            | doc.DiagnoseDocument | doc.MigrationProveDocument | doc.MigrationCreateDocument
-            | doc.MigrationRewriteDocument)
+Document = (jobs.MapDocument | jobs.AuditDocument | jobs.ReviewDocument | jobs.MigrationLintDocument
+            | jobs.DiagnoseDocument | jobs.MigrationProveDocument | jobs.MigrationCreateDocument
+            | jobs.MigrationRewriteDocument | jobs.WatchDocument)
 
 
 def document(report: Report) -> Document:
@@ -25,7 +28,7 @@ def document(report: Report) -> Document:
     backend = report.backend
     unresolved = [_unresolved(each) for each in sorted(set(backend.unresolved), key=_unresolved_order)]
     if report.job == "map":
-        return doc.MapDocument(
+        return jobs.MapDocument(
             schema="backend-lead/map/1", version=report.version, target=report.target, read=_read(backend),
             endpoints=_endpoints(backend), tables=_tables(backend), unresolved=unresolved)
     findings = [_finding(finding) for finding in sorted(report.findings, key=lambda each: each.order)]
@@ -34,47 +37,55 @@ def document(report: Report) -> Document:
     unused = [doc.UnusedIgnoreFields(each.place.file, each.place.line, each.rule, each.message)
               for each in report.unused_ignores]
     if report.job == "migration-lint" and backend.change is not None:
-        return doc.MigrationLintDocument(
+        return jobs.MigrationLintDocument(
             schema="backend-lead/migration-lint/1", version=report.version, target=report.target,
             postgres=backend.change.postgres, speaks_for=backend.change.speaks_for, statements=statements(backend),
             findings=findings, unresolved=unresolved)
     if report.job == "migration-prove" and backend.change is not None:
         order = list(ProofVerdict)
-        return doc.MigrationProveDocument(
+        return jobs.MigrationProveDocument(
             schema="backend-lead/migration-prove/1", version=report.version, target=report.target,
             postgres=backend.change.postgres,
             verdict=max((proof.verdict for proof in report.proofs), key=order.index, default=ProofVerdict.SAFE),
             migrations=proofs(report.proofs), statements=proven(report.proofs), findings=findings,
             unresolved=[*unresolved, *(_unresolved(note) for proof in report.proofs for note in proof.unresolved)])
     if report.job == "migration-rewrite" and report.created is not None and backend.change is not None:
-        return doc.MigrationRewriteDocument(
+        return jobs.MigrationRewriteDocument(
             schema="backend-lead/migration-rewrite/1", version=report.version, target=report.target,
             tool=report.created.tool, files=created(report.created), written=report.created.written,
             kept=list(report.created.kept), checklist=list(report.created.checklist),
             postgres=backend.change.postgres, statements=statements(backend), findings=findings, unresolved=unresolved)
     if report.created is not None and backend.change is not None:
-        return doc.MigrationCreateDocument(
+        return jobs.MigrationCreateDocument(
             schema="backend-lead/migration-create/1", version=report.version, target=report.target,
             tool=report.created.tool, files=created(report.created), written=report.created.written,
             assumed=list(report.created.assumed), checklist=list(report.created.checklist),
             postgres=backend.change.postgres, statements=statements(backend), findings=findings, unresolved=unresolved)
     if report.diagnosis is not None:
         given = report.diagnosis
-        return doc.DiagnoseDocument(
+        return jobs.DiagnoseDocument(
             schema="backend-lead/diagnose/1", version=report.version, target=report.target, headline=given.headline,
             server=given.server, workload=given.workload, self_check=given.self_check, queries=slow.queries(given),
             before=slow.costs(given, after=False), after=slow.costs(given, after=True),
             index_changes=slow.index_changes(given), rewrites=slow.rewrites(given),
             advice=slow.advice(given), caches=slow.caches(given),
             pool=slow.pool(given), health=slow.health(given),
-            repeated=slow.repeated(given), findings=findings, notes=list(given.notes),
+            repeated=slow.repeated(given), migrations=migrations(report.created), findings=findings,
+            notes=list(given.notes), unresolved=unresolved)
+    if report.watched is not None:
+        seen = report.watched
+        return jobs.WatchDocument(
+            schema="backend-lead/watch/1", version=report.version, target=report.target, headline=headline(seen),
+            database=seen.database, since=watch.moment(seen.since), until=watch.moment(seen.until),
+            snapshots=seen.snapshots, slower=watch.changed(seen.slower), faster=watch.changed(seen.faster),
+            queries=watch.queries(seen), gauges=watch.gauges(seen), gaps=watch.gaps(seen), findings=findings,
             unresolved=unresolved)
     if report.job == "audit":
-        return doc.AuditDocument(
+        return jobs.AuditDocument(
             schema="backend-lead/audit/1", version=report.version, target=report.target, read=_read(backend),
             findings=findings, verdicts=verdicts, unresolved=unresolved, since=report.since, ignored=report.ignored,
             baselined=report.baselined, unused_ignores=unused)
-    return doc.ReviewDocument(
+    return jobs.ReviewDocument(
         schema="backend-lead/review/1", version=report.version, target=report.target, read=_read(backend),
         grades=[_grade(grade) for grade in report.grades], plan=[_step(step) for step in report.plan],
         findings=findings, verdicts=verdicts, unresolved=unresolved, since=report.since, ignored=report.ignored,
@@ -90,7 +101,8 @@ def _read(backend: Backend) -> doc.ReadFields:
         queries=len({(query.place, query.tables) for endpoint in backend.endpoints for query in endpoint.queries}),
         tables=len(backend.tables), indexes=sum(len(table.indexes) for table in backend.tables),
         documents=sorted(document.file for document in backend.documents),
-        database=f"PostgreSQL {server.version}, {server.database}" if server else None)
+        database=f"PostgreSQL {server.version}, {server.database}" if server else None,
+        unplaced_routes=backend.unplaced_routes)
 
 
 def _endpoints(backend: Backend) -> list[doc.EndpointFields]:

@@ -8,6 +8,7 @@ import msgspec
 
 from backend_lead.model.diagnosis import Diagnosis, QueryCost, Rewrite, Unit
 from backend_lead.model.finding import Evidence, Severity
+from backend_lead.model.plan import PlanNode
 
 Action = Literal["create", "drop"]
 SameResult = Literal["proven", "not proven"]
@@ -20,6 +21,19 @@ class CostFields(msgspec.Struct, frozen=True):
     cost: float | None
     unit: Unit
     evidence: Evidence
+
+
+class PlanFields(msgspec.Struct, frozen=True):
+    """One step of a plan with the steps below it; `own` is its cost without them."""
+
+    kind: str
+    on: str
+    condition: str
+    rows: float
+    times: float
+    own: float
+    why: str
+    children: list[PlanFields]
 
 
 class QueryCostFields(msgspec.Struct, frozen=True):
@@ -44,6 +58,8 @@ class QueryCostFields(msgspec.Struct, frozen=True):
     uses: list[str]
     total_ms: float | None
     blocks: int | None
+    plan_before: PlanFields | None
+    plan_after: PlanFields | None
 
 
 class IndexChangeFields(msgspec.Struct, frozen=True):
@@ -252,4 +268,14 @@ def _query(each: QueryCost) -> QueryCostFields:
         _name(each), query.sql, query.source, query.endpoint.method if query.endpoint else None,
         query.endpoint.path if query.endpoint else None, query.place.file if query.place else None,
         query.place.line if query.place else None, query.per_hour, each.share, each.before, each.after, each.lowest,
-        each.highest, each.variants, each.unit, each.evidence, list(each.uses), query.total_ms, query.blocks)
+        each.highest, each.variants, each.unit, each.evidence, list(each.uses), query.total_ms, query.blocks,
+        _plan(each.plan_before), _plan(each.plan_after))
+
+
+def _plan(node: PlanNode | None) -> PlanFields | None:
+    return None if node is None else _step(node)
+
+
+def _step(node: PlanNode) -> PlanFields:
+    return PlanFields(node.kind, node.on, node.condition, node.rows, node.times, node.own, node.why,
+                      [_step(child) for child in node.children])

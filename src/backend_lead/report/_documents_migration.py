@@ -122,6 +122,23 @@ class CreatedFileFields(msgspec.Struct, frozen=True):
     text: str
 
 
+class MigrationsFields(msgspec.Struct, frozen=True):
+    """Migrations that a job wrote beside its answer; `kept` is what was left as it is, and why."""
+
+    tool: str
+    files: list[CreatedFileFields]
+    written: bool
+    kept: list[str]
+    checklist: list[str]
+
+
+def migrations(found: Created | None) -> MigrationsFields | None:
+    """Return the migrations that were asked for, None when none were."""
+    if found is None:
+        return None
+    return MigrationsFields(found.tool, created(found), found.written, list(found.kept), list(found.checklist))
+
+
 def created(found: Created) -> list[CreatedFileFields]:
     """Return the files of a new migration."""
     return [CreatedFileFields(path, text) for path, text in found.files]

@@ -71,6 +71,8 @@ def _cost(each: QueryCost, view: View) -> list[Line]:
     text = text if view.verbose or len(text) < 160 else f"{text[:160]} …"
     name = f"{query.name}: " if query.name and not query.sql.startswith(query.name[:20]) else ""
     lines += wrapped(words.clean(name + text), view.width, indent=9, head=(Span(" " * 9),))
+    if each.plan_before is not None and each.plan_before.dearest.why:
+        lines += wrapped(words.clean(each.plan_before.dearest.why), view.width, indent=9, head=(Span(" " * 9),))
     if each.lowest is not None and each.highest is not None and each.highest > each.lowest * 2:
         lines += wrapped(f"from {each.lowest:,.1f} to {each.highest:,.1f}, by the values of its parameters", view.width,
                          indent=9, head=(Span(" " * 9),), style="dim")
@@ -123,23 +125,10 @@ def _rewrite(each: Rewrite, view: View) -> list[Line]:
                          head=(Span(f"    {label}", "dim"),), style="code" if label == "after" else "")
     for text in each.indexes:
         lines += wrapped(words.clean(f"{text};"), view.width, indent=11, head=(Span("    with", "dim"),), style="code")
-    told = [each.why, each.caller, each.needs]
-    if each.instead_of:
-        told.append(f"Instead of the index {', '.join(each.instead_of)}.")
-    elif each.with_indexes is not None and each.before is not None and each.with_indexes < each.before:
-        told.append(f"As it is written it would cost {each.with_indexes:,.1f} with the indexes above.")
-    for text in told:
-        if text:
-            lines += wrapped(words.clean(text), view.width, indent=11, head=(Span(" " * 11),))
-    return [*lines, *wrapped(words.clean(_proof(each)), view.width, indent=11, head=(Span(" " * 11),), style="dim"), ()]
-
-
-def _proof(each: Rewrite) -> str:
-    run = each.proof
-    if run is None or not run.shown:
-        return f"Not proven to give the same result{f': {run.reason}' if run is not None else ''}."
-    return (f"The same result in {run.comparisons:,} comparisons over {run.rounds} rounds of made-up rows "
-            f"({run.rows:,} rows compared), in {', '.join(run.zones)}.")
+    for text in words.told_of(each):
+        lines += wrapped(words.clean(text), view.width, indent=11, head=(Span(" " * 11),))
+    lines += wrapped(words.clean(words.sameness_of(each)), view.width, indent=11, head=(Span(" " * 11),), style="dim")
+    return [*lines, ()]
 
 
 def _advice(found: Diagnosis, view: View) -> list[Line]:
@@ -170,8 +159,7 @@ def _caches(found: tuple[Cache, ...], view: View) -> list[Line]:
 
 
 def _pool(each: Pool, view: View) -> list[Line]:
-    lines = headed(Span("Pool", "title"), f"{each.size} connections in each of {each.processes} processes, "
-                                          f"{each.total} in all", view.width)
+    lines = headed(Span("Pool", "title"), words.pool_of(each), view.width)
     return [*lines, *wrapped(words.clean(each.why), view.width, indent=4, head=(Span("    "),)), ()]
 
 

@@ -59,7 +59,9 @@ def _rule(group: list[Finding], view: View) -> list[Line]:
 
 
 def _finding(finding: Finding, view: View, *, why: bool) -> list[Line]:
-    lines = layout.headed(Span(str(finding.place), "place"), finding.evidence.value, view.width, indent=4)
+    # What a database's settings cause stands in no file.
+    where = str(finding.place) if finding.place.file else "the database"
+    lines = layout.headed(Span(where, "place"), finding.evidence.value, view.width, indent=4)
     path = words.path_from_route(finding)
     if path:
         lines += wrapped(path, view.width, indent=4, style="code")

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from backend_lead.model.backend import Backend
+from backend_lead.model.diagnosis import Pool, Rewrite
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Dimension, Finding, Severity
 from backend_lead.model.place import Unresolved
@@ -65,7 +66,7 @@ def files_read(backend: Backend) -> str:
     """Return one line: files, lines, languages, frameworks, documents, database."""
     languages = sorted({file.language for file in backend.files if file.language})
     parts = [f"{count(len(backend.files), 'file')}, {count(sum(f.lines for f in backend.files), 'line')}"
-             + (f" of {', '.join(languages)}" if languages else "")]
+             + (f" of {', '.join(languages)}" if languages else "")] if backend.files else ["no code"]
     if backend.frameworks:
         parts.append(", ".join(sorted(backend.frameworks)))
     parts += [f"{document.file} ({count(len(document.operations), 'operation')})"
@@ -76,8 +77,13 @@ def files_read(backend: Backend) -> str:
 
 
 def route_to_row(backend: Backend) -> str:
-    """Return `31 endpoints → 58 queries → 9 tables → 14 indexes`."""
-    return " → ".join((count(len(backend.endpoints), "endpoint"), count(queries(backend), "query", "queries"),
+    """Return `31 endpoints → 58 queries → 9 tables → 14 indexes`, from the tables on where there is no code."""
+    if not backend.files:
+        indexes = sum(len(table.indexes) for table in backend.tables)
+        return f"{count(len(backend.tables), 'table')} → {count(indexes, 'index', 'indexes')}" if backend.tables else ""
+    unplaced = backend.unplaced_routes
+    left = f" ({count(unplaced, 'more route')} in no application that was found)" if unplaced else ""
+    return " → ".join((count(len(backend.endpoints), "endpoint") + left, count(queries(backend), "query", "queries"),
                        count(len(backend.tables), "table"),
                        count(sum(len(table.indexes) for table in backend.tables), "index", "indexes")))
 
@@ -170,3 +176,36 @@ def not_read(each: Unresolved) -> str:
         return f"{each.what}: {each.why}"
     where = str(each.place) if each.place.file == each.what else f"{each.what} ({each.place})"
     return f"{where}: {each.why}"
+
+
+def number(value: float | None) -> str:
+    """Return a cost as people read it, ? where nobody knows it."""
+    if value is None:
+        return "?"
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
+
+
+def pool_of(pool: Pool) -> str:
+    """Return how many connections to open, in words."""
+    return (f"{count(pool.size, 'connection')} in each of {count(pool.processes, 'process', 'processes')}, "
+            f"{pool.total} in all")
+
+
+def told_of(each: Rewrite) -> list[str]:
+    """Return what is said of a rewrite beside its texts: why, what the caller does differently, what must hold, and
+    what the advised indexes have to do with it."""
+    told = [each.why, each.caller, each.needs]
+    if each.instead_of:
+        told.append(f"Instead of the index {', '.join(each.instead_of)}.")
+    elif each.with_indexes is not None and each.before is not None and each.with_indexes < each.before:
+        told.append(f"As it is written it would cost {each.with_indexes:,.1f} with the indexes above.")
+    return [text for text in told if text]
+
+
+def sameness_of(each: Rewrite) -> str:
+    """Return how it is known that a rewrite gives the same result, or that it is not, as a sentence."""
+    run = each.proof
+    if run is None or not run.shown:
+        return f"Not proven to give the same result{f': {run.reason}' if run is not None else ''}."
+    return (f"The same result in {run.comparisons:,} comparisons over {run.rounds} rounds of made-up rows "
+            f"({run.rows:,} rows compared), in {', '.join(run.zones)}.")

@@ -6,9 +6,9 @@ import msgspec
 
 from backend_lead.model.review import Report
 from backend_lead.report._convert import document
-from backend_lead.report._documents import DOCUMENTS
 from backend_lead.report._encode import encoded
 from backend_lead.report._format import View
+from backend_lead.report._jobs import DOCUMENTS
 
 
 def render(report: Report, view: View) -> str:

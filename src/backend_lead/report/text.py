@@ -13,7 +13,8 @@ from backend_lead.report._layout import Line, Span, wrapped
 from backend_lead.report._text_diagnosis import diagnosis_lines
 from backend_lead.report._text_findings import findings_lines
 from backend_lead.report._text_map import map_lines
-from backend_lead.report._text_migration import migration_read, statement_lines
+from backend_lead.report._text_migration import created_lines, migration_read, statement_lines
+from backend_lead.report._text_watch import watch_lines
 
 _STEPS = 5
 _NOT_READ = 3
@@ -24,8 +25,13 @@ def render(report: Report, view: View) -> str:
     """Return the report as lines of text; coloured only when the view says so."""
     width = max(layout.NARROWEST, min(layout.WIDEST, view.width))
     view = View(view.verbose, view.colour, width)
+    if report.watched is not None:
+        head = layout.headed(Span("backend-lead watch report", "title"), report.target, view.width)
+        lines = [*head, (), *watch_lines(report.watched, view)]
+        return layout.painted(lines) if view.colour else layout.plain(lines)
     if report.diagnosis is not None:
-        lines = [*_head(report, view), *diagnosis_lines(report.diagnosis, view), *findings_lines(report, view),
+        files = created_lines(report.created, view) if report.created is not None else []
+        lines = [*_head(report, view), *diagnosis_lines(report.diagnosis, view), *files, *findings_lines(report, view),
                  *_next(report, view)]
         return layout.painted(lines) if view.colour else layout.plain(lines)
     lines = [*_head(report, view), *_grades(report, view), *_plan(report, view), *_verdicts(report, view)]
@@ -45,7 +51,7 @@ def _head(report: Report, view: View) -> list[Line]:
         lines += wrapped(migration_read(report), view.width, indent=10, head=(Span("Read", "title"),))
     else:
         lines += wrapped(words.files_read(backend), view.width, indent=10, head=(Span("Read", "title"),))
-        lines += wrapped(words.route_to_row(backend), view.width, indent=10)
+        lines += wrapped(words.route_to_row(backend), view.width, indent=10) if words.route_to_row(backend) else []
     missing = words.all_not_read(backend)
     if missing:
         shown = missing if view.verbose else missing[:_NOT_READ]

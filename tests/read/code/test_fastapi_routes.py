@@ -145,3 +145,73 @@ def test_a_target_that_is_a_package_itself_is_found_under_its_own_name(tmp_path)
     (package / "main.py").write_text(
         "from fastapi import FastAPI\nfrom shop.routers import router\napp = FastAPI()\napp.include_router(router)\n")
     assert names(read_backend(package, cache=False)) == ["GET /orders"]
+
+
+def test_a_router_is_handed_to_a_factory_from_a_module_that_knows_no_framework(read):
+    backend = read(
+        shop__building="""
+            from fastapi import APIRouter, FastAPI
+
+            def make_service(parts: APIRouter, title: str, **more) -> FastAPI:
+                service = FastAPI(title=title, **more)
+                service.include_router(parts, prefix="/v1")
+                return service
+        """,
+        shop__wiring="""
+            from .building import make_service
+            from .parts import parts
+
+            def assembled(title="shop"):
+                return make_service(parts, title=title)
+        """,
+        shop__main="""
+            from .wiring import assembled
+
+            service = assembled()
+        """,
+        shop__parts="""
+            from fastapi import APIRouter
+            from . import users
+
+            parts = APIRouter()
+            parts.include_router(users.part, prefix="/users")
+        """,
+        shop__users="""
+            from fastapi import APIRouter
+
+            part = APIRouter()
+
+            @part.get("/{number}")
+            async def one(number: int): ...
+        """,
+    )
+    assert names(backend) == ["GET /v1/users/{number}"]
+    assert backend.unplaced_routes == 0
+    assert backend.every_route_seen
+
+
+def test_routes_that_no_application_takes_are_counted_and_named(read):
+    backend = read(
+        app="""
+            from fastapi import APIRouter, FastAPI
+
+            app = FastAPI()
+            left = APIRouter()
+            inner = APIRouter()
+            left.include_router(inner)
+
+            @app.get("/there")
+            def there(): ...
+
+            @left.get("/a")
+            def a(): ...
+
+            @inner.get("/b")
+            def b(): ...
+        """
+    )
+    assert names(backend) == ["GET /there"]
+    assert backend.unplaced_routes == 2
+    assert not backend.every_route_seen
+    [note] = [each for each in backend.unresolved if each.what == "router"]
+    assert note.why == "2 routes are put on it, and no application was seen to take it"

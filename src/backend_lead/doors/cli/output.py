@@ -96,6 +96,21 @@ def write_new(path: Path, text: str) -> None:
     write_file(path, text)
 
 
+def written(report: Report, folder: Path, *, quiet: bool) -> Report:
+    """Write the files of a report that created some, each named on stderr, and return the report that says so.
+
+    Raises WrongUse for a file that is there already.
+    """
+    from dataclasses import replace
+
+    if report.created is None or not report.created.files:
+        return report
+    for path, text in report.created.files:
+        write_new(folder / path, text)
+        hint(f"{folder / path} is written.", quiet=quiet)
+    return replace(report, created=replace(report.created, written=True))
+
+
 def hint(text: str, *, quiet: bool) -> None:
     """Say something on stderr unless it was asked to be quiet."""
     if not quiet:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
 from backend_lead.errors import WrongUse
 from backend_lead.gates.grammar import split
-from backend_lead.gates.local_postgres import OWNER, LocalPostgres
+from backend_lead.gates.local_postgres import GUEST, OWNER, LocalPostgres
 from backend_lead.gates.relation_files import set_length, write_btree
 from backend_lead.gates.scratch_session import ScratchError, ScratchSession
 from backend_lead.model.statistics import PlannerStatistics, RelationStatistics
@@ -20,6 +20,8 @@ from backend_lead.prove.shadow.loading import load_relations, load_statistics
 from backend_lead.prove.shadow.sizes import IndexSize
 
 _DATABASE = "shadow"
+# Extensions may be put into schemas, and tables use their types.
+_FIRST = re.compile(r"(?i)create\s+(?:schema|extension)\b")
 _PARAMETER = re.compile(r"\$\d")
 # What the server says about a setting that its version does not have, or that no database may have of its own.
 _NOT_A_SETTING_HERE = frozenset({"42704", "55P02"})
@@ -62,6 +64,7 @@ class Shadow:
     members: dict[int, dict[int, str]] = field(default_factory=dict)
     _server: LocalPostgres | None = None
     _session: ScratchSession | None = None
+    _guest: ScratchSession | None = None
 
     def __enter__(self) -> Shadow:
         major = self.major or self.statistics.major or None
@@ -105,7 +108,8 @@ class Shadow:
         options = "FORMAT JSON" + (", VERBOSE" if verbose else "")
         if _PARAMETER.search(sql) and self.session.version >= 160_000:
             options += ", GENERIC_PLAN"
-        found = self.session.run(f"EXPLAIN ({options}) {sql}")[0][0]
+        # A plan calls functions of the schema, which are not ours.
+        found = self._planner().run(f"EXPLAIN ({options}) {sql}")[0][0]
         plan: Mapping[str, Any] = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
         return plan
 
@@ -156,16 +160,25 @@ class Shadow:
             raise WrongUse("The shadow is not running.", "Use it inside a with block.")
         return self._server
 
+    def _planner(self) -> ScratchSession:
+        if self._guest is None:
+            self._guest = ScratchSession(self._running(), _DATABASE, guest=True)
+        return self._guest
+
     def _attach(self, server: LocalPostgres) -> None:
         self._session = ScratchSession(server, _DATABASE)
 
     def _detach(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            session.close()
+        for session in (self._session, self._guest):
+            if session is not None:
+                session.close()
+        self._session = self._guest = None
 
     def _create(self, server: LocalPostgres) -> None:
+        server.admit_guest()
         server.execute(self._create_database(server), None, "postgres")
+        server.execute(f"ALTER DATABASE {_DATABASE} OWNER TO {GUEST}", None, "postgres")
+        server.execute(f"ALTER SCHEMA public OWNER TO {GUEST}", None, _DATABASE)
         self._attach(server)
         self._build(self.statistics.schema_sql)
         self._set_heaps(server)
@@ -200,17 +213,24 @@ class Shadow:
                 self.missing.append(f"the setting {name}: {error.message}")
 
     def _build(self, schema: str) -> None:
-        """Run the schema at once; where that fails, statement by statement, and keep what was refused."""
+        """Run the schema as the guest, schemas and extensions first and all else at once; where that fails, statement
+        by statement, and keep what was refused."""
+        guest = self._planner()
         statements = [text.strip() for _, text in split(schema)]
-        self.session.run("SET check_function_bodies = off; SET client_min_messages = warning")
+        self._play(guest, [text for text in statements if _FIRST.match(text)])
+        rest = [text for text in statements if not _FIRST.match(text)]
+        guest.run("SET check_function_bodies = off; SET client_min_messages = warning")
         try:
-            self.session.run(";\n".join(["BEGIN", *statements, "COMMIT"]))
+            guest.run(";\n".join(["BEGIN", *rest, "COMMIT"]))
             return
         except ScratchError:
-            self.session.run("ROLLBACK")
+            guest.run("ROLLBACK")
+        self._play(guest, rest)
+
+    def _play(self, guest: ScratchSession, statements: Sequence[str]) -> None:
         for statement in statements:
             try:
-                self.session.run(statement)
+                guest.play(statement)
             except ScratchError as error:
                 self.missing.append(f"{' '.join(statement.split())[:100]}: {error.message}")
 

@@ -56,6 +56,24 @@ def _fill(roots: list[Router], routers: list[Router], run: Interpreter) -> None:
             root.framework.adopt(root, router, run)
 
 
+def unplaced_routes(run: Interpreter, routers: list[Router]) -> int:
+    """Return how many routes lie on routers that no application was seen to take, and note each of those routers.
+
+    Where there is no application at all, routers stand for themselves, and none is left over.
+    """
+    placed = {each.route.place for each in placed_routes(routers, run)}
+    left: set[Place] = set()
+    for router in sorted(routers, key=lambda r: (r.place.file, r.place.line)):
+        if router.kind == "app" or router.included:
+            continue
+        mine = {each.route.place for each in place_routes(router)} - placed - left
+        if mine:
+            many = f"{len(mine)} routes are" if len(mine) > 1 else "a route is"
+            run.note("router", f"{many} put on it, and no application was seen to take it", router.place)
+        left |= mine
+    return len(left)
+
+
 def endpoints_of(run: Interpreter, routers: list[Router]) -> tuple[list[Endpoint], list[tuple[str, SharedWrite]]]:
     """Follow every route twice: as nobody, for authentication, and as somebody, for all the rest."""
     found: dict[tuple[str, str], tuple[int, Endpoint]] = {}

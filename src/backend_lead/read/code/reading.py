@@ -12,7 +12,7 @@ from backend_lead.model.place import Place, Unresolved
 from backend_lead.model.table import Table
 from backend_lead.read.code.calls import CallMade
 from backend_lead.read.code.conversion import call_of
-from backend_lead.read.code.endpoints import endpoints_of
+from backend_lead.read.code.endpoints import endpoints_of, unplaced_routes
 from backend_lead.read.code.execution import SharedWrite
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.languages import python
@@ -35,6 +35,7 @@ class Code:
     literals: tuple[Literal, ...]
     relationships: tuple[Relationship, ...]
     shared_state: tuple[SharedState, ...]
+    unplaced_routes: int
     unresolved: tuple[Unresolved, ...]
 
 
@@ -46,6 +47,7 @@ def read_code(tree: Tree, sources: dict[str, bytes], listen: Listener) -> Code:
     listen(Progress("endpoints", 0, sum(len(r.routes) for r in routers)))
     calls = [call_of(event, path, run.program) for event, path in unfold(events) if isinstance(event, CallMade)]
     endpoints, writes = endpoints_of(run, routers)
+    unplaced = unplaced_routes(run, routers)
     listen(Progress("endpoints", len(endpoints), len(endpoints)))
     tables, relationships = _harvested(run, tree)
     return Code(
@@ -56,6 +58,7 @@ def read_code(tree: Tree, sources: dict[str, bytes], listen: Listener) -> Code:
         _literals(run),
         tuple(sorted(relationships, key=lambda r: (r.model, r.attribute))),
         _shared(run, writes),
+        unplaced,
         _unresolved(run, modules),
     )
 

@@ -21,6 +21,8 @@ from backend_lead.read.code.wrapping import inner_function
 # Following a deep expression nests about six frames of this reader per level.
 NESTING = 12_000
 # These enter what they know into `execution.EXECUTORS` and `evaluation.EVALUATORS`.
+# A factory may be called by a factory, which is called by another.
+_FACTORIES_DEEP = 3
 SYNTAX_MODULES = ("binding", "branches", "statements", "expressions")
 
 
@@ -41,9 +43,45 @@ def start(run: Interpreter) -> None:
     makers = tuple(sorted({mark for library in library_modules() for mark in getattr(library, "CONSTRUCTORS", ())}))
     joiners = tuple(sorted({mark for library in library_modules() for mark in getattr(library, "JOINERS", ())}))
     for marks in (makers, joiners):
+        _look_for_arguments(run, marks)
         _call_all(run, marks)
     if run.steps_left <= 0:
         run.note("the start of the program", "it was not followed to its end: it takes too many steps", Place("", 0))
+
+
+def _look_for_arguments(run: Interpreter, marks: tuple[bytes, ...]) -> None:
+    """Follow the modules that call a factory which cannot be called without arguments (`app = make_app(router)`).
+
+    Nothing else need be in such a module that tells of a framework, so that nobody has looked at it yet.
+    """
+    for _ in range(_FACTORIES_DEEP):
+        waiting = [function for function in _functions(run) if id(function.definition) not in run.called
+                   and any(mark in function.definition.source for mark in marks) and _needs_arguments(function)]
+        callers = [module for _, module in sorted(run.program.modules.items()) if module.state == "new"
+                   and any(_calls(module, function) for function in waiting)]
+        if not callers:
+            return
+        for module in callers:
+            follow_module(run, module)
+        marks = tuple(f"{function.definition.name}(".encode() for function in waiting)
+        for module in callers:
+            for function in list(_functions_of(module)):
+                if any(mark in function.definition.source for mark in marks) and not _needs_arguments(function) and (
+                        id(function.definition) not in run.called):
+                    _call(run, function)
+
+
+def _needs_arguments(function: FunctionValue) -> bool:
+    return function.owner is None and any(parameter.default is None and parameter.kind in ("positional", "keyword")
+                                          for parameter in function.definition.parameters)
+
+
+def _calls(module: CodeModule, function: FunctionValue) -> bool:
+    """Say whether a module seems to import a function from where it stands, and to call it."""
+    name, path = function.definition.name, function.module.path.removesuffix(".py").removesuffix("/__init__")
+    homes = [part.encode() for part in path.split("/")[-2:]]
+    return f"{name}(".encode() in module.source and any(home in module.source for home in homes) and module.path != (
+        function.module.path)
 
 
 def _call_all(run: Interpreter, marks: tuple[bytes, ...]) -> None:

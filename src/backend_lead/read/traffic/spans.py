@@ -66,6 +66,12 @@ def commented(sql: str) -> tuple[dict[str, str], str]:
     return told, _COMMENT.sub(take, sql).strip()
 
 
+def endpoint_of(told: Mapping[str, str]) -> EndpointRef | None:
+    """Return the route that a comment of sqlcommenter names, None when it names none."""
+    route = told.get("route", "")
+    return EndpointRef(told.get("method", "GET").upper(), route) if route.startswith("/") else None
+
+
 def _documents(text: str, path: Path) -> Iterator[Any]:
     decoder = json.JSONDecoder()
     position = 0
@@ -131,8 +137,7 @@ def _span(trace: str, identity: str, parent: str, name: str, start: int, end: in
     is_server = kind in _SERVER or (bool(route) and kind not in _CLIENT)
     path = route or _first(attributes, _PATH).partition("?")[0]
     endpoint = EndpointRef(method or "GET", path) if is_server and path and (method or route) else None
-    if endpoint is None and told.get("route", "").startswith("/"):
-        endpoint = EndpointRef(told.get("method", "GET").upper(), told["route"])
+    endpoint = endpoint or endpoint_of(told)
     line = _number(attributes.get(_LINE[0], attributes.get(_LINE[1])))
     file = _first(attributes, _FILE)
     parameters = tuple(str(value) for key, value in sorted(attributes.items()) if _PARAMETER.match(key))

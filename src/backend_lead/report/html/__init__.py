@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from backend_lead.model.review import Report
 from backend_lead.report._format import View
-from backend_lead.report.html import findings, map_section, overview, routes
+from backend_lead.report.html import diagnosis, findings, map_section, overview, routes, watched
 from backend_lead.report.html.markup import Html, join, tag
 
 
@@ -18,8 +18,13 @@ def render(report: Report, view: View) -> str:
     script = _resource("findings.js") + _resource("map.js")
     policy = (f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
               "img-src data:; base-uri 'none'; form-action 'none'")
-    sections = [overview.section(report), overview.plan(report), map_section.section(report),
-                findings.section(report), routes.section(report), overview.not_read(report)]
+    read = [map_section.section(report), findings.section(report), routes.section(report)]
+    if report.diagnosis is not None:
+        read = [*diagnosis.sections(report.diagnosis), *_of_code(report)]
+    elif report.watched is not None:
+        read = watched.sections(report.watched, report.target)
+    top = [overview.section(report), overview.plan(report)] if report.watched is None else []
+    sections = [*top, *read, overview.not_read(report)]
     head = tag(
         "head", tag("meta", charset="utf-8"),
         Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
@@ -32,11 +37,20 @@ def render(report: Report, view: View) -> str:
     return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
 
 
+def _of_code(report: Report) -> list[Html | None]:
+    """Return what a diagnosis shows of the code: nothing where only a database was looked at."""
+    there = [findings.section(report)] if report.findings else []
+    return [*there, map_section.section(report), routes.section(report)] if report.backend.endpoints else [*there]
+
+
 def _bar(report: Report) -> Html:
     """Return the bar of links to the sections that this report has."""
-    links = [("overview", "Overview", True), ("plan", "Plan", bool(report.plan)), ("map", "Map", True),
-             ("findings", "Findings", report.job != "map"), ("endpoints", "Endpoints", True),
-             ("not-read", "Not read", bool(report.backend.unresolved))]
+    code = report.watched is None and (report.diagnosis is None or bool(report.backend.endpoints))
+    links = [("overview", "Overview", True), ("plan", "Plan", bool(report.plan)),
+             *(diagnosis.links(report.diagnosis) if report.diagnosis is not None else ()),
+             *(watched.links(report.watched) if report.watched is not None else ()),
+             ("map", "Map", code), ("findings", "Findings", report.job != "map" and (code or bool(report.findings))),
+             ("endpoints", "Endpoints", code), ("not-read", "Not read", bool(report.backend.unresolved))]
     shown = [tag("a", label, href=f"#{name}") for name, label, there in links if there]
     return tag("nav", tag("div", tag("b", "backend-lead"), join(*shown)), class_="bar", aria_label="Sections")
 

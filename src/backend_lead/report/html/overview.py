@@ -6,7 +6,7 @@ from backend_lead.model.review import Grade, Report, Step
 from backend_lead.report import _words as words
 from backend_lead.report.html.markup import Html, join, tag
 
-_TITLES = {"review": "Review", "audit": "Security audit", "map": "Map"}
+_TITLES = {"review": "Review", "audit": "Security audit", "map": "Map", "diagnose": "Diagnosis"}
 _MOST_UNRESOLVED = 500
 _MOST_ACTIONS = 40
 
@@ -15,14 +15,16 @@ def section(report: Report) -> Html:
     """Return the head of the page with the numbers and the grades."""
     backend = report.backend
     since = f", changed since {report.since}" if report.since else ""
-    numbers = ((len(backend.endpoints), "endpoint", "endpoints"), (words.queries(backend), "query", "queries"),
-               (len(backend.tables), "table", "tables"),
+    of_code = ((len(backend.endpoints), "endpoint", "endpoints"), (words.queries(backend), "query", "queries"))
+    numbers = (*(of_code if backend.files else ()), (len(backend.tables), "table", "tables"),
                (sum(len(table.indexes) for table in backend.tables), "index", "indexes"))
     flow = tag("ol", *(tag("li", tag("strong", f"{number:,}"), tag("span", one if number == 1 else many))
                        for number, one, many in numbers), class_="flow")
     missing = len(backend.unresolved)
+    left = (f"{words.count(backend.unplaced_routes, 'route')} in no application that was found · "
+            if backend.unplaced_routes else "")
     link = tag("a", f"{words.count(missing, 'thing')} could not be read", href="#not-read")
-    unread = join(" · ", link) if missing else None
+    unread = join(" · ", left, link) if missing else None
     grades = tag("div", *(_grade(grade, report) for grade in report.grades), class_="grades") if report.grades else None
     title = f"{_TITLES.get(report.job, report.job)} by backend-lead {report.version}{since}"
     return tag(

@@ -15,7 +15,6 @@ RULE = RuleInfo("Documented route without code", Severity.LOW, needs="document",
 write = Writer(__name__, RULE)
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_PUT_TOGETHER = ("router", "prefix", "blueprint", "route")
 
 
 def check(backend: Backend, *, least_found: float = 0.8) -> Iterator[Finding]:
@@ -24,7 +23,7 @@ def check(backend: Backend, *, least_found: float = 0.8) -> Iterator[Finding]:
     Where a router could not be followed, some routes of the code are not known: then this is only suspected, and said
     only of a document that the code answers for the most part.
     """
-    doubtful = any(each.what in _PUT_TOGETHER for each in backend.unresolved)
+    doubtful = not backend.every_route_seen
     for compared in compared_documents(backend):
         if doubtful and compared.matched < least_found * len(compared.pairs):
             continue

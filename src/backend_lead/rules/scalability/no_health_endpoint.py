@@ -19,9 +19,11 @@ _APPLICATIONS = ("fastapi.FastAPI", "flask.Flask", "starlette.applications.Starl
 
 
 def check(backend: Backend, *, least: int = 3) -> Iterator[Finding]:
-    """Yield one finding for a backend of which no route tells whether it is up."""
+    """Yield one finding for a backend of which no route tells whether it is up; none where some were not seen."""
     endpoints = in_order(backend.endpoints)
-    if len(endpoints) < least or any(is_health(endpoint.path) for endpoint in endpoints):
+    if len(endpoints) < least or not backend.every_route_seen:
+        return
+    if any(is_health(endpoint.path) for endpoint in endpoints):
         return
     made = sorted(call.place for call in backend.calls if call.name in _APPLICATIONS)
     place: Place = made[0] if made else endpoints[0].handler.place

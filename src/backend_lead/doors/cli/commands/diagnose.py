@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,15 @@ _OPTIONS = (
     click.option("--workload", metavar="FILE", type=_FILE,
                  help="What the application sends, as SQL with weights (-- weight: 120/h); else pg_stat_statements."),
     click.option("--traces", metavar="FILE", type=_FILE,
-                 help="Traces as OTLP JSON: what is sent once for each item of a list is looked for in them."),
+                 help="Traces as OTLP JSON, or a log of PostgreSQL (text, CSV, JSON): what the application sends."),
     click.option("--budget", metavar="SIZE", help="The most room that new indexes may take, for example 500MB."),
     click.option("--postgres", metavar="MAJOR", type=click.IntRange(12, 30), default=None,
                  help="Plan on this major version; that of the source is the default."),
     click.option("--export-stats", "export_stats", metavar="FILE", type=_FILE,
                  help="Write all that a diagnosis needs elsewhere into a file, and stop: no row is in it."),
     click.option("--mask", is_flag=True, help="Replace every value in the file of --export-stats."),
+    click.option("--write-migrations", "write_migrations", is_flag=True,
+                 help="Write the changes of indexes into PATH, as migrations of its own tool."),
 )
 
 
@@ -48,12 +51,14 @@ class DiagnoseAsked(Asked):
     postgres: int | None = None
     export_stats: Path | None = None
     mask: bool = False
+    write_migrations: bool = False
 
     def slow(self) -> Slow:
         """Return what the diagnosis is made from.  Raises WrongUse for a size that is none."""
         from backend_lead.lead.diagnose import Slow
 
-        return Slow(self.schema, self.stats, self.workload, _bytes(self.budget), self.postgres, self.traces)
+        return Slow(self.schema, self.stats, self.workload, _bytes(self.budget), self.postgres, self.traces,
+                    datetime.now(UTC).strftime("%Y%m%d%H%M%S") if self.write_migrations else None)
 
 
 def _bytes(text: str | None) -> int | None:
@@ -78,7 +83,7 @@ def _own(command: Decorated) -> Decorated:
 @writing
 def command(**typed: object) -> int:
     """Say what makes a service slow, and what to do first: indexes, rewrites, caches, pools."""
-    from backend_lead.doors.cli.output import deliver, emit, hint, write_file
+    from backend_lead.doors.cli.output import deliver, emit, hint, write_file, written
     from backend_lead.doors.cli.progress import listener
     from backend_lead.lead.diagnose import diagnose, export
 
@@ -96,4 +101,5 @@ def command(**typed: object) -> int:
         return 0
     if asked.mask:
         raise WrongUse("--mask is about the file that --export-stats writes.", "Add: --export-stats FILE")
-    return deliver(diagnose(asked.slow(), options, listener(quiet=asked.quiet)), asked, options)
+    report = diagnose(asked.slow(), options, listener(quiet=asked.quiet))
+    return deliver(written(report, options.root, quiet=asked.quiet), asked, options)

@@ -30,10 +30,9 @@ from backend_lead.doors.cli.request import deciding_severity, writing
 def command(change: tuple[str, ...], from_schema: Path | None, from_models: Path | None, renamed: tuple[str, ...],
             gone: tuple[str, ...], folder: Path, tool: str, dry_run: bool, **typed: object) -> int:
     """Write the migration for a change: in words ("add phone to users"), or as a name (add_phone_to_users)."""
-    from dataclasses import replace
     from datetime import UTC, datetime
 
-    from backend_lead.doors.cli.output import deliver, hint, write_new
+    from backend_lead.doors.cli.output import deliver, written
     from backend_lead.doors.cli.progress import listener
     from backend_lead.errors import WrongUse
     from backend_lead.lead.creating import Wish, create_migration
@@ -50,9 +49,4 @@ def command(change: tuple[str, ...], from_schema: Path | None, from_models: Path
     wish = Wish(" ".join(change), folder, datetime.now(UTC).strftime("%Y%m%d%H%M%S"), tool, from_schema,
                 from_models, answers)
     report = create_migration(wish, asked.request(), options, listener(quiet=asked.quiet))
-    if report.created is not None and not dry_run:
-        for path, text in report.created.files:
-            write_new(folder / path, text)
-            hint(f"{folder / path} is written.", quiet=asked.quiet)
-        report = replace(report, created=replace(report.created, written=True))
-    return deliver(report, asked, options)
+    return deliver(report if dry_run else written(report, folder, quiet=asked.quiet), asked, options)

@@ -19,10 +19,9 @@ from backend_lead.doors.cli.request import deciding_severity, writing
 @writing
 def command(file: Path, folder: Path | None, **typed: object) -> int:
     """Show a migration in the form that reaches the same schema and keeps nobody waiting; with --folder, write it."""
-    from dataclasses import replace
     from datetime import UTC, datetime
 
-    from backend_lead.doors.cli.output import deliver, hint, write_new
+    from backend_lead.doors.cli.output import deliver, hint, written
     from backend_lead.doors.cli.progress import listener
     from backend_lead.lead.creating import Wish, rewrite_migration
 
@@ -30,10 +29,7 @@ def command(file: Path, folder: Path | None, **typed: object) -> int:
     options = asked.options()
     wish = Wish("", folder or Path("."), datetime.now(UTC).strftime("%Y%m%d%H%M%S"))
     report = rewrite_migration(file, wish, asked.request(), options, listener(quiet=asked.quiet))
-    if report.created is not None and folder is not None:
-        for path, text in report.created.files:
-            write_new(folder / path, text)
-            hint(f"{folder / path} is written.", quiet=asked.quiet)
+    if folder is not None:
+        report = written(report, folder, quiet=asked.quiet)
         hint(f"They take the place of {file}.", quiet=asked.quiet)
-        report = replace(report, created=replace(report.created, written=True))
     return deliver(report, asked, options)

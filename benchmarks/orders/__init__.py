@@ -1,0 +1,1 @@
+"""The example service before and after what a diagnosis writes."""

@@ -1,0 +1,11 @@
+CREATE TABLE author (id int PRIMARY KEY, name text NOT NULL);
+CREATE TABLE book (id int PRIMARY KEY, author_id int NOT NULL REFERENCES author, title text NOT NULL, price int NOT NULL);
+CREATE TABLE review (id int PRIMARY KEY, book_id int NOT NULL REFERENCES book, stars int NOT NULL, body text NOT NULL);
+CREATE TABLE tag (id int PRIMARY KEY, word text NOT NULL);
+CREATE TABLE book_tag (book_id int REFERENCES book, tag_id int REFERENCES tag, PRIMARY KEY (book_id, tag_id));
+CREATE TABLE visit (id bigserial PRIMARY KEY, page text NOT NULL, at timestamptz NOT NULL DEFAULT now());
+INSERT INTO author SELECT i, 'author ' || i FROM generate_series(1, 60) i;
+INSERT INTO book SELECT i, 1 + i % 60, 'book ' || i, i % 40 FROM generate_series(1, 600) i;
+INSERT INTO review SELECT i, 1 + i % 600, 1 + i % 5, 'text ' || i FROM generate_series(1, 2400) i;
+INSERT INTO tag SELECT i, 'tag ' || i FROM generate_series(1, 30) i;
+INSERT INTO book_tag SELECT 1 + i % 600, 1 + (i / 600) % 30 FROM generate_series(0, 1799) i;
