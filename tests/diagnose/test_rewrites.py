@@ -38,6 +38,8 @@ REWRITTEN = {
         ("SELECT s.id, p.born FROM sale s JOIN person p ON p.id = s.person_id ORDER BY p.born LIMIT 20 OFFSET 60",
          "SELECT s.id, p.born FROM sale s JOIN person p ON p.id = s.person_id WHERE p.born >= $1::timestamp with time "
          "zone AND (p.born > $1::timestamp with time zone OR s.id > $2::bigint) ORDER BY p.born, s.id LIMIT 20"),
+        ("SELECT id FROM sale WHERE n = 1 OR n = 2 ORDER BY id DESC LIMIT 5 OFFSET 50",
+         "SELECT id FROM sale WHERE (n = 1 OR n = 2) AND id < $1::bigint ORDER BY id DESC LIMIT 5"),
         ("SELECT * FROM sale ORDER BY id LIMIT $1 OFFSET $2",
          "SELECT * FROM sale WHERE id > $2::bigint ORDER BY id LIMIT $1")),
     "not-in-subquery": (
@@ -56,6 +58,8 @@ REWRITTEN = {
          "SELECT id FROM sale WHERE at > (now() - '2 hours'::interval)"),
         ("SELECT id FROM sale WHERE now() - at < interval '7 days'",
          "SELECT id FROM sale WHERE at > (now() - '168 hours'::interval)"),
+        ("SELECT id FROM sale WHERE now() - at > interval '1 day 2 hours 5 minutes'",
+         "SELECT id FROM sale WHERE at < (now() - '26 hours 5 minute'::interval)"),
         ("SELECT id FROM sale WHERE total * 1.19 > 100", "SELECT id FROM sale WHERE total > 84.03"),
         ("SELECT id FROM sale WHERE n - 5 = 10", "SELECT id FROM sale WHERE n = 15")),
     "hidden-cast": (

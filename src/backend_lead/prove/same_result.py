@@ -310,9 +310,8 @@ def _literal(value: Any) -> str:
 def _count(tally: _Tally, rows: Sequence[str]) -> None:
     tally.comparisons += 1
     tally.rows += len(rows)
-    if rows:
-        tally.telling += 1
-        tally.results.add(tuple(rows))
+    tally.telling += bool(rows)
+    tally.results.add(tuple(rows))
 
 
 def _told(old: Sequence[tuple[str, tuple[str, ...]]], new: Sequence[tuple[str, tuple[str, ...]]]) -> str:

@@ -148,8 +148,9 @@ def _as_hours(node: Node) -> str | None:
     found = _PART.findall(literal.lower())
     if not found or _PART.sub("", literal.lower()).strip():
         return None
-    return " ".join(f"{int(count) * _HOURS[unit]} hours" if unit in _HOURS else f"{count} {unit}"
-                    for count, unit in found)
+    hours = sum(int(count) * _HOURS.get(unit, 1) for count, unit in found if unit in (*_HOURS, "hour"))
+    rest = [f"{count} {unit}" for count, unit in found if unit not in (*_HOURS, "hour")]
+    return " ".join([f"{hours} hours", *rest])
 
 
 def _is_time(node: Node) -> bool:

@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backend_lead.diagnose.expressions import aggregates, conjuncts, expression, is_parameter, number_constant, text
+from backend_lead.diagnose.expressions import (
+    aggregates,
+    conjuncts,
+    expression,
+    is_parameter,
+    number_constant,
+    set_where,
+    text,
+)
 from backend_lead.diagnose.rewritten import Paged, Remark, Rewritten
 from backend_lead.diagnose.scope import Resolved, Scope, Source, Statement, covered, unique_keys, within
 from backend_lead.gates.grammar import Node, deparse_statement, enum_name, kind, walk
@@ -94,8 +102,7 @@ def _by_key(statement: Statement, keys: Sequence[tuple[Node, bool]], known: Sequ
     condition = _after([text(node) for node, _ in keys], [down for _, down in keys],
                        [f"{place}::{each.column.type}" for place, each in zip(places, known, strict=True)],
                        spread=len({each.source.alias for each in known}) > 1)
-    parts = [*map(text, _grouped(select.where_clause)), condition]
-    select.where_clause.CopyFrom(expression(" AND ".join(parts)))
+    set_where(select, [*conjuncts(select.where_clause), *conjuncts(expression(condition))])
     names = ", ".join(f"{each.source.alias}.{each.column.name}" for each in known)
     caller = (f"The caller sends {names} of the last row that it has as {', '.join(places)} in place of a number of "
               "rows; the first page is asked for without that condition, and no page can be jumped to.")
@@ -105,17 +112,6 @@ def _by_key(statement: Statement, keys: Sequence[tuple[Node, bool]], known: Sequ
     return Rewritten(new, _WHY, caller, "The page holds the rows after the key in the settled order.", domains,
                      parameters=moved, page=Paged(deparse_statement(settled.tree), tuple(
                          each.column.type for each in known), size, skipped))
-
-
-def _grouped(where: Node) -> list[Node]:
-    """Return the conditions of a WHERE, each in parentheses where an AND beside it would cut it."""
-    made = []
-    for each in conjuncts(where):
-        if kind(each) == "bool_expr" and enum_name(each.bool_expr, "boolop") == "OR_EXPR":
-            made.append(expression(f"({text(each)})"))
-        else:
-            made.append(each)
-    return made
 
 
 def _after(keys: Sequence[str], down: Sequence[bool], values: Sequence[str], *, spread: bool) -> str:
