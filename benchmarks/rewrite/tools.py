@@ -14,7 +14,7 @@ from benchmarks.lint.__main__ import script
 from benchmarks.locks.cases import Case, Corpus
 from benchmarks.locks.hazards import blocked
 from benchmarks.locks.table import truth
-from benchmarks.rewrite import alembic_project, django_project
+from benchmarks.rewrite import alembic_project, django_project, golang_migrate, java
 from benchmarks.rewrite.node import run
 from benchmarks.rewrite.sides import OTHER_ROWS, Way, compared
 
@@ -27,9 +27,10 @@ from backend_lead.migrate.rewriting import rewrite
 from backend_lead.migrate.script import Script, Sent, Step
 from backend_lead.prove.scratch import Scratch
 
-TOOLS = ("alembic", "django", "knex", "typeorm", "sequelize", "prisma")
+TOOLS = ("alembic", "django", "knex", "typeorm", "sequelize", "prisma", "flyway", "liquibase", "golang-migrate")
 _OWN = ('DROP TABLE IF EXISTS knex_migrations, knex_migrations_lock, "SequelizeMeta", migrations, alembic_version, '
-        "django_migrations, _prisma_migrations")
+        "django_migrations, _prisma_migrations, flyway_schema_history, databasechangelog, databasechangeloglock, "
+        "schema_migrations")
 _MOMENT = "20260102030405"
 
 
@@ -96,6 +97,8 @@ def _write(form: Format, folder: Path, steps: list[Step]) -> None:
         django_project.lay_out(folder)
     elif form.NAME == "prisma":
         (folder / "schema.prisma").write_text('datasource db {\n  provider = "postgresql"\n}\n')
+    elif form.NAME == "flyway":
+        (folder / "flyway.conf").write_text("flyway.postgresql.transactional.lock=false\n")
     else:
         (folder / "package.json").write_text("{}")
     for file in form.write(Tree(folder), steps, _MOMENT):
@@ -124,6 +127,12 @@ def _compared(form: Format, case: Case, scratch: Scratch, short: Path, long: Pat
                     alembic_project.run(side, dsn)
                 elif form.NAME == "django":
                     django_project.run(side, dsn)
+                elif form.NAME == "flyway":
+                    java.run_flyway(side, dsn)
+                elif form.NAME == "liquibase":
+                    java.run_liquibase(side, dsn, "up")
+                elif form.NAME == "golang-migrate":
+                    golang_migrate.run(side, dsn, "up")
                 else:
                     run(form.NAME, side, dsn, "up")
             except RuntimeError as error:

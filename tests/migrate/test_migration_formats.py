@@ -136,3 +136,9 @@ def test_a_delimiter_of_liquibase_inside_of_a_function_ends_nothing(tmp_path: Pa
     script = form.read(tree(tmp_path, **{"changelog.sql": text}), "changelog.sql", Transaction.AUTO)
     assert [each.sql.count("/") for each in script.up] == [1, 1]
     assert [each.sql for each in script.down or ()] == ["DROP FUNCTION f()"]
+
+
+def test_two_steps_of_one_name_are_two_changesets(tmp_path: Path):
+    [file] = FORMATS["liquibase"].write(Tree(tmp_path), (STEPS[0], STEPS[0]), "20260102030405")
+    marks = [line.split()[1] for line in file.text.split("\n") if line.startswith("--changeset")]
+    assert len(set(marks)) == len(marks) == 2

@@ -16,6 +16,7 @@ from backend_lead.migrate.facts import Facts, facts
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.judging import judge_statement
 from backend_lead.migrate.script import Script, Sent
+from backend_lead.migrate.waiting import WAITS_FOR_SNAPSHOTS, waits_for_its_tool
 from backend_lead.model.migration import Change, Hazard, HazardKind, MigrationFile, Statement
 from backend_lead.model.place import Place, Unresolved
 
@@ -74,7 +75,8 @@ def _file(script: Script, catalog: Catalog, known: Facts, application: Applicati
     statements: list[Statement] = []
     touched: set[str] = set()
     for _, group in groupby(numbered(script.up), key=lambda each: each[0]):
-        found, names = _transaction([sent for _, sent in group], len(statements), catalog, known, application)
+        sent = [each for _, each in group]
+        found, names = _transaction(sent, len(statements), catalog, known, application, script.held_open)
         statements += found
         touched |= names
     text = "\n".join(sent.sql for sent in script.up)
@@ -109,7 +111,12 @@ def numbered(sent: Iterable[Sent]) -> Iterator[tuple[tuple[str, int], Sent]]:
 
 
 def _transaction(
-    group: Sequence[Sent], first: int, catalog: Catalog, known: Facts, application: Application | None
+    group: Sequence[Sent],
+    first: int,
+    catalog: Catalog,
+    known: Facts,
+    application: Application | None,
+    held_open: str,
 ) -> tuple[list[Statement], set[str]]:
     """Judge the statements of one transaction; return them with the relations that they may have changed."""
     read = [each for sent in group for each in _read(sent)]
@@ -137,6 +144,8 @@ def _transaction(
     for number, (each, judge) in enumerate(zip(read, judges, strict=True)):
         own = [hazard for hazard in judge.hazards if not _has_no_row(hazard, before)]
         hazards = [*blocked[number].hazards, *broken.get(number, ()), *own]
+        if held_open and any(action.key in WAITS_FOR_SNAPSHOTS for action in judge.actions):
+            hazards.append(waits_for_its_tool(judge, held_open))
         if each.error:
             hazards.append(Hazard(HazardKind.FAILS, "syntax", "", f"PostgreSQL does not understand it: {each.error}."))
         statement = Statement(

@@ -149,8 +149,10 @@ def _statement(statement: Statement, view: View) -> list[Line]:
         for kind in HazardKind
         if any(hazard.kind is kind and (hazard.certain or kind is not HazardKind.FAILS) for hazard in statement.hazards)
     ]
-    mark = " ".join(kind.value for kind in kinds) or ("undecided" if statement.undecided else "safe")
-    style = _MARKS[kinds[0]] if kinds else "medium" if statement.undecided else "good"
+    hangs = any(hazard.cause == "waits-for-its-tool" for hazard in statement.hazards)
+    doubt = "may hang" if hangs else "undecided" if statement.undecided else ""
+    mark = " ".join(kind.value for kind in kinds) or doubt or "safe"
+    style = _MARKS[kinds[0]] if kinds else "medium" if doubt else "good"
     text = " ".join(statement.sql.split())
     lines = wrapped(
         words.clean(text if view.verbose or len(text) < 200 else f"{text[:200]} …"),

@@ -85,12 +85,16 @@ def write(tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str
     taken = [match[1] for path in there if (match := re.match(r"(\d{14})_", path.rpartition("/")[2]))]
     [moment] = next_moments(taken, 1, moment)
     lines = ["--liquibase formatted sql"]
+    named: list[str] = []
     for step in steps:
+        # Liquibase refuses two changesets of one author and id in one file.
+        named.append(step.about)
+        name = step.about if named.count(step.about) == 1 else f"{step.about}_{named.count(step.about)}"
         alone = "" if step.transactional else " runInTransaction:false"
         split = " splitStatements:false" if any("$$" in sql for sql in step.up) else ""
         lines += [
             "",
-            f"--changeset backend-lead:{moment}-{step.about}{alone}{split}",
+            f"--changeset backend-lead:{moment}-{name}{alone}{split}",
             sql_text(step.up, step.transactional, alone="").rstrip(),
         ]
         back = [line for sql in step.down for line in sql.split("\n") if line.strip()]
