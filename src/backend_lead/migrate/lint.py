@@ -9,6 +9,7 @@ from itertools import groupby
 
 from backend_lead.gates.grammar import Node, SqlUnreadable, parse
 from backend_lead.gates.text import one_line
+from backend_lead.migrate import mariadb
 from backend_lead.migrate.application import Application
 from backend_lead.migrate.blocking import blocking
 from backend_lead.migrate.catalog import Catalog
@@ -64,9 +65,12 @@ def replay(scripts: Iterable[Script], catalog: Catalog, major: int) -> list[Unre
 def lint(scripts: Sequence[Script], catalog: Catalog, major: int, application: Application | None = None) -> Change:
     """Judge migrations one after the other on a catalog, which is changed as they say.
 
-    `application` is what the running program sends; without it every column counts as used by somebody.
+    `application` is what the running program sends; without it every column counts as used by somebody.  When any of
+    them is in the spelling of MySQL or MariaDB, all are judged as what those do.
     """
     known = facts(major)
+    if any(_is_of_mysql(sent) for script in scripts for sent in script.up):
+        return Change(tuple(_file_of_mysql(script) for script in scripts), major, known.major, None)
     files = tuple(_file(script, catalog, known, application) for script in scripts)
     return Change(files, major, known.major, application.queries if application is not None else None)
 
@@ -92,6 +96,24 @@ def _file(script: Script, catalog: Catalog, known: Facts, application: Applicati
         script.has_down,
         script.unresolved,
     )
+
+
+def _is_of_mysql(sent: Sent) -> bool:
+    """Say whether a statement has MySQL's spelling and PostgreSQL does not understand it."""
+    if not _MYSQL.search(sent.sql):
+        return False
+    try:
+        parse(sent.sql)
+    except SqlUnreadable:
+        return True
+    return False
+
+
+def _file_of_mysql(script: Script) -> MigrationFile:
+    """Judge a file for MySQL and MariaDB, where each statement that changes the schema commits by itself."""
+    statements = tuple(mariadb.judge(sent, number) for number, sent in enumerate(script.up))
+    down = tuple(sent.sql for sent in script.down) if script.down is not None else None
+    return MigrationFile(script.path, script.tool, statements, down, True, script.has_down, script.unresolved)
 
 
 def _unsupported(statement: Statement, catalog: Catalog) -> tuple[tuple[str, tuple[str, ...], str], ...]:
