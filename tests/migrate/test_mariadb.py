@@ -22,7 +22,7 @@ def judged(sql: str) -> Statement:
 @pytest.mark.parametrize("sql", [
     "ALTER TABLE `users` ADD COLUMN `phone` varchar(20)", "ALTER TABLE users ADD phone varchar(20) NOT NULL DEFAULT 'x, y'",
     "CREATE INDEX by_phone ON users (phone)", "ALTER TABLE users ADD INDEX (phone), ADD COLUMN b int",
-    "ALTER TABLE users DROP INDEX by_phone", "DROP INDEX by_phone ON users", "ALTER TABLE users RENAME COLUMN a TO b",
+    "ALTER TABLE users DROP INDEX by_phone", "DROP INDEX by_phone ON users",
     "ALTER TABLE users ALTER COLUMN a SET DEFAULT 3", "CREATE TABLE `a` (`id` int) ENGINE=InnoDB",
     "ALTER TABLE users MODIFY a bigint, ALGORITHM=INSTANT", "ALTER TABLE users MODIFY a bigint, LOCK=NONE",
 ])  # fmt: skip
@@ -50,6 +50,13 @@ def test_what_the_server_refuses_fails():
     found = judged("ALTER TABLE users CONVERT TO CHARACTER SET utf8mb4, LOCK=NONE")
     assert [(each.kind, each.certain) for each in found.hazards] == [(HazardKind.FAILS, True)]
     assert not found.blocks_writes
+
+
+@pytest.mark.parametrize("sql", [
+    "ALTER TABLE users RENAME COLUMN a TO b", "RENAME TABLE users TO people", "ALTER TABLE users RENAME people",
+    "ALTER TABLE users DROP a", "DROP TABLE users"])
+def test_another_name_breaks_what_runs(sql: str):
+    assert HazardKind.BREAKS in [each.kind for each in judged(sql).hazards]
 
 
 @pytest.mark.parametrize("sql", ["DROP TABLE users", "TRUNCATE TABLE users", "ALTER TABLE users DROP COLUMN a"])

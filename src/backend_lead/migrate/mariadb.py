@@ -124,7 +124,7 @@ def _understood(sql: str) -> tuple[str, list[str], dict[str, str]]:
     if _MADE.match(sql):
         return "", [], {}
     if (match := _GONE.match(sql)) is not None:
-        return _plain(match[1]), ["drop-table"], {}
+        return _plain(match[1]), ["truncate" if sql[:8].lower() == "truncate" else "drop-table"], {}
     if (match := _RENAME.match(sql)) is not None:
         return _plain(match[1]), ["rename-table"], {}
     if (match := _CREATE_INDEX.match(sql)) is not None:
@@ -170,8 +170,11 @@ def _kind(command: str) -> str:
 def _hazards(table: str, kinds: list[str], asked: Mapping[str, str]) -> Iterator[Hazard]:
     known = knowledge()
     for kind in kinds:
-        if kind in ("drop-table", "drop-column"):
-            cause = "table-dropped" if kind == "drop-table" else "column-dropped"
+        if kind in ("drop-table", "drop-column", "rename-table", "rename-column"):
+            said = f"What the running application sends about {table} as it was fails from then on."
+            yield Hazard(HazardKind.BREAKS, "query", table, said)
+        cause = {"drop-table": "table-dropped", "truncate": "rows-deleted", "drop-column": "column-dropped"}.get(kind)
+        if cause is not None:
             yield Hazard(HazardKind.LOSES, cause, table, f"What {table} holds there is gone: nothing rolls it back.")
     found = [known.changes[kind] for kind in kinds if kind in known.changes]
     if not found:
