@@ -70,7 +70,8 @@ def lint(scripts: Sequence[Script], catalog: Catalog, major: int, application: A
     """
     known = facts(major)
     if any(_is_of_mysql(sent) for script in scripts for sent in script.up):
-        return Change(tuple(_file_of_mysql(script) for script in scripts), major, known.major, None)
+        judged = tuple(_file_of_mysql(script) for script in scripts)
+        return Change(judged, major, known.major, None, server=f"MariaDB {mariadb.knowledge().version}")
     files = tuple(_file(script, catalog, known, application) for script in scripts)
     return Change(files, major, known.major, application.queries if application is not None else None)
 

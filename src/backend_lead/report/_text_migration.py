@@ -127,7 +127,7 @@ def migration_read(report: Report) -> str:
         if change.queries is not None
         else "nothing known of the application, so every column counts as used"
     )
-    version = f"PostgreSQL {change.postgres}"
+    version = change.server or f"PostgreSQL {change.postgres}"
     if change.speaks_for != change.postgres:
         version += f" (locks as measured on {change.speaks_for})"
     return (
@@ -167,8 +167,9 @@ def _statement(statement: Statement, view: View) -> list[Line]:
     rest = len(locks) - _TABLES_SHOWN
     shown = locks if view.verbose else locks[:_TABLES_SHOWN]
     told = ", ".join(shown) + (f" and {rest} more" if rest > 0 and not view.verbose else "")
+    none = "keeps writers out" if statement.blocks_writes else "takes no lock that anybody waits for"
     lines += wrapped(
-        words.clean(told or "takes no lock that anybody waits for"),
+        words.clean(told or none),
         view.width,
         indent=8 + 12,
         style="dim",
