@@ -16,6 +16,7 @@ from benchmarks.locks.cases import Case, Corpus, corpus, names
 from benchmarks.locks.hazards import blocked
 from benchmarks.locks.table import truth
 from benchmarks.rewrite import tools
+from benchmarks.rewrite.sides import OTHER_ROWS, Way, compared
 
 from backend_lead.gates.scratch_session import ScratchError, ScratchSession
 from backend_lead.migrate.catalog import Catalog
@@ -24,10 +25,7 @@ from backend_lead.migrate.rewriting import Rewritten, rewrite
 from backend_lead.migrate.script import Script, Sent
 from backend_lead.model.migration import HazardKind
 from backend_lead.model.place import Place
-from backend_lead.prove.sameness import difference, digests, schema_text
 from backend_lead.prove.scratch import Scratch
-
-OTHER_ROWS = "other rows in"
 
 
 def scripts_of(found: Rewritten) -> list[Script]:
@@ -77,7 +75,7 @@ def _corpus(whole: Corpus, major: int, show: bool) -> None:
                     print(f"  {case.name}: no safe form")
                 continue
             total += 1
-            said = _judged(scripts_of(found), catalog.copy(), major) or _compared(scratch, case, found)
+            said = _judged(scripts_of(found), catalog.copy(), major) or compared_in_sql(scratch, case, found)
             right += not said
             same += said.startswith(OTHER_ROWS)
             if said and show:
@@ -96,33 +94,20 @@ def _judged(scripts: Iterable[Script], catalog: Catalog, major: int) -> str:
     return ""
 
 
-def _compared(scratch: Scratch, case: Case, found: Rewritten) -> str:
-    """Run both and compare; the schema by its dump, the rows by their digests."""
-    seen = []
-    for number, scripts in enumerate(([script(case.name, case.statements, alone=case.alone)], scripts_of(found))):
-        name = f"side_{number}"
-        scratch.create_database(name, template="base")
-        try:
-            with ScratchSession(scratch.server, name) as session:
-                for statement in case.before:
-                    session.run(statement)
-                for each in scripts:
-                    for sent in each.up:
-                        try:
-                            session.run(sent.sql)
-                        except ScratchError as error:
-                            return f"{error.message}: {sent.sql[:120]}"
-                seen.append((schema_text(scratch, name), digests(session)))
-        finally:
-            scratch.drop_database(name)
-    (before, rows), (after, other) = seen
-    if before != after:
-        return "another schema:\n" + difference(before, after)
-    changed = sorted(table for table in rows if rows[table] != other.get(table))
-    # What is made up row by row is never the same twice.
-    made_up = any(word in statement for statement in case.statements
-                  for word in ("random", "gen_random", "clock_timestamp", "next_code", "serial", "nextval", "IDENTITY"))
-    return "" if not changed or made_up else f"{OTHER_ROWS} {', '.join(changed)}"
+def compared_in_sql(scratch: Scratch, case: Case, found: Rewritten) -> str:
+    """Run both as raw SQL on copies of the database `base`; return what is different."""
+    def way(scripts: list[Script]) -> Way:
+        def run(database: str) -> str:
+            with ScratchSession(scratch.server, database) as session:
+                for sent in (each for one in scripts for each in one.up):
+                    try:
+                        session.run(sent.sql)
+                    except ScratchError as error:
+                        return f"{error.message}: {sent.sql[:120]}"
+            return ""
+        return run
+
+    return compared(scratch, case, way([script(case.name, case.statements, alone=case.alone)]), way(scripts_of(found)))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
+
+from benchmarks.rewrite.tool_cache import fetched, kept, need
 
 PACKAGES = {"knex": "3.3.0", "pg": "8.23.1", "typeorm": "0.3.31", "sequelize": "6.37.8", "sequelize-cli": "6.6.5",
             "tsx": "4.20.6", "reflect-metadata": "0.2.2",
@@ -17,27 +17,16 @@ PACKAGES = {"knex": "3.3.0", "pg": "8.23.1", "typeorm": "0.3.31", "sequelize": "
 _RUN = Path(__file__).parent / "run_node_tool.mjs"
 
 
-class NoNode(Exception):
-    """Node.js or its packages are not there; the message says which."""
-
-
 @functools.cache
 def packages() -> Path:
-    """Return the folder of the packages, installed when they are not yet.  Raises NoNode."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        raise NoNode("node and npm are not installed")
-    digest = hashlib.sha256(json.dumps(PACKAGES, sort_keys=True).encode()).hexdigest()[:12]
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "backend-lead"
-    folder = cache / f"node-tools-{digest}"
-    if not (folder / "installed").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "package.json").write_text(json.dumps({"private": True, "dependencies": PACKAGES}))
-        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder,
-                              capture_output=True, text=True, timeout=600, check=False)
-        if done.returncode:
-            raise NoNode(f"npm could not install the tools: {done.stderr.strip()[-300:]}")
-        (folder / "installed").write_text("")
-    return folder
+    """Return the folder of the packages, installed when they are not yet.  Raises NoTool."""
+    need("node", "npm")
+    return kept("node-tools", json.dumps(PACKAGES, sort_keys=True), _install)
+
+
+def _install(folder: Path) -> None:
+    (folder / "package.json").write_text(json.dumps({"private": True, "dependencies": PACKAGES}))
+    fetched(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
 
 
 def run(tool: str, project: Path, dsn: str, direction: str) -> None:

@@ -14,23 +14,23 @@ from benchmarks.lint.__main__ import script
 from benchmarks.locks.cases import Case, Corpus
 from benchmarks.locks.hazards import blocked
 from benchmarks.locks.table import truth
-from benchmarks.rewrite import alembic_project, django_project
+from benchmarks.rewrite import alembic_project, django_project, golang_migrate, java
 from benchmarks.rewrite.node import run
+from benchmarks.rewrite.sides import OTHER_ROWS, Way, compared
 
 from backend_lead.gates.files import Tree
 from backend_lead.gates.scratch_session import ScratchSession
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.formats import Format, Transaction, formats
 from backend_lead.migrate.lint import replay
-from backend_lead.migrate.rewriting import Rewritten, rewrite
-from backend_lead.migrate.script import Script, Step
-from backend_lead.prove.sameness import difference, digests, schema_text
+from backend_lead.migrate.rewriting import rewrite
+from backend_lead.migrate.script import Script, Sent, Step
 from backend_lead.prove.scratch import Scratch
 
-OTHER_ROWS = "other rows in"
-TOOLS = ("alembic", "django", "knex", "typeorm", "sequelize", "prisma")
+TOOLS = ("alembic", "django", "knex", "typeorm", "sequelize", "prisma", "flyway", "liquibase", "golang-migrate")
 _OWN = ('DROP TABLE IF EXISTS knex_migrations, knex_migrations_lock, "SequelizeMeta", migrations, alembic_version, '
-        "django_migrations, _prisma_migrations")
+        "django_migrations, _prisma_migrations, flyway_schema_history, databasechangelog, databasechangeloglock, "
+        "schema_migrations")
 _MOMENT = "20260102030405"
 
 
@@ -80,7 +80,7 @@ def _case(form: Format, case: Case, catalog: Catalog, scratch: Scratch, major: i
         if not found.changed or found.left:
             return None
         _write(form, long, found.steps)
-        return _compared(form, case, scratch, short, long, found)
+        return _compared(form, case, scratch, short, long)
     finally:
         shutil.rmtree(folder)
 
@@ -97,6 +97,8 @@ def _write(form: Format, folder: Path, steps: list[Step]) -> None:
         django_project.lay_out(folder)
     elif form.NAME == "prisma":
         (folder / "schema.prisma").write_text('datasource db {\n  provider = "postgresql"\n}\n')
+    elif form.NAME == "flyway":
+        (folder / "flyway.conf").write_text("flyway.postgresql.transactional.lock=false\n")
     else:
         (folder / "package.json").write_text("{}")
     for file in form.write(Tree(folder), steps, _MOMENT):
@@ -106,40 +108,36 @@ def _write(form: Format, folder: Path, steps: list[Step]) -> None:
 
 
 def _read(form: Format, folder: Path) -> Script:
+    """Read the short way as one migration, also where the tool wants a file for each statement; a file's transaction
+    stays its own."""
     tree = Tree(folder)
-    [path] = form.find(tree)
-    read = form.read(tree, path, Transaction.AUTO)
-    up = tuple(each for each in read.up if not each.sql.startswith("SET LOCAL lock_timeout"))
-    return Script(read.path, read.tool, up, unresolved=read.unresolved)
+    files = [form.read(tree, path, Transaction.AUTO) for path in form.find(tree)]
+    up = tuple(Sent(each.sql, each.place, None if each.transaction is None else (number << 16) + each.transaction)
+               for number, file in enumerate(files) for each in file.up
+               if not each.sql.startswith("SET LOCAL lock_timeout"))
+    return Script(files[0].path, form.NAME, up, unresolved=tuple(note for file in files for note in file.unresolved))
 
 
-def _compared(form: Format, case: Case, scratch: Scratch, short: Path, long: Path, found: Rewritten) -> str:
-    seen = []
-    for side in (short, long):
-        name = f"side_{side.name}"
-        scratch.create_database(name, template="base")
-        try:
-            with ScratchSession(scratch.server, name) as session:
-                for statement in case.before:
-                    session.run(statement)
+def _compared(form: Format, case: Case, scratch: Scratch, short: Path, long: Path) -> str:
+    def way(side: Path) -> Way:
+        def run_it(database: str) -> str:
+            dsn = scratch.dsn(database, tcp=True)
             try:
                 if form.NAME == "alembic":
-                    alembic_project.run(side, scratch.dsn(name, tcp=True))
+                    alembic_project.run(side, dsn)
                 elif form.NAME == "django":
-                    django_project.run(side, scratch.dsn(name, tcp=True))
+                    django_project.run(side, dsn)
+                elif form.NAME == "flyway":
+                    java.run_flyway(side, dsn)
+                elif form.NAME == "liquibase":
+                    java.run_liquibase(side, dsn, "up")
+                elif form.NAME == "golang-migrate":
+                    golang_migrate.run(side, dsn, "up")
                 else:
-                    run(form.NAME, side, scratch.dsn(name, tcp=True), "up")
+                    run(form.NAME, side, dsn, "up")
             except RuntimeError as error:
-                return f"the {side.name} way ended: {error}"
-            with ScratchSession(scratch.server, name) as session:
-                session.run(_OWN)
-                seen.append((schema_text(scratch, name), digests(session)))
-        finally:
-            scratch.drop_database(name)
-    (before, rows), (after, other) = seen
-    if before != after:
-        return "another schema:\n" + difference(before, after)
-    changed = sorted(table for table in rows if rows[table] != other.get(table))
-    made_up = any(word in statement for statement in case.statements
-                  for word in ("random", "gen_random", "clock_timestamp", "next_code", "serial", "nextval", "IDENTITY"))
-    return "" if not changed or made_up else f"{OTHER_ROWS} {', '.join(changed)}"
+                return str(error)
+            return ""
+        return run_it
+
+    return compared(scratch, case, way(short), way(long), _OWN)

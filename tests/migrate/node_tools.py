@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from benchmarks.rewrite.node import NoNode, packages, run
+from benchmarks.rewrite.node import packages, run
+from benchmarks.rewrite.tool_cache import NoTool
 
 from backend_lead.gates.files import Tree
 from backend_lead.gates.grammar import split
@@ -43,7 +44,7 @@ def need_node() -> None:
     """Skip the test, and say why, where Node.js or its packages are missing."""
     try:
         packages()
-    except NoNode as error:
+    except NoTool as error:
         pytest.skip(f"the real tool cannot be run: {error}")
 
 

@@ -111,3 +111,34 @@ def test_liquibase_runs_each_changeset_by_itself(tmp_path: Path):
     assert [(each.sql, each.transaction) for each in script.up] == [
         ("CREATE TABLE a (id int)", 0), ("CREATE INDEX CONCURRENTLY i ON a (id)", None)]
     assert [each.sql for each in script.down or ()] == ["DROP INDEX i", "DROP TABLE a"]
+
+
+@pytest.mark.parametrize(("head", "body"), [
+    ("endDelimiter:/", "CREATE TABLE a (id int DEFAULT 4 / 2)\n/\nCREATE TABLE b (id int);\n/\n"),
+    ("runOnChange:true endDelimiter:\\n/", "CREATE TABLE a (id int DEFAULT 4 / 2)\n/\nCREATE TABLE b (id int)\n/\n"),
+    ("endDelimiter:GO", "CREATE TABLE a (id int DEFAULT 4 / 2);\nGO\nCREATE TABLE b (id int)\ngo\n"),
+    ("endDelimiter:@@", "CREATE TABLE a (id int DEFAULT 4 / 2) @@ CREATE TABLE b (id int) @@\n"),
+    ("", "CREATE TABLE a (id int DEFAULT 4 / 2)\n/\nCREATE TABLE b (id int)\nGO\n"),
+])  # fmt: skip
+def test_a_delimiter_of_liquibase_ends_a_statement_and_is_no_part_of_it(head: str, body: str, tmp_path: Path):
+    text = f"--liquibase formatted sql\n\n--changeset ann:1 {head}\n{body}--rollback DROP TABLE a;\n"
+    form = FORMATS["liquibase"]
+    script = form.read(tree(tmp_path, **{"changelog.sql": text}), "changelog.sql", Transaction.AUTO)
+    assert [each.sql for each in script.up] == ["CREATE TABLE a (id int DEFAULT 4 / 2)", "CREATE TABLE b (id int)"]
+    assert [each.sql for each in script.down or ()] == ["DROP TABLE a"]
+
+
+def test_a_delimiter_of_liquibase_inside_of_a_function_ends_nothing(tmp_path: Path):
+    text = ("--liquibase formatted sql\n\n--changeset ann:1 endDelimiter:/\nCREATE FUNCTION f() RETURNS text LANGUAGE "
+            "plpgsql AS $$\nBEGIN\n    RETURN '\n/\n';\nEND $$\n/\nSELECT '\n/\n'\n/\n"
+            "/* liquibase rollback\nDROP FUNCTION f();\n*/\n")
+    form = FORMATS["liquibase"]
+    script = form.read(tree(tmp_path, **{"changelog.sql": text}), "changelog.sql", Transaction.AUTO)
+    assert [each.sql.count("/") for each in script.up] == [1, 1]
+    assert [each.sql for each in script.down or ()] == ["DROP FUNCTION f()"]
+
+
+def test_two_steps_of_one_name_are_two_changesets(tmp_path: Path):
+    [file] = FORMATS["liquibase"].write(Tree(tmp_path), (STEPS[0], STEPS[0]), "20260102030405")
+    marks = [line.split()[1] for line in file.text.split("\n") if line.startswith("--changeset")]
+    assert len(set(marks)) == len(marks) == 2

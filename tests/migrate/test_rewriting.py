@@ -6,8 +6,8 @@ import re
 
 import pytest
 from benchmarks.lint.__main__ import script
-from benchmarks.locks.cases import corpus
-from benchmarks.rewrite.__main__ import _compared, _judged, scripts_of
+from benchmarks.locks.cases import Case, corpus
+from benchmarks.rewrite.__main__ import _judged, compared_in_sql, scripts_of
 
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.lint import replay
@@ -40,7 +40,7 @@ def test_the_safe_form_is_safe_and_leads_to_the_same(name: str, schema: Catalog,
     found = rewrite(script(name, case.statements, alone=case.alone), schema.copy(), 18)
     assert not found.left
     assert _judged(scripts_of(found), schema.copy(), 18) == ""
-    assert _compared(server, case, found) == ""
+    assert compared_in_sql(server, case, found) == ""
 
 
 def test_a_value_that_is_too_long_ends_the_migration_and_is_not_cut_off(schema: Catalog):
@@ -63,3 +63,38 @@ def test_batches_are_bounded_and_go_by_the_key(schema: Catalog):
     assert re.search(r"ORDER BY id LIMIT \d+", step.up[0])
     assert "COMMIT;" in step.up[0]
     assert "(discount IS NULL)" in step.up[0]
+
+
+STAMPED = (
+    "CREATE FUNCTION stamped() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note := 'written by a trigger'; "
+    "RETURN NEW; END $$",
+    "CREATE TRIGGER zz_last BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION stamped()",
+)
+ENUM = ("CREATE TYPE colour AS ENUM ('red', 'green')", "ALTER TABLE orders ADD COLUMN colour colour DEFAULT 'red'")
+
+
+@pytest.mark.parametrize(("before", "statement"), [
+    (STAMPED, "ALTER TABLE orders ALTER COLUMN details TYPE text"),
+    (STAMPED, "ALTER TABLE orders ADD COLUMN uid uuid NOT NULL DEFAULT gen_random_uuid()"),
+    (STAMPED, "ALTER TABLE orders ADD COLUMN number serial"),
+    (ENUM, "ALTER TABLE orders ALTER COLUMN colour TYPE text"),
+], ids=["type-beside-a-trigger", "default-beside-a-trigger", "serial-beside-a-trigger", "enum-with-a-default-to-text"])
+def test_filling_changes_no_other_column_and_defaults_stay_what_they_were(
+    before: tuple[str, ...], statement: str, schema: Catalog, server: Scratch
+):
+    case = Case("given", before, (statement,), alone=False)
+    catalog = schema.copy()
+    replay([script("before", before, alone=True)], catalog, 18)
+    found = rewrite(script("given", case.statements), catalog.copy(), 18)
+    assert found.changed
+    assert not found.left
+    assert _judged(scripts_of(found), catalog.copy(), 18) == ""
+    assert compared_in_sql(server, case, found) == ""
+
+
+def test_the_trigger_that_keeps_rows_alike_comes_after_the_others(schema: Catalog):
+    catalog = schema.copy()
+    replay([script("before", STAMPED, alone=True)], catalog, 18)
+    found = rewrite(script("given", ["ALTER TABLE orders ALTER COLUMN details TYPE text"]), catalog, 18)
+    [made] = [sql for step in found.steps for sql in step.up if sql.startswith("CREATE TRIGGER")]
+    assert made.split()[2] > "zz_last"

@@ -81,7 +81,8 @@ def read(rule: Rule, part: str, folder: Path, shared: Scratch) -> Backend:
 def change(folder: Path, files: dict[str, str]) -> Backend:
     """Every SQL file is a migration, but `schema.sql` and `queries.sql`; those with .down are ways back."""
     given = {name: folder / f"{name}.sql" for name in ("schema", "queries") if f"{name}.sql" in files}
-    paths = tuple(folder / title for title in sorted(files) if folder / title not in given.values() and ".down." not in title)
+    paths = tuple(folder / title for title in sorted(files)
+                  if title.endswith(".sql") and folder / title not in given.values() and ".down." not in title)
     prepared = prepare(Request(paths, **given))
     assert not prepared.unresolved
     return Backend(str(folder), change=lint(prepared.scripts, prepared.catalog, 18, prepared.application))

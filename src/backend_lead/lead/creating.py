@@ -63,7 +63,7 @@ def create_migration(wish: Wish, request: Request, options: Options, listen: Lis
     wanted, assumed, left = _wanted(wish, schema.catalog, schema.major)
     found = tuple(_all_steps(wanted, schema.catalog.copy(), schema.major))
     files = form.write(tree, found, wish.moment)
-    change = lint(scripts_of(form, found, files), schema.catalog, schema.major, schema.application)
+    change = lint(scripts_of(form, found, files, tree), schema.catalog, schema.major, schema.application)
     report = report_of(CREATE, change, schema.unresolved, options, listen)
     commands = getattr(form, "COMMANDS", ())
     return replace(
@@ -122,7 +122,7 @@ def rewrite_migration(path: Path, wish: Wish, request: Request, options: Options
         steps_found += rewritten.steps
         kept += [f"{sent.place}: {one_line(sent.sql, 100)}: {why}" for sent, why in rewritten.left]
     files = form.write(tree, steps_found, wish.moment, replaced)
-    change = lint(scripts_of(form, steps_found, files), prepared.catalog, prepared.major, prepared.application)
+    change = lint(scripts_of(form, steps_found, files, tree), prepared.catalog, prepared.major, prepared.application)
     report = report_of(REWRITE, change, prepared.unresolved, options, listen)
     commands = getattr(form, "COMMANDS", ())
     return replace(
@@ -144,9 +144,11 @@ def _place_of(wish: Wish, prepared: Prepared) -> tuple[Format, Tree, tuple[str, 
     return form, tree, ()
 
 
-def scripts_of(form: Format, steps_found: Sequence[Step], files: Sequence[NewFile]) -> list[Script]:
-    """Return the steps as the tool would send them, for the lint."""
+def scripts_of(form: Format, steps_found: Sequence[Step], files: Sequence[NewFile], tree: Tree) -> list[Script]:
+    """Return the steps as the tool would send them in that project, for the lint."""
     found = []
+    keeps = getattr(form, "held_open", None)
+    held_open = keeps(tree) if keeps is not None else ""
     for step in steps_found:
         path = next((file.path for file in files if step.about in file.path), step.about)
         patience = (f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'",) if step.transactional else ()
@@ -155,7 +157,7 @@ def scripts_of(form: Format, steps_found: Sequence[Step], files: Sequence[NewFil
             for number, sql in enumerate((*patience, *step.up), start=1)
         )
         down = tuple(Sent(sql, Place(path, 1)) for sql in step.down)
-        found.append(Script(path, form.NAME, up, down, has_down=False))
+        found.append(Script(path, form.NAME, up, down, has_down=False, held_open=held_open))
     return found
 
 

@@ -46,7 +46,7 @@ def index_migrations(changes: Sequence[IndexChange], schema_sql: str, major: int
     tree = Tree(folder)
     form, _ = tool_of(tree, "")
     files = form.write(tree, found, moment)
-    judged = lint(scripts_of(form, found, files), before, major, None)
+    judged = lint(scripts_of(form, found, files, tree), before, major, None)
     todo = checklist(judged, getattr(form, "COMMANDS", ()))
     return Created(form.NAME, tuple((file.path, file.text) for file in files), (), todo, tuple(kept))
 

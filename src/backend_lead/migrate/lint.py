@@ -9,6 +9,7 @@ from itertools import groupby
 
 from backend_lead.gates.grammar import Node, SqlUnreadable, parse
 from backend_lead.gates.text import one_line
+from backend_lead.migrate import mariadb
 from backend_lead.migrate.application import Application
 from backend_lead.migrate.blocking import blocking
 from backend_lead.migrate.catalog import Catalog
@@ -16,6 +17,7 @@ from backend_lead.migrate.facts import Facts, facts
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.judging import judge_statement
 from backend_lead.migrate.script import Script, Sent
+from backend_lead.migrate.waiting import WAITS_FOR_SNAPSHOTS, waits_for_its_tool
 from backend_lead.model.migration import Change, Hazard, HazardKind, MigrationFile, Statement
 from backend_lead.model.place import Place, Unresolved
 
@@ -63,9 +65,13 @@ def replay(scripts: Iterable[Script], catalog: Catalog, major: int) -> list[Unre
 def lint(scripts: Sequence[Script], catalog: Catalog, major: int, application: Application | None = None) -> Change:
     """Judge migrations one after the other on a catalog, which is changed as they say.
 
-    `application` is what the running program sends; without it every column counts as used by somebody.
+    `application` is what the running program sends; without it every column counts as used by somebody.  When any of
+    them is in the spelling of MySQL or MariaDB, all are judged as what those do.
     """
     known = facts(major)
+    if any(_is_of_mysql(sent) for script in scripts for sent in script.up):
+        judged = tuple(_file_of_mysql(script) for script in scripts)
+        return Change(judged, major, known.major, None, server=f"MariaDB {mariadb.knowledge().version}")
     files = tuple(_file(script, catalog, known, application) for script in scripts)
     return Change(files, major, known.major, application.queries if application is not None else None)
 
@@ -74,7 +80,8 @@ def _file(script: Script, catalog: Catalog, known: Facts, application: Applicati
     statements: list[Statement] = []
     touched: set[str] = set()
     for _, group in groupby(numbered(script.up), key=lambda each: each[0]):
-        found, names = _transaction([sent for _, sent in group], len(statements), catalog, known, application)
+        sent = [each for _, each in group]
+        found, names = _transaction(sent, len(statements), catalog, known, application, script.held_open)
         statements += found
         touched |= names
     text = "\n".join(sent.sql for sent in script.up)
@@ -90,6 +97,24 @@ def _file(script: Script, catalog: Catalog, known: Facts, application: Applicati
         script.has_down,
         script.unresolved,
     )
+
+
+def _is_of_mysql(sent: Sent) -> bool:
+    """Say whether a statement has MySQL's spelling and PostgreSQL does not understand it."""
+    if not _MYSQL.search(sent.sql):
+        return False
+    try:
+        parse(sent.sql)
+    except SqlUnreadable:
+        return True
+    return False
+
+
+def _file_of_mysql(script: Script) -> MigrationFile:
+    """Judge a file for MySQL and MariaDB, where each statement that changes the schema commits by itself."""
+    statements = tuple(mariadb.judge(sent, number) for number, sent in enumerate(script.up))
+    down = tuple(sent.sql for sent in script.down) if script.down is not None else None
+    return MigrationFile(script.path, script.tool, statements, down, True, script.has_down, script.unresolved)
 
 
 def _unsupported(statement: Statement, catalog: Catalog) -> tuple[tuple[str, tuple[str, ...], str], ...]:
@@ -109,7 +134,12 @@ def numbered(sent: Iterable[Sent]) -> Iterator[tuple[tuple[str, int], Sent]]:
 
 
 def _transaction(
-    group: Sequence[Sent], first: int, catalog: Catalog, known: Facts, application: Application | None
+    group: Sequence[Sent],
+    first: int,
+    catalog: Catalog,
+    known: Facts,
+    application: Application | None,
+    held_open: str,
 ) -> tuple[list[Statement], set[str]]:
     """Judge the statements of one transaction; return them with the relations that they may have changed."""
     read = [each for sent in group for each in _read(sent)]
@@ -137,6 +167,8 @@ def _transaction(
     for number, (each, judge) in enumerate(zip(read, judges, strict=True)):
         own = [hazard for hazard in judge.hazards if not _has_no_row(hazard, before)]
         hazards = [*blocked[number].hazards, *broken.get(number, ()), *own]
+        if held_open and any(action.key in WAITS_FOR_SNAPSHOTS for action in judge.actions):
+            hazards.append(waits_for_its_tool(judge, held_open))
         if each.error:
             hazards.append(Hazard(HazardKind.FAILS, "syntax", "", f"PostgreSQL does not understand it: {each.error}."))
         statement = Statement(

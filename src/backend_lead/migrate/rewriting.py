@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from backend_lead.gates.grammar import Node, SqlUnreadable, kind, parse
 from backend_lead.migrate.catalog import Catalog
+from backend_lead.migrate.create.batches import FILLING
 from backend_lead.migrate.facts import Facts, facts
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.judging import judge_statement
@@ -88,14 +89,19 @@ def _safe(tree: Node, judge: Judge, before: Catalog, known: Facts) -> list[Step]
 
 
 def _with_triggers(step: Step, judge: Judge, before: Catalog) -> Step:
-    """Filling rows in batches fires the triggers of the table, which the short way does not: that is said."""
+    """Filling rows in batches fires the triggers of the table, which ALTER TABLE does not: that is said.
+
+    What they change in the row is put back where a column is filled (`safe_forms.filling`); what they do elsewhere
+    stays.
+    """
     fires = sorted(
         f"{trigger} of {name}" for name in judge.work if name in before.relations
         for trigger in before.relations[name].triggers
     )
     if not fires or not step.up[0].startswith("DO $$"):
         return step
-    said = f"-- {', '.join(fires)} may fire for each row that is filled: look at what it writes."
+    kept = " to other tables; the row itself is kept as it was" if FILLING in step.up[0] else ""
+    said = f"-- {', '.join(fires)} may fire for each row that is filled: look at what it writes{kept}."
     return replace(step, up=(f"{said}\n{step.up[0]}", *step.up[1:]))
 
 

@@ -21,7 +21,8 @@ class Script:
     """One migration: `path` as the person knows it, `tool` as its format is called.
 
     `down` is what takes it back, None when the tool knows no way back or the file gives none; `unresolved` what could
-    not be read; `has_down` is False for tools that never go back.
+    not be read; `has_down` is False for tools that never go back.  `held_open` says that the tool itself keeps a
+    transaction open meanwhile, in another session, and what ends that; "" where it keeps none.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Script:
     down: tuple[Sent, ...] | None = None
     has_down: bool = True
     unresolved: tuple[Unresolved, ...] = field(default=())
+    held_open: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,7 @@ class MigrationFile:
 @dataclass(frozen=True, slots=True)
 class Change:
     """The files that are judged, for one major version of PostgreSQL; `speaks_for` is the version that was measured.
+    `server` names another system where its rules were gone by instead (`MariaDB 10.11`).
 
     `queries` are those of the running application; None when nothing is known of it.
     """
@@ -131,3 +132,4 @@ class Change:
     postgres: int
     speaks_for: int
     queries: tuple[Query, ...] | None = None
+    server: str = ""

@@ -127,7 +127,7 @@ def migration_read(report: Report) -> str:
         if change.queries is not None
         else "nothing known of the application, so every column counts as used"
     )
-    version = f"PostgreSQL {change.postgres}"
+    version = change.server or f"PostgreSQL {change.postgres}"
     if change.speaks_for != change.postgres:
         version += f" (locks as measured on {change.speaks_for})"
     return (
@@ -149,8 +149,10 @@ def _statement(statement: Statement, view: View) -> list[Line]:
         for kind in HazardKind
         if any(hazard.kind is kind and (hazard.certain or kind is not HazardKind.FAILS) for hazard in statement.hazards)
     ]
-    mark = " ".join(kind.value for kind in kinds) or ("undecided" if statement.undecided else "safe")
-    style = _MARKS[kinds[0]] if kinds else "medium" if statement.undecided else "good"
+    hangs = any(hazard.cause == "waits-for-its-tool" for hazard in statement.hazards)
+    doubt = "may hang" if hangs else "undecided" if statement.undecided else ""
+    mark = " ".join(kind.value for kind in kinds) or doubt or "safe"
+    style = _MARKS[kinds[0]] if kinds else "medium" if doubt else "good"
     text = " ".join(statement.sql.split())
     lines = wrapped(
         words.clean(text if view.verbose or len(text) < 200 else f"{text[:200]} …"),
@@ -165,8 +167,9 @@ def _statement(statement: Statement, view: View) -> list[Line]:
     rest = len(locks) - _TABLES_SHOWN
     shown = locks if view.verbose else locks[:_TABLES_SHOWN]
     told = ", ".join(shown) + (f" and {rest} more" if rest > 0 and not view.verbose else "")
+    none = "keeps writers out" if statement.blocks_writes else "takes no lock that anybody waits for"
     lines += wrapped(
-        words.clean(told or "takes no lock that anybody waits for"),
+        words.clean(told or none),
         view.width,
         indent=8 + 12,
         style="dim",

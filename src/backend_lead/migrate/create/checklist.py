@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backend_lead.migrate.waiting import CAUSE as WAITS_FOR_ITS_TOOL
 from backend_lead.model.migration import Change, HazardKind, Statement
 
 
@@ -25,6 +26,8 @@ def checklist(change: Change, commands: Sequence[str]) -> tuple[str, ...]:
         named = " ".join(f"-t {name}" for name in tables)
         lines.append(f'Backup of what is touched: pg_dump "$DSN" --format=custom {named} --file=before.dump')
     lines += _order(statements)
+    lines += sorted({f"Before it runs: {hazard.because}" for each in statements for hazard in each.hazards
+                     if hazard.cause == WAITS_FOR_ITS_TOOL})
     lines += [f"Run: {command}" for command in commands[:1]]
     lines.append(
         "Watch while it runs: SELECT pid, wait_event_type, state, left(query, 60) FROM pg_stat_activity "

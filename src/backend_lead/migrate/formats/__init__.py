@@ -6,6 +6,7 @@ would send it) and `write(tree, steps, moment)` (the files of a new migration). 
 that would take its files as well: the lower the earlier.  `WIDE` is true where a file means something only with the
 project around it: such a format is given the project's whole tree, wherever in it the migrations lie.
 `outside(tree)` gives what the tool has run before them that is not in the tree, where its libraries bring migrations.
+`held_open(tree)` says what the tool itself keeps open beside a migration (`Script.held_open`).
 """
 
 from __future__ import annotations

@@ -95,10 +95,16 @@ _ALONE = re.compile(
 )
 
 
+def uncommented(text: str) -> list[str]:
+    """Return the statements of a text without the comments before them."""
+    found = (_COMMENT.sub("", statement).strip() for _, statement in split(text))
+    return [statement for statement in found if statement]
+
+
 def alone_only(text: str) -> bool:
     """Say whether a text holds nothing but statements that PostgreSQL refuses inside a transaction."""
-    found = [_COMMENT.sub("", statement).strip() for _, statement in split(text)]
-    return bool(found) and all(_ALONE.match(statement) for statement in found if statement)
+    found = uncommented(text)
+    return bool(found) and all(_ALONE.match(statement) for statement in found)
 
 
 def ends_in(path: str, letter: str) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from backend_lead.gates.grammar import Node, deparse, kind
-from backend_lead.migrate.catalog import Catalog, Column, Index, Relation
+from backend_lead.migrate.catalog import Catalog, Column, Index, Relation, Type
 from backend_lead.migrate.create.batches import refill
 from backend_lead.migrate.create.steps import PATIENCE
 from backend_lead.migrate.expressions import type_of
 from backend_lead.migrate.parts import primary_key
+from backend_lead.migrate.safe_forms.filling import dropped, keeper, last_trigger, while_filling
 from backend_lead.migrate.script import Step
 
 
@@ -26,7 +27,7 @@ def by_new_column(command: Node, relation: Relation, before: Catalog) -> list[St
     if definition.HasField("coll_clause"):
         new += f' COLLATE "{definition.coll_clause.collname[-1].string.sval}"'
     table, name, own = relation.name, column.name, relation.name.rpartition(".")[2]
-    fresh, sync = f"{name}_new", f"{own}_{name}_sync"
+    fresh, sync = f"{name}_new", last_trigger(relation, f"{name}_sync")
     # Without USING the value is assigned and not cast: an explicit cast would cut off what is too long.
     value = deparse(definition.raw_default) if definition.HasField("raw_default") else name
     on_new = re.sub(rf"(?<![\w.'\"]){re.escape(name)}(?![\w'])", f"NEW.{name}", value)
@@ -36,16 +37,18 @@ def by_new_column(command: Node, relation: Relation, before: Catalog) -> list[St
             f"add_{fresh}_to_{own}",
             (
                 f"{head} ADD COLUMN {fresh} {new};",
-                f"CREATE FUNCTION {sync}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n"
-                f"    NEW.{fresh} := {on_new};\n"
-                "    RETURN NEW;\nEND $$;",
-                f"CREATE TRIGGER {sync} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {sync}();",
+                *keeper(relation, fresh, sync, on_new),
             ),
             (),
         ),
-        Step(f"fill_{fresh}_of_{own}", (refill(table, fresh, value, keys[0]),), (), transactional=False),
+        Step(
+            f"fill_{fresh}_of_{own}",
+            (refill(table, fresh, value, keys[0], while_filling(relation, fresh)),),
+            (),
+            transactional=False,
+        ),
     ]
-    swap = [f"DROP TRIGGER {sync} ON {table};", f"DROP FUNCTION {sync}();"]
+    swap = dropped(relation, sync)
     if column.not_null:
         check = f"{own}_{fresh}_not_null"
         steps.append(
@@ -76,19 +79,25 @@ def by_new_column(command: Node, relation: Relation, before: Catalog) -> list[St
     if column.default is not None:
         swap += [
             f"{head} ALTER COLUMN {name}_old DROP DEFAULT;",
-            f"{head} ALTER COLUMN {name} SET DEFAULT {deparse(_constant(column.default))};",
+            f"{head} ALTER COLUMN {name} SET DEFAULT {_default(column.default, column.type, before)};",
         ]
     steps.append(Step(f"swap_{name}_of_{own}", tuple(swap), ()))
     steps.append(Step(f"drop_old_{name}_of_{own}", (f"{head} DROP COLUMN {name}_old;",), ()))
     return steps
 
 
-def _constant(default: Node) -> Node:
-    """A constant without the cast to the old type, which the new column does not take."""
+def _default(default: Node, old: Type, before: Catalog) -> str:
+    """A constant without the cast to the old type, which the new column does not take.
+
+    A value of an ENUM stays one, and becomes text when a row is written: so the short way leaves it.
+    """
     inner = default
     while kind(inner) == "type_cast":
         inner = inner.type_cast.arg
-    return inner if kind(inner) == "a_const" else default
+    if kind(inner) != "a_const":
+        return deparse(default)
+    known = before.types.get(old.name)
+    return f"{deparse(inner)}::{old.name}" if known is not None and known.kind == "enum" else deparse(inner)
 
 
 def is_unproven(relation: Relation) -> bool:

@@ -11,6 +11,7 @@ from backend_lead.migrate.expressions import is_serial
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.parts import column_of, constraint_of, primary_key
 from backend_lead.migrate.safe_forms.column_types import by_new_column, is_unproven
+from backend_lead.migrate.safe_forms.filling import dropped, keeper, last_trigger, while_filling
 from backend_lead.migrate.script import Step
 from backend_lead.read.database.constraint_names import default_name
 
@@ -207,10 +208,16 @@ def _column(command: Node, relation: Relation, judge: Judge, before: Catalog) ->
     elif not value:
         return None  # A domain's check: there is nothing to fill in.
     first += [f"{head} SET DEFAULT {value};"]
+    keeps = last_trigger(relation, f"{name}_filling_only") if relation.triggers else ""
+    if keeps:
+        first += keeper(relation, name, keeps)
+    filled = backfill(table, name, value, keys[0], while_filling(relation, name))
     found = [
         Step(f"add_{name}_to_{own}", tuple(first), ()),
-        Step(f"fill_{name}_of_{own}", (backfill(table, name, value, keys[0]),), (), transactional=False),
+        Step(f"fill_{name}_of_{own}", (filled,), (), transactional=False),
     ]
+    if keeps:
+        found.append(Step(f"end_filling_{name}_of_{own}", tuple(dropped(relation, keeps)), ()))
     if column.not_null:
         copy = before.copy()
         copy.relations[table].columns[name] = column_of(definition)

@@ -27,4 +27,4 @@ def check(backend: Backend) -> Iterator[Finding]:
 
 
 def _wanted(hazard: Hazard) -> bool:
-    return hazard.kind is HazardKind.FAILS and not hazard.certain
+    return hazard.kind is HazardKind.FAILS and not hazard.certain and hazard.cause != "waits-for-its-tool"
