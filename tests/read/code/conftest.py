@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -18,7 +19,7 @@ def read(tmp_path: Path) -> Reader:
 
     def reader(**files: str) -> Backend:
         for name, text in files.items():
-            path = tmp_path / (name.replace("__", "/") + ".py")
+            path = tmp_path / (re.sub("__(?!init__)(?<!init__)", "/", name) + ".py")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(dedent(text), encoding="utf-8")
         return read_backend(tmp_path, cache=False)

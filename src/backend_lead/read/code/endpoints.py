@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from backend_lead.model.endpoint import Call, Endpoint, Handler, Parameter, Response
+from backend_lead.model.endpoint import Authentication, Call, Endpoint, Handler, Parameter, Response
 from backend_lead.model.place import Hop, Place
 from backend_lead.model.query import Query
 from backend_lead.read.code.annotations import type_of
@@ -76,23 +76,58 @@ def unplaced_routes(run: Interpreter, routers: list[Router]) -> int:
 
 def endpoints_of(run: Interpreter, routers: list[Router]) -> tuple[list[Endpoint], list[tuple[str, SharedWrite]]]:
     """Follow every route twice: as nobody, for authentication, and as somebody, for all the rest."""
-    found: dict[tuple[str, str], tuple[int, Endpoint]] = {}
+    found: dict[tuple[str, str], tuple[int, Endpoint, Placed]] = {}
     shared: list[tuple[str, SharedWrite]] = []
     for placed in placed_routes(routers, run):
         weight = sum(len(r.middleware) + len(g) + len(r.guards) for r, g in placed.chain)
         for method in placed.route.methods:
             path = clean_path(placed.app.framework.template(placed.path))
             key = (method, path)
-            if key in found and found[key][0] >= weight:
+            earlier = found.get(key)
+            chosen = earlier is not None and _is_one_of_two(earlier[2], placed)
+            if earlier is not None and earlier[0] >= weight and not chosen:
                 continue
             if method == "HEAD" and "GET" in placed.route.methods:
                 continue
             if method == "OPTIONS" and len(placed.route.methods) > 1:
                 continue
             endpoint, writes = follow_endpoint(run, placed, method, path)
-            found[key] = (weight, endpoint)
             shared.extend((endpoint.name, write) for write in writes)
-    return [endpoint for _, endpoint in found.values()], shared
+            if earlier is not None and chosen:
+                light, heavy = sorted((earlier[:2], (weight, endpoint)), key=lambda each: each[0])
+                weight, endpoint = heavy[0], _either(light[1], heavy[1])
+            found[key] = (weight, endpoint, placed)
+    return [endpoint for _, endpoint, _ in found.values()], shared
+
+
+def _is_one_of_two(first: Placed, second: Placed) -> bool:
+    """Whether one registration stands in two places, of which a test that the start does not decide takes one.
+
+    Either two routers of an application, or two applications made on the two sides of a test.  Two applications that
+    have nothing to do with each other are something else: both are there.
+    """
+    if first.route.place != second.route.place:
+        return False
+    if first.app is not second.app:
+        return any(
+            one.place == other.place and one.holds != other.holds
+            for one in first.app.made_under
+            for other in second.app.made_under
+        )
+    return any(
+        not condition.raises_otherwise and condition not in placed.app.made_under
+        for placed in (first, second)
+        for router, _ in placed.chain[1:]
+        for condition in router.made_under
+    )
+
+
+def _either(light: Endpoint, heavy: Endpoint) -> Endpoint:
+    """The endpoint behind more guards, which are not called protection when the other way lets anybody in."""
+    if heavy.authentication is not Authentication.REQUIRED or light.authentication is Authentication.REQUIRED:
+        return heavy
+    because = f"a test at the start, which was not decided, says whether this holds: {heavy.authentication_because}"
+    return replace(heavy, authentication=Authentication.UNKNOWN, authentication_because=because)
 
 
 def clean_path(path: str) -> str:

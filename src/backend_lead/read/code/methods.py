@@ -75,7 +75,10 @@ def _text_method(name: str) -> Callable[[Value, Site, Interpreter], Value]:
 def _any_of(value: Any, name: str, given: Items) -> Value:
     """`text.startswith((a, b))`: true when one that is known fits, false when none of a complete list does."""
     texts = [out_of_the_box(option) for option in given.values]
-    if any(text is not None and getattr(value.value, name)(text) for text in texts):
+    if not isinstance(value.value, (str, bytes)):
+        # A setting without a default, for one, which is text only where it is set.
+        return Unknown(value.sources | given.sources)
+    if any(type(text) is type(value.value) and getattr(value.value, name)(text) for text in texts):
         return Known(True, value.sources)
     certain = given.complete and None not in texts
     return Known(False, value.sources) if certain else Unknown(value.sources | given.sources)
