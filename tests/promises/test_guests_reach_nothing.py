@@ -15,7 +15,7 @@ import pytest
 
 from backend_lead.doors.cli.main import main
 from backend_lead.gates.scratch_session import ScratchError, ScratchSession
-from backend_lead.model.statistics import PlannerStatistics
+from backend_lead.model.statistics import ColumnStatistics, PlannerStatistics, RelationStatistics
 from backend_lead.prove.scratch import Scratch
 from backend_lead.prove.shadow import Shadow
 
@@ -44,6 +44,27 @@ CLIMBING = tuple(f"{climb}; {TOUCH}" for climb in (
     "CREATE ROLE climber2; GRANT pg_execute_server_program TO climber2; SET ROLE climber2",
     "UPDATE pg_authid SET rolsuper = true", "ALTER FUNCTION pg_catalog.now() OWNER TO bl_guest",
 ))
+# What is done for the guest by a superuser must be done alone.
+BESIDE = (
+    f"CREATE EXTENSION pgstattuple; {TOUCH}", f"{TOUCH}; CREATE EXTENSION pgstattuple",
+    f"DROP EXTENSION IF EXISTS pgstattuple; {TOUCH}", f"CREATE EXTENSION pgstattuple /* */ ; {TOUCH}",
+)
+# A function that acts only for a superuser, where one might run it: by a name that looks like the catalogue's own, in an
+# index whose size is foretold, in the check of a type whose values are read.
+WAITING = """
+CREATE FUNCTION public.hidden() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+    IF (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN EXECUTE '{touch}'; END IF; RETURN true;
+END $$;
+CREATE FUNCTION public.go() RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN public.hidden(); END $$;
+CREATE FUNCTION public.go_int(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN PERFORM public.hidden(); RETURN $1; END $$;
+CREATE FUNCTION public.quote_ident(name) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT CASE WHEN public.go() THEN $1::text END';
+CREATE DOMAIN public.checked AS int CHECK (public.go());
+CREATE TYPE public.pair AS (one public.checked, two text);
+CREATE TABLE public.t (id int PRIMARY KEY, x int, c public.pair, d public.checked);
+CREATE INDEX t_x ON public.t (x) WHERE x > 0 AND public.go();
+CREATE INDEX t_go ON public.t (public.go_int(x));
+CREATE VIEW public.v AS SELECT * FROM public.t WHERE public.go()
+"""
 OTHERS = (
     "CREATE FUNCTION run(cstring) RETURNS int LANGUAGE c AS 'libc.so.6', 'system'; SELECT run('touch {canary}')",
     "CREATE FUNCTION py() RETURNS int LANGUAGE plpython3u AS 'open(\"{canary}\", \"w\")'; SELECT py()",
@@ -76,6 +97,27 @@ def canary(server: Scratch) -> Iterator[Path]:
     path.unlink(missing_ok=True)
 
 
+@pytest.mark.parametrize("text", BESIDE)
+def test_what_stands_beside_an_extension_is_not_run_for_it(server: Scratch, canary: Path, text: str):
+    server.drop_database("guests")
+    server.create_database("guests", guest=True)
+    with ScratchSession(server.server, "guests", guest=True) as session, suppress(ScratchError):
+        session.play(text.replace("{canary}", str(canary)))
+    assert not canary.exists()
+
+
+def test_what_stands_before_an_owner_is_run(server: Scratch):
+    server.create_database("owners", guest=True)
+    with ScratchSession(server.server, "owners", guest=True) as session:
+        with suppress(ScratchError):
+            session.play("CREATE TABLE a (id int); ALTER TABLE a OWNER TO postgres")
+        session.play("CREATE TABLE b (id int)")
+        with suppress(ScratchError):
+            session.play("ALTER TABLE b ADD COLUMN x int, OWNER TO postgres")
+        session.play("ALTER TABLE b OWNER TO postgres")
+        assert session.run("SELECT relname::text FROM pg_class WHERE relname IN ('a', 'b') ORDER BY 1") == [("b",)]
+
+
 def each_alone(session: ScratchSession, text: str, canary: Path) -> None:
     """Run what stands between semicolons outside of dollar quotes one after the other, whatever is refused."""
     parts, inside = [""], False
@@ -101,7 +143,7 @@ def test_a_superuser_would_reach_it(server: Scratch, canary: Path, text: str):
     assert canary.exists()
 
 
-@pytest.mark.parametrize("text", [*DIRECT, *CLIMBING, *OTHERS])
+@pytest.mark.parametrize("text", [*DIRECT, *CLIMBING, *BESIDE, *OTHERS])
 def test_the_guest_does_not(server: Scratch, canary: Path, text: str):
     server.drop_database("guests")
     server.create_database("guests", guest=True)
@@ -163,4 +205,21 @@ def test_a_shadow_of_a_hostile_schema_runs_no_program(open_folder: Path):
         with pytest.raises(ScratchError, match="permission denied"):
             shadow.plan("SELECT * FROM v")
         assert any("TO PROGRAM" in note for note in shadow.missing)
+    assert not canary.exists()
+
+
+def test_a_function_that_waits_for_a_superuser_waits_in_vain(open_folder: Path):
+    canary = open_folder / "canary"
+    touch = TOUCH.replace("{canary}", str(canary)).replace("'", "''")
+    schema = WAITING.replace("{touch}", touch)
+    columns = tuple(ColumnStatistics("public", "t", name, width=4, distinct=-1.0, common_values=values,
+                                     common_shares="{0.5,0.5}") for name, values in (
+                                         ("x", "{1,2}"), ("c", '{"(1,a)","(2,b)"}'), ("d", "{1,2}")))
+    relations = (RelationStatistics("public", "t", 100, 10_000.0),)
+    with Shadow(PlannerStatistics(180000, schema_sql=schema, relations=relations, columns=columns)) as shadow:
+        assert shadow.plan("SELECT * FROM v WHERE x = 1")
+        shadow.add_indexes({"mine": "CREATE INDEX mine ON t (go_int(x)) WHERE go()"})
+        shadow.show(shadow.members, shadow.members)
+        assert shadow.session.run("SELECT rolsuper FROM pg_roles WHERE rolname = current_user") == [(False,)]
+        assert shadow.session.run("SELECT count(*) FROM pg_stats WHERE tablename = 't'")[0][0] >= 2
     assert not canary.exists()

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, BinaryIO
 
+from backend_lead.gates.grammar import Node, SqlUnreadable, enum_name, kind, parse
 from backend_lead.gates.local_postgres import GUEST, OWNER, LocalPostgres
 from backend_lead.gates.text import one_line
 
-_EXTENSION = re.compile(r"""(?i)\s*(?:create|drop|alter)\s+extension\s+(?:if\s+(?:not\s+)?exists\s+)?"?([\w-]+)""")
-_OWNED = re.compile(r"(?is)\bowner\s+to\s+\"?(\w+)\"?\s*;?\s*$")
+# What may be worth a look at the tree: parsing everything twice would take its time.
+_SPECIAL = re.compile(r"(?i)\bextension\b|\bowner\s+to\b")
 # Extensions that read files or talk to other servers, whoever may use them.
 _REACHING = frozenset({"adminpack", "dblink", "file_fdw", "postgres_fdw", "xml2"})
 
@@ -89,11 +90,13 @@ class ScratchSession:
         packages carry and that reaches neither files nor other servers.  Who owns something is left as it is, for a
         role that is there owns it as well.  Raises ScratchError.
         """
-        if self._guest:
-            extension = _EXTENSION.match(sql)
-            if extension and self._is_for_superusers(extension[1].lower()):
+        tree = _only(sql) if self._guest and _SPECIAL.search(sql) else None
+        if tree is not None:
+            extension = _extension(tree)
+            if extension and self._is_for_superusers(extension):
                 return self._installed(sql)
-            if _OWNED.search(sql) and _names_a_role_that_is_there(self, sql):
+            owner = _new_owner(tree)
+            if owner and self.run("SELECT 1 FROM pg_roles WHERE rolname = %s", (owner,)):
                 return []
         return self.run(sql)
 
@@ -126,6 +129,32 @@ class ScratchSession:
         self._connection.cancel_safe(timeout=5)
 
 
-def _names_a_role_that_is_there(session: ScratchSession, sql: str) -> bool:
-    owned = _OWNED.search(sql)
-    return owned is not None and bool(session.run("SELECT 1 FROM pg_roles WHERE rolname = lower(%s)", (owned[1],)))
+def _only(sql: str) -> Node | None:
+    """Return a statement that stands alone: what is done as a superuser may have nothing of the guest's behind it."""
+    try:
+        trees = parse(sql)
+    except SqlUnreadable:
+        return None
+    return trees[0].stmt if len(trees) == 1 else None
+
+
+def _extension(tree: Node) -> str:
+    """Return the name of the one extension that a statement makes, brings up to date or drops, "" for others."""
+    what = kind(tree)
+    if what in ("create_extension_stmt", "alter_extension_stmt"):
+        return str(getattr(tree, what).extname)
+    if what == "drop_stmt" and enum_name(tree.drop_stmt, "remove_type") == "OBJECT_EXTENSION":
+        names = [each.string.sval for each in tree.drop_stmt.objects]
+        return str(names[0]) if len(names) == 1 else ""
+    return ""
+
+
+def _new_owner(tree: Node) -> str:
+    """Return the role that a statement makes the owner of something, "" for one that does anything else as well."""
+    if kind(tree) == "alter_owner_stmt":
+        return str(tree.alter_owner_stmt.newowner.rolename)
+    if kind(tree) == "alter_table_stmt":
+        commands = [each.alter_table_cmd for each in tree.alter_table_stmt.cmds]
+        if len(commands) == 1 and enum_name(commands[0], "subtype") == "AT_ChangeOwner":
+            return str(commands[0].newowner.rolename)
+    return ""

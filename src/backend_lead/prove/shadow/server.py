@@ -11,7 +11,7 @@ from typing import Any
 
 from backend_lead.errors import WrongUse
 from backend_lead.gates.grammar import split
-from backend_lead.gates.local_postgres import GUEST, OWNER, LocalPostgres
+from backend_lead.gates.local_postgres import GUEST, LocalPostgres
 from backend_lead.gates.relation_files import set_length, write_btree
 from backend_lead.gates.scratch_session import ScratchError, ScratchSession
 from backend_lead.model.statistics import PlannerStatistics, RelationStatistics
@@ -64,7 +64,7 @@ class Shadow:
     members: dict[int, dict[int, str]] = field(default_factory=dict)
     _server: LocalPostgres | None = None
     _session: ScratchSession | None = None
-    _guest: ScratchSession | None = None
+    _writer: ScratchSession | None = None
 
     def __enter__(self) -> Shadow:
         major = self.major or self.statistics.major or None
@@ -89,15 +89,24 @@ class Shadow:
 
     @property
     def session(self) -> ScratchSession:
-        """A session with the shadow's database; raises WrongUse outside the `with` block."""
+        """A session of the guest with the shadow's database, for what the schema defines is not ours: it may call
+        functions.  Raises WrongUse outside the `with` block."""
         if self._session is None:
             raise WrongUse("The shadow is not running.", "Use it inside a with block.")
         return self._session
 
     @property
+    def _catalog(self) -> ScratchSession:
+        """A session of the superuser, for what only he may write: rows of catalogues.  It sees no name but theirs."""
+        if self._writer is None:
+            self._writer = ScratchSession(self._running(), _DATABASE)
+            self._writer.run("SET search_path = pg_catalog")
+        return self._writer
+
+    @property
     def dsn(self) -> str:
-        """The address of the shadow's database for its owner."""
-        return self._running().dsn(_DATABASE, OWNER)
+        """The address of the shadow's database for its owner, the guest."""
+        return self._running().dsn(_DATABASE, GUEST)
 
     def plan(self, sql: str, *, verbose: bool = False) -> Mapping[str, Any]:
         """Return the outermost node of a statement's plan as EXPLAIN (FORMAT JSON) gives it.
@@ -108,8 +117,7 @@ class Shadow:
         options = "FORMAT JSON" + (", VERBOSE" if verbose else "")
         if _PARAMETER.search(sql) and self.session.version >= 160_000:
             options += ", GENERIC_PLAN"
-        # A plan calls functions of the schema, which are not ours.
-        found = self._planner().run(f"EXPLAIN ({options}) {sql}")[0][0]
+        found = self.session.run(f"EXPLAIN ({options}) {sql}")[0][0]
         plan: Mapping[str, Any] = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
         return plan
 
@@ -146,7 +154,7 @@ class Shadow:
         wanted = {member for oid in shown for member in (oid, *self.members.get(oid, ()))}
         if all_of:
             listed = ", ".join(str(oid) for oid in sorted(wanted)) or "0"
-            self.session.run(f"UPDATE pg_index SET indisvalid = indexrelid IN ({listed}) "
+            self._catalog.run(f"UPDATE pg_index SET indisvalid = indexrelid IN ({listed}) "
                              f"WHERE indexrelid IN ({', '.join(map(str, sorted(all_of)))}) "
                              f"AND indisvalid <> (indexrelid IN ({listed}))")
 
@@ -160,30 +168,26 @@ class Shadow:
             raise WrongUse("The shadow is not running.", "Use it inside a with block.")
         return self._server
 
-    def _planner(self) -> ScratchSession:
-        if self._guest is None:
-            self._guest = ScratchSession(self._running(), _DATABASE, guest=True)
-        return self._guest
-
     def _attach(self, server: LocalPostgres) -> None:
-        self._session = ScratchSession(server, _DATABASE)
+        self._session = ScratchSession(server, _DATABASE, guest=True)
 
     def _detach(self) -> None:
-        for session in (self._session, self._guest):
+        for session in (self._session, self._writer):
             if session is not None:
                 session.close()
-        self._session = self._guest = None
+        self._session = self._writer = None
 
     def _create(self, server: LocalPostgres) -> None:
         server.admit_guest()
         server.execute(self._create_database(server), None, "postgres")
         server.execute(f"ALTER DATABASE {_DATABASE} OWNER TO {GUEST}", None, "postgres")
         server.execute(f"ALTER SCHEMA public OWNER TO {GUEST}", None, _DATABASE)
+        server.execute(f"GRANT SELECT ON pg_catalog.pg_statistic_ext_data TO {GUEST}", None, _DATABASE)
         self._attach(server)
         self._build(self.statistics.schema_sql)
         self._set_heaps(server)
         self.missing += [f"{what}: the statistics name it, the schema does not"
-                         for what in load_statistics(self.session, self.statistics)]
+                         for what in load_statistics(self._catalog, self.statistics)]
         for name, value in self.statistics.settings:
             self._set(name, value)
         self._settle(server)
@@ -207,7 +211,7 @@ class Shadow:
     def _set(self, name: str, value: str) -> None:
         written = value if name == "search_path" and value else "'" + value.replace("'", "''") + "'"
         try:
-            self.session.run(f"ALTER DATABASE {_DATABASE} SET {name} TO {written}")
+            self._catalog.run(f"ALTER DATABASE {_DATABASE} SET {name} TO {written}")
         except ScratchError as error:
             if error.state not in _NOT_A_SETTING_HERE:
                 self.missing.append(f"the setting {name}: {error.message}")
@@ -215,7 +219,7 @@ class Shadow:
     def _build(self, schema: str) -> None:
         """Run the schema as the guest, schemas and extensions first and all else at once; where that fails, statement
         by statement, and keep what was refused."""
-        guest = self._planner()
+        guest = self.session
         statements = [text.strip() for _, text in split(schema)]
         self._play(guest, [text for text in statements if _FIRST.match(text)])
         rest = [text for text in statements if not _FIRST.match(text)]
@@ -250,7 +254,7 @@ class Shadow:
 
     def _settle(self, server: LocalPostgres) -> None:
         """Give new indexes their size, and write again what CREATE INDEX has put into pg_class."""
-        load_relations(self.session, self.statistics.relations)
+        load_relations(self._catalog, self.statistics.relations)
         known = {(each.schema, each.name): each for each in self.statistics.relations}
         predicted, new = [], []
         for index in self._relations(_INDEXES):
@@ -266,7 +270,7 @@ class Shadow:
                 height = existing_height(self.session, index.oid, stated.length) if index.method == "btree" else 0
                 size = IndexSize(max(stated.length, 1), height)
             self.sizes[index.oid] = size
-        load_relations(self.session, predicted)
+        load_relations(self._catalog, predicted)
         self._detach()
         with server.stopped() as data:
             for index in new:
