@@ -9,7 +9,7 @@ from pathlib import Path
 
 from backend_lead import __version__
 from backend_lead.diagnose.watched import watched
-from backend_lead.errors import DatabaseUnreachable, NothingToLookAt, Unreachable
+from backend_lead.errors import NothingToLookAt, Unreachable
 from backend_lead.gates.watch_store import WatchStore
 from backend_lead.lead.options import Options
 from backend_lead.lead.reading import read
@@ -50,7 +50,7 @@ def watch(asked: Watching, listen: Listener = silent, *, sleep: Callable[[float]
                 at = _look(asked, store)
                 taken += 1
                 listen(Progress("looks at the database", taken))
-            except (Unreachable, DatabaseUnreachable) as error:
+            except Unreachable as error:
                 if not taken:
                     raise
                 at = time.time()

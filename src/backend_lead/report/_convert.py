@@ -16,7 +16,7 @@ from backend_lead.report import _documents_diagnosis as slow
 from backend_lead.report import _documents_watch as watch
 from backend_lead.report import _jobs as jobs
 from backend_lead.report._documents_migration import created, migrations, proofs, proven, statements
-from backend_lead.report._text_watch import headline
+from backend_lead.report._words_watch import headline
 
 Document = (jobs.MapDocument | jobs.AuditDocument | jobs.ReviewDocument | jobs.MigrationLintDocument
             | jobs.DiagnoseDocument | jobs.MigrationProveDocument | jobs.MigrationCreateDocument

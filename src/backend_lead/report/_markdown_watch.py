@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend_lead.model.watch import Watched, WatchedQuery
 from backend_lead.report._markdown_text import code, text
-from backend_lead.report._text_watch import clock, headline, named
+from backend_lead.report._words_watch import clock, headline, named
 
 _SHOWN = 20
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from backend_lead.model.watch import Watched, WatchedQuery
 from backend_lead.report import _words as words
 from backend_lead.report._format import View
 from backend_lead.report._layout import Line, Span, headed, wrapped
+from backend_lead.report._words_watch import clock, headline, named
 
 _SHOWN = 8
 _BARS = "▁▂▃▄▅▆▇█"
@@ -40,32 +39,6 @@ def watch_lines(found: Watched, view: View) -> list[Line]:
         lines += wrapped(words.clean(f"{clock(at)}: {why}"), view.width, indent=10,
                          head=() if number else (Span("Gaps", "title"),))
     return [*lines, ()]
-
-
-def clock(at: float) -> str:
-    """Return seconds since 1970 as `2026-01-31 14:05:00 UTC`."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def headline(found: Watched) -> str:
-    """Return the first line: what got slower most, else what takes most."""
-    if found.slower:
-        worst = found.slower[0]
-        change = worst.change
-        assert change is not None
-        return (f"{named(worst)} takes {change.factor:,.1f} times longer since {clock(change.at)}: "
-                f"{change.ms_before:,.2f} → {change.ms_after:,.2f} ms, {change.blocks_before:,.0f} → "
-                f"{change.blocks_after:,.0f} pages.")
-    if not found.queries:
-        return "No statement was sent while the database was watched."
-    most = found.queries[0]
-    return f"Nothing got slower. {named(most)} takes {most.share:.0%} of the time."
-
-
-def named(each: WatchedQuery) -> str:
-    """Return what a statement is called: the endpoint and line that send it where they are known, else its text."""
-    where = f" ({each.place})" if each.place else ""
-    return f"{each.endpoint}{where}" if each.endpoint else " ".join(each.sql.split())[:80]
 
 
 def _changed(each: WatchedQuery, view: View) -> list[Line]:

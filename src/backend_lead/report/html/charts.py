@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend_lead.report._text_watch import clock
+from backend_lead.report._words_watch import clock
 from backend_lead.report.html.markup import Html, join, tag
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 620, 150, 64, 22, 10

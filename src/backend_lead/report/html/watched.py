@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from backend_lead.model.watch import Watched, WatchedQuery
 from backend_lead.report import _words as words
-from backend_lead.report._text_watch import clock, headline, named
+from backend_lead.report._words_watch import clock, headline, named
 from backend_lead.report.html.charts import line_chart
 from backend_lead.report.html.markup import Html, join, tag
 
