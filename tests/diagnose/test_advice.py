@@ -157,3 +157,18 @@ def test_a_budget_is_kept(shop_database, tmp_path: Path):
     made = [each["size_bytes"] for each in json.loads(output.read_bytes())["index_changes"] if each["action"] == "create"]
     assert made
     assert sum(made) <= 1 << 20
+
+
+def test_an_index_that_only_the_new_form_uses_stays_and_the_first_line_names_the_form(shop_database, tmp_path: Path):
+    (tmp_path / "w.sql").write_text("-- name: of a day\n-- weight: 500/h\n"
+                                    "SELECT id, total FROM sale WHERE at::date = '2024-01-20';\n", encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    output = tmp_path / "o.json"
+    assert main(["diagnose", str(tmp_path / "empty"), "--db", shop_database, "--allow-superuser", "-q", "--workload",
+                 str(tmp_path / "w.sql"), "--format", "json", "--output", str(output)]) == 0
+    found = json.loads(output.read_bytes())
+    assert [each["kind"] for each in found["rewrites"]] == ["function-on-column"]
+    assert "written another way (function-on-column)" in found["headline"]
+    gone = {each["name"] for each in found["index_changes"] if each["action"] == "drop"}
+    assert len(gone & {"sale_at", "sale_at_again"}) == 1
+    assert not [each for each in found["caches"] if each["query"] == "of a day"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import psycopg
@@ -43,6 +44,14 @@ def _traffic(dsn: str, *settings: str) -> None:
                 connection.execute(wrong.encode())
 
 
+def _written(log: Path) -> None:
+    """Wait until the collector has written the last statement into every file."""
+    for _ in range(200):
+        if all(b"SELEC 1" in (log / f"pg{ending}").read_bytes() for ending in FORMS.values()):
+            return
+        time.sleep(0.05)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Logs of durations (`durations`), of plans as text (`text`) and as JSON (`json`), each in three forms."""
@@ -54,6 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             dsn = server.create_database("logged")
             server.execute(_ROWS, database="logged")
             _traffic(dsn, *settings)
+            _written(server.server.folder / "data" / "log")
             shutil.copytree(server.server.folder / "data" / "log", made / name)
     return made
 

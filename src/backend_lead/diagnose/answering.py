@@ -18,7 +18,7 @@ from backend_lead.diagnose.self_check import self_check
 from backend_lead.diagnose.writes import writes_of
 from backend_lead.gates.database import DatabaseGate
 from backend_lead.gates.grammar import kind, parse
-from backend_lead.model.diagnosis import Diagnosis, Health, IndexChange, QueryCost
+from backend_lead.model.diagnosis import Diagnosis, Health, IndexChange, QueryCost, Rewrite
 from backend_lead.model.statistics import PlannerStatistics
 from backend_lead.model.table import Index, Table
 from backend_lead.model.workload import WeightedQuery, Workload
@@ -57,19 +57,29 @@ def answer(asked: Answer, gate: DatabaseGate | None = None) -> Diagnosis:
         told_check = checked.told() if checked is not None else _unchecked(statistics, asked.postgres)
         if checked is not None and not checked.passed:
             notes.append("No index is advised: the shadow does not plan as the source does.")
-            return Diagnosis(_headline(queries, (), costing, frozenset()), _costs(costing, queries, frozenset()),
+            return Diagnosis(_headline(queries, (), costing, frozenset(), {}), _costs(costing, queries, frozenset()),
                              notes=tuple(notes), self_check=told_check, workload=asked.workload.source,
                              server=_server(statistics))
-        advised, changes, rewriting = _indexes(asked, shadow, costing, queries)
+        tables = shadow_tables(shadow)
+        rows_of = {each.query.sql: _rows_written(each) for each in queries}
+        writes = writes_of(asked.workload.queries, rows_of, statistics)
+        advised = advise(shadow, costing, queries, tables, writes, budget=asked.budget)
         notes += [*advised.notes, *(note for note in shadow.missing[told:] if "bl_candidate" not in note)]
-        after = {each.query.sql: costing.cost(each, advised.chosen) for each in queries}
+        rewriting = Rewriting(shadow, costing, statistics, tables, writes, advised)
         rewrites = rewriting.run(queries)
         notes += rewriting.refused
+        # An index that only the new form of a statement uses must not go.
+        gone = drops(costing, [*queries, *rewriting.forms], tables, _new_indexes(advised), advised.chosen, writes,
+                     statistics)
+        changes = (*advised.changes, *sorted(gone, key=lambda each: (-each.size_bytes, each.name)))
+        rewritten = {each.before_sql: each for each in rewrites}
+        after = {each.query.sql: costing.cost(each, advised.chosen) for each in queries}
+        best = {sql: _least(cost, rewritten.get(sql)) for sql, cost in after.items()}
         keys = {each.query.sql: distinct_values(each.query, shadow.session) for each in queries}
         return Diagnosis(
-            _headline(queries, changes, costing, advised.chosen),
+            _headline(queries, changes, costing, advised.chosen, rewritten),
             _costs(costing, queries, advised.chosen, advised.shown_as), changes, rewrites,
-            advice=tuple(rewriting.advice), caches=tuple(caches(queries, after, keys)),
+            advice=tuple(rewriting.advice), caches=tuple(caches(queries, best, keys)),
             pool=pool(statistics, asked.processes),
             health=_health(gate, statistics, notes), notes=tuple(notes), self_check=told_check,
             workload=asked.workload.source, server=_server(statistics))
@@ -84,12 +94,8 @@ def _health(gate: DatabaseGate | None, statistics: PlannerStatistics, notes: lis
     return health(facts)
 
 
-def _indexes(asked: Answer, shadow: Shadow, costing: Costing,
-             queries: Sequence[Costed]) -> tuple[Advised, tuple[IndexChange, ...], Rewriting]:
-    tables = shadow_tables(shadow)
-    rows_of = {each.query.sql: _rows_written(each) for each in queries}
-    writes = writes_of(asked.workload.queries, rows_of, asked.statistics)
-    advised = advise(shadow, costing, queries, tables, writes, budget=asked.budget)
+def _new_indexes(advised: Advised) -> dict[str, list[Index]]:
+    """Return the indexes to make by their table."""
     new: dict[str, list[Index]] = {}
     for oid in sorted(advised.chosen):
         made = advised.made[oid]
@@ -98,9 +104,12 @@ def _indexes(asked: Answer, shadow: Shadow, costing: Costing,
             advised.names[oid], tuple(column.strip('"') for column in made.columns), method=made.method,
             included=tuple(column.strip('"') for column in made.included), predicate=made.predicate or None,
             qualifiers=made.qualifiers))
-    gone = tuple(drops(costing, queries, tables, new, advised.chosen, writes, asked.statistics))
-    changes = (*advised.changes, *sorted(gone, key=lambda each: (-each.size_bytes, each.name)))
-    return advised, changes, Rewriting(shadow, costing, asked.statistics, tables, writes, advised)
+    return new
+
+
+def _least(cost: float, rewrite: Rewrite | None) -> float:
+    """Return what a statement costs once it is written as it should be."""
+    return cost if rewrite is None or rewrite.after is None else min(cost, rewrite.after)
 
 
 def shadow_tables(shadow: Shadow) -> tuple[Table, ...]:
@@ -151,7 +160,7 @@ def _drawn(cost: QueryCost, costed: Costed, costing: Costing, chosen: frozenset[
 
 
 def _headline(queries: Sequence[Costed], changes: Sequence[IndexChange], costing: Costing,
-              chosen: frozenset[int]) -> str:
+              chosen: frozenset[int], rewritten: Mapping[str, Rewrite]) -> str:
     if not queries:
         return "No statement of the workload could be planned."
     total = sum(costing.cost(each, frozenset()) * each.query.weight for each in queries) or 1.0
@@ -162,6 +171,10 @@ def _headline(queries: Sequence[Costed], changes: Sequence[IndexChange], costing
     name = worst.query.endpoint or worst.query.name or worst.query.sql[:60]
     what = f"{counted:.0%} of the database time" if counted is not None else f"{share:.0%} of the planner's cost"
     mine = [change for change in changes if (worst.query.name or worst.query.sql) in change.serves]
+    rewrite = rewritten.get(worst.query.sql)
+    if not mine and rewrite is not None and rewrite.before is not None and rewrite.after is not None:
+        return (f"{name}{where} takes {what}: written another way ({rewrite.kind}) its planner cost falls from "
+                f"{rewrite.before:,.0f} to {rewrite.after:,.0f}.")
     if not mine:
         return f"{name}{where} takes {what}; no index makes it much cheaper."
     after = costing.cost(worst, chosen)

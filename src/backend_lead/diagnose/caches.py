@@ -38,8 +38,9 @@ def caches(queries: Sequence[Costed], after: Mapping[str, float],
            keys: Mapping[str, float | None]) -> Iterator[Cache]:
     """Yield the queries worth caching.
 
-    `after` is the cost of each query by its text once the indexes are there, `keys` how many different parameter values
-    each has, None when nobody knows.  Only queries whose rate and keys are known are looked at.
+    `after` is the cost of each query by its text once the indexes are there and it is written as it should be, `keys`
+    how many different parameter values each has, None when nobody knows.  Only queries whose rate and keys are known
+    are looked at.
     """
     total = sum(after[each.query.sql] * each.query.weight for each in queries) or 1.0
     writers = [each.query for each in queries if _written(each.query.sql)]

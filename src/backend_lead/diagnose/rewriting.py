@@ -66,10 +66,11 @@ class Rewriting:
     advised: Advised
     advice: list[Advice] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    forms: list[Costed] = field(default_factory=list)
 
     def run(self, queries: Sequence[Costed]) -> tuple[Rewrite, ...]:
-        """Return the rewrites that pay, the dearest query first; `advice` and `refused` (what was not the same, and
-        why) are filled on the way."""
+        """Return the rewrites that pay, the dearest query first; `advice`, `refused` (what was not the same, and why)
+        and `forms` (the new statements, which want their indexes too) are filled on the way."""
         catalog = self._catalog()
         self.costing.show(frozenset())
         proposals = [each for query in queries for each in self._proposals(query, catalog)]
@@ -96,6 +97,7 @@ class Rewriting:
                     found.append((each, self._told(each, outcome)))
                     break
         found.sort(key=lambda pair: (-(pair[0].before - pair[0].after) * pair[0].old.query.weight, pair[1].name))
+        self.forms = [each.new for each, _ in found]
         return tuple(rewrite for _, rewrite in found)
 
     def _catalog(self) -> Catalog:

@@ -137,7 +137,8 @@ def _caches(found: Diagnosis) -> Html | None:
 def _cache(each: Cache) -> Html:
     writes = tag("p", f"Delete the key on: {'; '.join(each.invalidated_by)}") if each.invalidated_by else None
     return join(tag("p", tag("span", f"{each.hit_rate:.0%} hits", class_="badge good"), " ", tag("b", each.name)),
-                tag("p", f"Key {each.key}, kept for {each.ttl_seconds:,.0f} s. {each.why} {each.staleness}"), writes,
+                tag("p", f"Key {each.key}, kept for {each.ttl_seconds:,.0f} s. {each.why} The answer is "
+                     f"{each.staleness}."), writes,
                 _formula(each.formula, each.inputs))
 
 
