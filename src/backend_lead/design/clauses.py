@@ -66,4 +66,6 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 def _plain(text: str) -> str:
     """Return the text with plain quotes, dashes and spaces: patterns are written for those."""
     table = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', " ": " ", " ": " ", "\t": " "})
-    return re.sub(r"[ ]{2,}", " ", text.translate(table))
+    # A line that goes on in the next is one sentence; an empty line, a heading or a list item ends it.
+    joined = re.sub(r"(?<![\n:])\n(?!\s*(?:\n|[-*•#]|\d+[.)]\s))", " ", text.strip().translate(table))
+    return re.sub(r"[ ]{2,}", " ", joined)

@@ -1,0 +1,1 @@
+"""How right the decisions are on briefs that somebody else wrote and labelled."""

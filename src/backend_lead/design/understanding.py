@@ -1,0 +1,80 @@
+"""What is known of a brief: facts that it says, those that its kind of service usually has, and the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backend_lead.design.knowledge_files import archetypes, fact_kinds
+from backend_lead.design.likeness import Likenesses
+from backend_lead.design.rates import Rates, rates
+from backend_lead.design.reading import BriefRead, read_brief, with_implied
+from backend_lead.model.design import Fact, Likeness, Origin, Quantity
+
+# Below this confidence nothing is assumed from the kind of service.  Chosen on the development half of benchmarks/design.
+SURE_ENOUGH = .42
+# Of facts that a kind usually has, those that only a brief may bring in: assumed, they would decide too much.
+_TINY = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The facts by id with their origin, the quantities, the rates, and the kind of service that the brief is like."""
+
+    read: BriefRead
+    likeness: Likeness | None
+    facts: Mapping[str, Fact]
+    rates: Rates
+
+    def holds(self) -> frozenset[str]:
+        """Return the ids of the facts that hold."""
+        return frozenset(id for id, fact in self.facts.items() if fact.holds)
+
+
+def understand(text: str, likenesses: Likenesses | None) -> Understood:
+    """Read a brief and add what its kind of service usually has; what the brief denies stays denied."""
+    read = read_brief(text, likenesses)
+    likeness = _likeness(text, read, likenesses)
+    facts = dict(read.facts)
+    usual: Mapping[str, float] = {}
+    if likeness is not None and likeness.confidence >= SURE_ENOUGH:
+        kind = archetypes()[likeness.id]
+        usual = kind.numbers
+        for id in kind.facts:
+            if id not in facts:
+                facts[id] = Fact(id, fact_kinds()[id].says, True, Origin.ASSUMED, f"usual for {kind.title}")
+    facts = _by_size(with_implied(facts), read.quantities)
+    held = frozenset(id for id, fact in facts.items() if fact.holds)
+    return Understood(read, likeness, facts, rates(read.quantities, held, usual))
+
+
+def _likeness(text: str, read: BriefRead, likenesses: Likenesses | None) -> Likeness | None:
+    """Return the archetype that the brief is most like: by sentences, and by how many of its facts the brief says."""
+    alike = likenesses.archetypes(text, read.sentences) if likenesses is not None else {}
+    said = read.holds()
+    if not said and not alike:
+        return None
+    ranked = []
+    for id, kind in archetypes().items():
+        shared = len(said.intersection(kind.facts)) / len(kind.facts)
+        missed = sum(1 for fact in kind.facts if fact in read.facts and not read.facts[fact].holds)
+        score = (.8 * alike[id] + .2 * shared if alike else .55 * shared) - .1 * missed
+        ranked.append((round(score, 4), id))
+    score, id = max(ranked)
+    return Likeness(id, archetypes()[id].title, max(0.0, score))
+
+
+def _by_size(facts: dict[str, Fact], quantities: Mapping[str, Quantity]) -> dict[str, Fact]:
+    """A number of users decides whether the scale is tiny: it is surer than any word for small."""
+    users = quantities.get("users") or quantities.get("daily_users") or quantities.get("concurrent_users")
+    large = any(quantities[id].value > limit for id, limit in
+                (("tenants", 5.0), ("devices", 200.0), ("requests_per_second", 5.0), ("writes_per_second", 5.0),
+                 ("records", 5e6)) if id in quantities)
+    says = fact_kinds()["tiny_scale"].says
+    if large or users is not None and users.value > 300:
+        found = facts.get("tiny_scale")
+        if found is None or found.holds:
+            facts["tiny_scale"] = Fact("tiny_scale", says, False, Origin.STATED, users.words if users else "its numbers")
+    elif users is not None and users.value <= _TINY and not facts.get("public_api"):
+        facts["tiny_scale"] = Fact("tiny_scale", says, True, Origin.STATED, users.words)
+    return facts
