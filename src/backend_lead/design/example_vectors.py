@@ -27,7 +27,7 @@ def example_vectors(model: SentenceModel, texts: Sequence[str]) -> Array:
     file = folder() / _FILE
     if file.is_file():
         with file.open("rb") as opened:
-            read = np.load(opened)  # type: ignore[arg-type]
+            read = np.load(opened)
             kept = dict(zip(read["keys"].tolist(), read["vectors"].astype(np.float32), strict=True))
     missing = [text for text in texts if key(text) not in kept]
     kept |= dict(zip(map(key, missing), model.vectors(missing), strict=True))

@@ -116,12 +116,15 @@ class QuestionText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ArchetypeText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A kind of service: sentences that describe one, and what is assumed of it when a brief does not say."""
+    """A kind of service: sentences that describe one, and what is assumed of it when a brief does not say.
+
+    `sparse` are facts that are assumed only of a brief of a few words, which leaves nearly everything open.
+    """
 
     title: str
     like: list[str]
-    words: list[str] = []
     facts: list[str] = []
+    sparse: list[str] = []
     numbers: dict[str, float] = {}
 
 

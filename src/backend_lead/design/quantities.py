@@ -13,14 +13,21 @@ from backend_lead.model.design import Origin, Quantity
 _SECONDS = {"second": 1.0, "sec": 1.0, "s": 1.0, "minute": 60.0, "min": 60.0, "hour": 3600.0, "hr": 3600.0, "h": 3600.0,
             "day": 86400.0, "night": 86400.0, "week": 604800.0, "month": 2592000.0, "quarter": 7776000.0,
             "year": 31536000.0}
-_PERIOD = r"\b(?P<period>second|sec|s|minute|min|hour|hr|h|day|night|week|month|quarter|year)s?\b"
-_RATE = re.compile(rf"^\W{{0,3}}(?:[\w'-]+\s+){{0,6}}?(?:[\w'-]+)?\s*?(?:/\s*|\bper\s+|\ban?\s+|\beach\s+|\bevery\s+)(?:single\s+)?{_PERIOD}", re.I)
+# "a second employee" names no period: after "second" stands the end, punctuation or a small word.
+_PERIOD = (r"\b(?P<period>second(?=s?\s*(?:[^\w\s]|$|(?:and|at|with|during|in|on|for|from|to|when|while|or|but|by|after|"
+           r"of|as|across|each|is|are|that|which|must|may|can|is)\b))|sec|s|minute|min|hour|hr|h|day|night|week|month|"
+           r"quarter|year)s?\b")
+_RATE = re.compile(
+    rf"^\W{{0,3}}(?:[\w'-]+\s+){{0,6}}?(?:[\w'-]+)?\s*?(?:/\s*|\bper\s+|\b(?:in\s+)?an?\s+|\beach\s+|\bevery\s+|"
+    rf"\bin (?:the|its) (?:busiest|worst|peak)\s+)(?:single\s+)?{_PERIOD}", re.I)
+_DIRECT = re.compile(rf"^\s*(?:/\s*|per\s+|an?\s+|in (?:the|its) (?:busiest|worst|peak)\s+|each\s+){_PERIOD}", re.I)
+_HOW_OFTEN = re.compile(rf"^\s*times\s+(?:/\s*|per\s+|(?:in\s+)?an?\s+|each\s+|every\s+){_PERIOD}", re.I)
 _ADVERB = re.compile(r"^\W{0,3}(?:[\w'-]+\s+){0,6}?(?P<adverb>daily|hourly|weekly|monthly|yearly|annually|nightly)\b",
                      re.I)
 _ADVERBS = {"daily": 86400.0, "nightly": 86400.0, "hourly": 3600.0, "weekly": 604800.0, "monthly": 2592000.0,
             "yearly": 31536000.0, "annually": 31536000.0}
 _SHORT_RATES = {"rps": "requests_per_second", "qps": "requests_per_second", "tps": "writes_per_second"}
-_EVERY = re.compile(rf"\b(?:(?:once\s+)?(?:every|each|per)|once an?)\s+(?P<n>[\w.]+\s+)?{_PERIOD}", re.I)
+_EVERY = re.compile(rf"\b(?:(?:once\s+)?(?:every|each)|once an?)\s+(?P<n>[\w.]+\s+)?{_PERIOD}", re.I)
 _BURST = re.compile(rf"\b(?:in|within|during|over)\s+(?:the\s+)?(?:very\s+)?(?:first|opening)\s+(?P<n>[\w.]+\s+)?{_PERIOD}",
                     re.I)
 
@@ -32,7 +39,9 @@ _PEOPLE = re.compile(
     r"audience|households?|nurses?|doctors?|clinicians?|parents?|friends|of us|travellers?|travelers?|passengers?|"
     r"applicants?|candidates?|voters?|gamers?|fishermen|farmers?|admins?|administrators?|clerks?|officers?|lawyers?|"
     r"accountants?|salespeople|reps|homes|families|children|kids|adults|men|women|folks|strangers|"
-    r"team|of (?:them|those|these|whom))\b", re.I)
+    r"team|of (?:them|those|these|whom)|sellers?|makers?|growers?|gardeners?|analysts?|officials?|servants|specialists|"
+    r"photographers?|musicians?|scientists?|testers?|authors?|editors?|musicians|hosts|inspectors?|tutors?|coaches|"
+    r"hands|recipients|heads|souls|persons?|lecturers|researchers|physicians|physiotherapists|librarians|dispatchers)\b", re.I)
 _ACTIVE = re.compile(r"\b(?:daily|active|a day|per day|each day|every day|concurrent(?:ly)?|at (?:the same time|once|a "
                      r"time)|simultaneous(?:ly)?|online)\b", re.I)
 _TOGETHER = re.compile(r"\b(?:concurrent(?:ly)?|at (?:the same time|once|a time|the same moment)|simultaneous(?:ly)?|"
@@ -44,7 +53,7 @@ _DEVICES = re.compile(
     re.I)
 _TENANTS = re.compile(r"\b(?:tenants?|companies|organi[sz]ations?|businesses|firms?|agencies|schools?|clinics?|shops?|"
                       r"stores?|merchants?|workspaces?|customers? companies|client companies|franchise(?:e|s)s?|"
-                      r"restaurants?|hotels?|municipalities|studios?|gyms?|landlords?|associations?|clubs?)\b", re.I)
+                      r"restaurants?|hotels?|municipalities|factories|banks|practices|salons|offices|chambers|studios?|gyms?|landlords?|associations?|clubs?)\b", re.I)
 _WRITES = re.compile(
     r"\b(?:writes?|inserts?|readings?|measurements?|samples?|events?|messages?|posts?|orders?|transactions?|transfers?|"
     r"uploads?|pings?|positions?|data ?points?|log lines?|lines|logs?|entries|payments?|bookings?|reservations?|bids?|"
@@ -52,7 +61,7 @@ _WRITES = re.compile(
     r"e-?mails?|mails|submissions?|scans?|jobs?|tasks?|builds?|invoices?|claims?|donations?|purchases?|sales|tickets?)\b",
     re.I)
 _READS = re.compile(
-    r"\b(?:requests?|calls?|queries|lookups?|look-ups|hits?|page ?views?|views?|visits?|redirects?|resolutions?|reads?|"
+    r"\b(?:requests?|calls?(?! details?)|queries|lookups?|look-ups|hits?|page ?views?|views?|visits?|redirects?|resolutions?|reads?|"
     r"searches|checks?|evaluations?|predictions?|scorings?|verifications?|validations?|downloads?|plays?|fetches|"
     r"questions?|decisions?)\b", re.I)
 _RECORDS = re.compile(
@@ -79,7 +88,14 @@ _PERCENT = re.compile(r"^\s*(?:%|percent\b|per cent\b)")
 _AVAILABLE = re.compile(r"\b(?:uptime|availab\w+|sla|nines)\b", re.I)
 _READ_SHARE = re.compile(r"\bread(?:s|ing)?\b", re.I)
 _TIMES = re.compile(r"^\s*(?:x\b|times\b|-?fold\b|×)", re.I)
-_PEAK = re.compile(r"\b(?:peak|spike|burst|surge|normal|usual|usually|rush|busy|busiest|average|traffic)\w*\b", re.I)
+_PEAK = re.compile(r"\b(?:peak|spike|burst|surge|normal|usual|usually|ordinary|average|as (?:much|many)|more (?:traffic|load)|"
+                   r"load|during|traffic|in a rush|of a)\w*\b", re.I)
+_EACH = re.compile(r"\b(?:each|every|everybody|everyone|a person|apiece|they|them|one)\b", re.I)
+_GROUP_OF = re.compile(r"\b(?:team|group|family|office|staff|crew|club|practice|department|choir|company) of\s*(?:about|some|around|roughly)?\s*$",
+                       re.I)
+_SMALL = 2
+_DAILY = re.compile(r"\b(?:daily|active)\W*$", re.I)
+_EACH_HAS = re.compile(r"^[\w\s'-]{0,25}\b(?:each|apiece|per|in each)\b")
 _REACH = 45
 
 
@@ -110,8 +126,7 @@ def quantities(read: Iterable[Sentence]) -> tuple[Quantity, ...]:
             start = numbers[number - 1].end if number else 0
             place = _Place(numeral, sentence.text[numeral.end:max(numeral.end, end)],
                            sentence.text[start:numeral.start], sentence)
-            tenants = found["tenants"].value if "tenants" in found else 0.0
-            for each in _of(place, tenants):
+            for each in _of(place, found):
                 if each.id not in found or each.value > found[each.id].value:
                     found[each.id] = each
         for each in (*_short_rates(sentence), *_every(sentence, found)):
@@ -120,7 +135,7 @@ def quantities(read: Iterable[Sentence]) -> tuple[Quantity, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def _of(place: _Place, tenants: float) -> list[Quantity]:
+def _of(place: _Place, known: dict[str, Quantity]) -> list[Quantity]:
     value, near = place.numeral.value, place.after[:_REACH]
 
     def said(id: str, number: float, unit: str) -> list[Quantity]:
@@ -137,11 +152,23 @@ def _of(place: _Place, tenants: float) -> list[Quantity]:
         if _AVAILABLE.search(place.words):
             return said("availability_percent", value, "percent")
         return said("read_percent", value, "percent") if _READ_SHARE.search(near) else []
+    if often := _HOW_OFTEN.match(place.after):
+        return _how_often(place, value, _period(often.group(0)), known)
     if _TIMES.match(place.after):
-        return said("peak_factor", value, "times") if _PEAK.search(place.words) else []
+        return said("peak_factor", value, "times") if _PEAK.search(place.after[:60]) and value <= 1000 else []
     if duration := _DURATION.match(place.after):
         return _lasting(place, value * _seconds(duration["unit"]))
-    return _counted(place, value, near, tenants)
+    return _counted(place, value, near, known["tenants"].value if "tenants" in known else 0.0)
+
+
+def _how_often(place: _Place, value: float, period: float, known: dict[str, Quantity]) -> list[Quantity]:
+    """Return what "40 times a day" counts: requests of each person when it is about each, else requests of all."""
+    if value <= 500 and "devices" in known and period <= 3600:
+        return [Quantity("writes_per_second", known["devices"].value * value / period, "per second", Origin.STATED,
+                         place.words)]
+    if value <= 500 and _EACH.search(place.words):
+        return [Quantity("actions", value * 86400 / period, "requests a user a day", Origin.STATED, place.words)]
+    return [Quantity("requests_per_second", value / period, "per second", Origin.STATED, place.words)]
 
 
 def _seconds(unit: str) -> float:
@@ -163,28 +190,26 @@ def _lasting(place: _Place, seconds: float) -> list[Quantity]:
 
 
 def _counted(place: _Place, value: float, near: str, known_tenants: float) -> list[Quantity]:
+    text = place.words
+    if _GROUP_OF.search(place.before):
+        return [Quantity("users", value, "people", Origin.STATED, text)]
+    if value <= _SMALL:
+        return []
+    rate = _RATE.match(place.after) or _ADVERB.match(place.after)
+    if direct := _DIRECT.match(place.after):
+        written = _WRITES.search(text)
+        return [Quantity("writes_per_second" if written else "requests_per_second", value / _period(direct.group(0)),
+                         "per second", Origin.STATED, text)]
     kinds = [(found.start(), kind) for kind, pattern in
              (("users", _PEOPLE), ("devices", _DEVICES), ("tenants", _TENANTS), ("writes", _WRITES), ("reads", _READS),
               ("records", _RECORDS)) if (found := pattern.search(near))]
     if not kinds:
-        return []
-    kind = min(kinds, key=lambda pair: pair[0])[1]
-    rate = _RATE.match(place.after) or _ADVERB.match(place.after)
-    text = place.words
+        # "200,000 movements a day": what is counted by the day and has no other name is written.
+        return [Quantity("writes_per_second", value / _period(rate.group(0)), "per second", Origin.STATED, text)] \
+            if rate else []
+    kind = min(kinds)[1]
     if kind in ("users", "devices", "tenants"):
-        if kind == "users" and (burst := _BURST.search(place.after)):
-            return [Quantity("burst_per_second", value / _period(burst.group(0)), "per second", Origin.STATED, text),
-                    Quantity("users", value, "people", Origin.STATED, text)]
-        if kind == "users" and _TOGETHER.search(place.after[:_REACH] + place.before[-20:]):
-            return [Quantity("concurrent_users", value, "people", Origin.STATED, text)]
-        if kind == "users" and (rate or _ACTIVE.search(near) or _ACTIVE.search(place.before[-20:])):
-            per = _period(rate.group(0)) if rate else 86400.0
-            scaled = value * 86400 / per if per < 86400 else value
-            return [Quantity("daily_users" if per <= 86400 else "monthly_users", scaled, "people", Origin.STATED, text)]
-        if kind == "users" and known_tenants and re.match(r"^[\w\s'-]{0,25}\b(?:each|apiece|per|in each)\b", place.after):
-            return [Quantity("users", value * known_tenants, "people", Origin.STATED, text)]
-        unit = {"users": "people", "devices": "devices", "tenants": "tenants"}[kind]
-        return [Quantity(kind, value, unit, Origin.STATED, text)]
+        return _counted_things(place, value, near, kind, rate, known_tenants)
     if burst := _BURST.search(place.after):
         return [Quantity("burst_per_second", value / _period(burst.group(0)), "per second", Origin.STATED, text)]
     if rate:
@@ -193,6 +218,25 @@ def _counted(place: _Place, value: float, near: str, known_tenants: float) -> li
     if kind in ("records", "writes"):
         return [Quantity("records", value, "records", Origin.STATED, text)]
     return []
+
+
+def _counted_things(place: _Place, value: float, near: str, kind: str, rate: re.Match[str] | None,
+                    known_tenants: float) -> list[Quantity]:
+    """Return a number of people, devices or organisations, and how many of them at once, by day or by month."""
+    text = place.words
+    if kind == "users" and (burst := _BURST.search(place.after)):
+        return [Quantity("burst_per_second", value / _period(burst.group(0)), "per second", Origin.STATED, text),
+                Quantity("users", value, "people", Origin.STATED, text)]
+    if kind == "users" and _TOGETHER.search(place.after[:_REACH] + place.before[-20:]):
+        return [Quantity("concurrent_users", value, "people", Origin.STATED, text)]
+    if kind == "users" and (rate or _ACTIVE.search(near) or _DAILY.search(place.before[-16:])):
+        per = _period(rate.group(0)) if rate else 86400.0
+        scaled = value * 86400 / per if per < 86400 else value
+        return [Quantity("daily_users" if per <= 86400 else "monthly_users", scaled, "people", Origin.STATED, text)]
+    if kind == "users" and known_tenants and _EACH_HAS.match(place.after):
+        return [Quantity("users", value * known_tenants, "people", Origin.STATED, text)]
+    unit = {"users": "people", "devices": "devices", "tenants": "tenants"}[kind]
+    return [Quantity(kind, value, unit, Origin.STATED, text)]
 
 
 def _period(text: str) -> float:
@@ -227,6 +271,6 @@ def _every(sentence: Sentence, known: dict[str, Quantity]) -> list[Quantity]:
     seconds = _SECONDS[found["period"].lower()] * (numerals(found["n"])[0].value if found["n"] and
                                                    numerals(found["n"]) else 1.0)
     senders = known.get("devices") or known.get("users")
-    if senders is None or seconds > 86400 or senders.id == "users" and seconds > 600:
+    if senders is None or seconds > 86400 or (senders.id == "users" and seconds > 600):
         return []
     return [Quantity("writes_per_second", senders.value / seconds, "per second", Origin.STATED, sentence.text)]

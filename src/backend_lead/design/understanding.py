@@ -15,6 +15,10 @@ from backend_lead.model.design import Fact, Likeness, Origin, Quantity
 SURE_ENOUGH = .42
 # Of facts that a kind usually has, those that only a brief may bring in: assumed, they would decide too much.
 _TINY = 60.0
+_FEW_FACTS = 4
+_SPARSE = 30
+_MACHINES = ("anonymous_access", "service_to_service", "machine_clients", "devices", "batch", "stateless_work",
+             "append_events", "key_lookup", "embedded_store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,14 @@ def understand(text: str, likenesses: Likenesses | None) -> Understood:
     if likeness is not None and likeness.confidence >= SURE_ENOUGH:
         kind = archetypes()[likeness.id]
         usual = kind.numbers
-        for id in kind.facts:
+        for id in (*kind.facts, *(kind.sparse if len(text.split()) <= _SPARSE else ())):
             if id not in facts:
                 facts[id] = Fact(id, fact_kinds()[id].says, True, Origin.ASSUMED, f"usual for {kind.title}")
+    if "accounts" not in facts and not any(id in facts and facts[id].holds for id in _MACHINES):
+        facts["accounts"] = Fact("accounts", fact_kinds()["accounts"].says, True, Origin.ASSUMED,
+                                 "most services that people use")
     facts = _by_size(with_implied(facts), read.quantities)
+    facts |= {id: Fact(id, fact_kinds()[id].says, True, Origin.IMPLIED, "the brief") for id in _unsaid(read, likeness)}
     held = frozenset(id for id, fact in facts.items() if fact.holds)
     return Understood(read, likeness, facts, rates(read.quantities, held, usual))
 
@@ -71,10 +79,29 @@ def _by_size(facts: dict[str, Fact], quantities: Mapping[str, Quantity]) -> dict
                 (("tenants", 5.0), ("devices", 200.0), ("requests_per_second", 5.0), ("writes_per_second", 5.0),
                  ("records", 5e6)) if id in quantities)
     says = fact_kinds()["tiny_scale"].says
-    if large or users is not None and users.value > 300:
+    if large or (users is not None and users.value > 300):
         found = facts.get("tiny_scale")
         if found is None or found.holds:
             facts["tiny_scale"] = Fact("tiny_scale", says, False, Origin.STATED, users.words if users else "its numbers")
     elif users is not None and users.value <= _TINY and not facts.get("public_api"):
         facts["tiny_scale"] = Fact("tiny_scale", says, True, Origin.STATED, users.words)
     return facts
+
+
+def _unsaid(read: BriefRead, likeness: Likeness | None) -> list[str]:
+    """Return what the brief leaves open, as facts about it."""
+    said = read.quantities
+    open_if = {
+        "not_said_users": not {"users", "daily_users", "monthly_users", "concurrent_users"} & set(said),
+        "not_said_peak": not {"peak_factor", "burst_per_second"} & set(said),
+        "not_said_writes": "writes_per_second" not in said,
+        "not_said_devices": "devices" not in said,
+        "not_said_retention": "retention_seconds" not in said,
+        "not_said_latency": "latency_seconds" not in said,
+        "not_said_availability": "availability_percent" not in said,
+        "not_said_bytes": not {"item_bytes", "stored_bytes", "bytes_per_day"} & set(said),
+        "not_said_budget": "budget_per_month" not in said}
+    sure = likeness is not None and likeness.confidence >= SURE_ENOUGH
+    few = sum(1 for fact in read.facts.values() if fact.origin is not Origin.IMPLIED) < _FEW_FACTS
+    found = [id for id, is_open in open_if.items() if is_open]
+    return ["too_little", *found] if few and not sure and not said else found

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend_lead.model.backend import Backend
 from backend_lead.model.created import Created
+from backend_lead.model.design import Design
 from backend_lead.model.diagnosis import Diagnosis
 from backend_lead.model.finding import Dimension, Finding, Job, Severity
 from backend_lead.model.place import Place
@@ -58,7 +59,8 @@ class Report:
 
     `sources` are (file, ((line, text), ...)) for the places that a report shows.  `stopped` are the ids of rules that
     ended with an exception: a fault of ours, listed in `backend.unresolved` too.  `proofs` are of migrations that
-    were run; `diagnosis` is what makes the service slow, `watched` what a database did over time.
+    were run; `diagnosis` is what makes the service slow, `watched` what a database did over time,
+    `design` what was decided for a brief.
     """
 
     job: str
@@ -79,6 +81,7 @@ class Report:
     created: Created | None = None
     diagnosis: Diagnosis | None = None
     watched: Watched | None = None
+    design: Design | None = None
 
     @property
     def schema(self) -> str:

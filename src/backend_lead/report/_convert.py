@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend_lead.model.backend import Backend
+from backend_lead.model.design import Design
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Finding
 from backend_lead.model.ownership import owner_paths
@@ -12,6 +13,7 @@ from backend_lead.model.query import Query
 from backend_lead.model.review import Grade, Report, Step
 from backend_lead.model.table import Table
 from backend_lead.report import _documents as doc
+from backend_lead.report import _documents_design as design
 from backend_lead.report import _documents_diagnosis as slow
 from backend_lead.report import _documents_watch as watch
 from backend_lead.report import _jobs as jobs
@@ -80,6 +82,8 @@ def document(report: Report) -> Document:
             snapshots=seen.snapshots, slower=watch.changed(seen.slower), faster=watch.changed(seen.faster),
             queries=watch.queries(seen), gauges=watch.gauges(seen), gaps=watch.gaps(seen), findings=findings,
             unresolved=unresolved)
+    if report.design is not None:
+        return _design(report, report.design)
     if report.job == "audit":
         return jobs.AuditDocument(
             schema="backend-lead/audit/1", version=report.version, target=report.target, read=_read(backend),
@@ -90,6 +94,25 @@ def document(report: Report) -> Document:
         grades=[_grade(grade) for grade in report.grades], plan=[_step(step) for step in report.plan],
         findings=findings, verdicts=verdicts, unresolved=unresolved, since=report.since, ignored=report.ignored,
         baselined=report.baselined, unused_ignores=unused)
+
+
+def _design(report: Report, given: Design) -> jobs.DesignDocument:
+    alike = given.likeness
+    return jobs.DesignDocument(
+        schema="backend-lead/design/1", version=report.version, target=report.target, brief=given.brief,
+        likeness=design.LikenessFields(alike.id, alike.title, alike.confidence) if alike else None,
+        facts=[design.FactFields.of(each) for each in given.facts],
+        quantities=[design.QuantityFields.of(each) for each in given.quantities],
+        decisions=design.DecisionsFields.of(given), features=[each.id for each in given.features],
+        feature_details=[design.FeatureDetailFields.of(each) for each in given.features],
+        avoid=[design.RejectedFields.of(each) for each in given.avoided],
+        warnings=[design.WarningFields(each.id, each.message) for each in given.cautions],
+        questions=[design.QuestionFields(each.topic, each.question, each.assumed, list(each.flips))
+                   for each in given.questions],
+        capacity=[design.EstimateFields.of(each) for each in given.capacity],
+        roadmap=[design.ScaleStepFields(each.step, each.when, each.why) for each in given.roadmap],
+        files=[path for path, _ in report.created.files] if report.created else [], notes=list(given.notes),
+        findings=[])
 
 
 def _read(backend: Backend) -> doc.ReadFields:

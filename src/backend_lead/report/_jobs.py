@@ -18,6 +18,18 @@ from backend_lead.report._documents import (
     UnusedIgnoreFields,
     VerdictFields,
 )
+from backend_lead.report._documents_design import (
+    DecisionsFields,
+    EstimateFields,
+    FactFields,
+    FeatureDetailFields,
+    LikenessFields,
+    QuantityFields,
+    QuestionFields,
+    RejectedFields,
+    ScaleStepFields,
+    WarningFields,
+)
 from backend_lead.report._documents_diagnosis import (
     AdviceFields,
     CacheFields,
@@ -192,7 +204,31 @@ class WatchDocument(msgspec.Struct, frozen=True):
     unresolved: list[UnresolvedFields]
 
 
-DOCUMENTS: dict[str, type[msgspec.Struct]] = {"audit": AuditDocument, "diagnose": DiagnoseDocument,
+class DesignDocument(msgspec.Struct, frozen=True):
+    """`backend-lead design`: what was understood of a brief, what was decided for it, and the numbers."""
+
+    schema: Literal["backend-lead/design/1"]
+    version: str
+    target: str
+    brief: str
+    likeness: LikenessFields | None
+    facts: list[FactFields]
+    quantities: list[QuantityFields]
+    decisions: DecisionsFields
+    features: list[str]
+    feature_details: list[FeatureDetailFields]
+    avoid: list[RejectedFields]
+    warnings: list[WarningFields]
+    questions: list[QuestionFields]
+    capacity: list[EstimateFields]
+    roadmap: list[ScaleStepFields]
+    files: list[str]
+    notes: list[str]
+    findings: list[FindingFields]
+
+
+DOCUMENTS: dict[str, type[msgspec.Struct]] = {"audit": AuditDocument, "design": DesignDocument,
+                                              "diagnose": DiagnoseDocument,
                                               "map": MapDocument,
                                               "migration-create": MigrationCreateDocument,
                                               "migration-lint": MigrationLintDocument,

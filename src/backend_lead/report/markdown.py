@@ -9,6 +9,7 @@ from backend_lead.model.review import Grade, Report, Step
 from backend_lead.model.verdict import Ruling
 from backend_lead.report import _words as words
 from backend_lead.report._format import View
+from backend_lead.report._markdown_design import design_text
 from backend_lead.report._markdown_diagnosis import diagnosis_text
 from backend_lead.report._markdown_text import block, code, html, text
 from backend_lead.report._markdown_watch import watch_text
@@ -23,6 +24,8 @@ def render(report: Report, view: View) -> str:
     """Return the comment; findings that no longer fit are counted at its end."""
     if report.watched is not None:
         return f"## backend-lead watch report: {text(report.target)}\n\n{watch_text(report.watched)}"
+    if report.design is not None:
+        return f"## backend-lead design: {text(report.target)}\n\n{design_text(report.design)}"
     lines = [f"## backend-lead {report.job}: {text(report.target)}", "", text(words.route_to_row(report.backend)), ""]
     lines += _grades(report.grades, report)
     lines += _plan(report.plan)

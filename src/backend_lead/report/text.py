@@ -10,6 +10,7 @@ from backend_lead.report import _layout as layout
 from backend_lead.report import _words as words
 from backend_lead.report._format import View
 from backend_lead.report._layout import Line, Span, wrapped
+from backend_lead.report._text_design import design_lines
 from backend_lead.report._text_diagnosis import diagnosis_lines
 from backend_lead.report._text_findings import findings_lines
 from backend_lead.report._text_map import map_lines
@@ -28,6 +29,10 @@ def render(report: Report, view: View) -> str:
     if report.watched is not None:
         head = layout.headed(Span("backend-lead watch report", "title"), report.target, view.width)
         lines = [*head, (), *watch_lines(report.watched, view)]
+        return layout.painted(lines) if view.colour else layout.plain(lines)
+    if report.design is not None:
+        head = layout.headed(Span("backend-lead design", "title"), report.target, view.width)
+        lines = [*head, (), *design_lines(report.design, view)]
         return layout.painted(lines) if view.colour else layout.plain(lines)
     if report.diagnosis is not None:
         files = created_lines(report.created, view) if report.created is not None else []

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from backend_lead.model.review import Report
 from backend_lead.report._format import View
-from backend_lead.report.html import diagnosis, findings, map_section, overview, routes, watched
+from backend_lead.report.html import designed, diagnosis, findings, map_section, overview, routes, watched
 from backend_lead.report.html.markup import Html, join, tag
 
 
@@ -23,7 +23,10 @@ def render(report: Report, view: View) -> str:
         read = [*diagnosis.sections(report.diagnosis), *_of_code(report)]
     elif report.watched is not None:
         read = watched.sections(report.watched, report.target)
-    top = [overview.section(report), overview.plan(report)] if report.watched is None else []
+    elif report.design is not None:
+        read = designed.sections(report.design, report.target)
+    of_its_own = report.watched is not None or report.design is not None
+    top = [] if of_its_own else [overview.section(report), overview.plan(report)]
     sections = [*top, *read, overview.not_read(report)]
     head = tag(
         "head", tag("meta", charset="utf-8"),
@@ -45,10 +48,12 @@ def _of_code(report: Report) -> list[Html | None]:
 
 def _bar(report: Report) -> Html:
     """Return the bar of links to the sections that this report has."""
-    code = report.watched is None and (report.diagnosis is None or bool(report.backend.endpoints))
+    code = report.watched is None and report.design is None and (
+        report.diagnosis is None or bool(report.backend.endpoints))
     links = [("overview", "Overview", True), ("plan", "Plan", bool(report.plan)),
              *(diagnosis.links(report.diagnosis) if report.diagnosis is not None else ()),
              *(watched.links(report.watched) if report.watched is not None else ()),
+             *(designed.links(report.design) if report.design is not None else ()),
              ("map", "Map", code), ("findings", "Findings", report.job != "map" and (code or bool(report.findings))),
              ("endpoints", "Endpoints", code), ("not-read", "Not read", bool(report.backend.unresolved))]
     shown = [tag("a", label, href=f"#{name}") for name, label, there in links if there]

@@ -1,0 +1,91 @@
+"""`backend-lead design`: I need to build a backend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from backend_lead.doors.cli.group import Nearest
+from backend_lead.doors.cli.request import Asked, Decorated, with_options, writing
+from backend_lead.errors import WrongUse
+
+if TYPE_CHECKING:
+    from backend_lead.model.review import Report
+
+_STACKS = ("node", "python", "go", "java")
+_OPTIONS = (
+    click.option("--out", metavar="DIR", type=click.Path(path_type=Path),
+                 help="Write the documents that a team keeps into this folder."),
+    click.option("--stack", metavar="|".join(_STACKS), type=Nearest(_STACKS),
+                 help="The stack, when it is settled."),
+    click.option("--questions", is_flag=True, help="Only what is unknown and worth asking."),
+    click.option("--force", is_flag=True, help="Write over documents that are in the folder of --out already."),
+    click.option("-q", "--quiet", is_flag=True, help="No hints on stderr."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DesignAsked(Asked):
+    """What was typed for `backend-lead design`."""
+
+    path: str = "."
+    brief: str = ""
+    out: Path | None = None
+    stack: str | None = None
+    questions: bool = False
+    force: bool = False
+
+
+def _own(command: Decorated) -> Decorated:
+    return with_options(_OPTIONS, command)
+
+
+@click.command("design")
+@click.argument("brief")
+@_own
+@writing
+def command(**typed: object) -> int:
+    """Decide how a backend is built: BRIEF is a text in quotes, or the path of a brief.toml.
+
+    Example: backend-lead design "I need to build a backend for a social media app"
+    """
+    from backend_lead.doors.cli.output import deliver, emit, hint
+    from backend_lead.lead.design import Wanted, design
+
+    asked = DesignAsked.of(typed)
+    if asked.force and asked.out is None:
+        raise WrongUse("--force is about the folder of --out.", "Add: --out docs/architecture")
+    report = design(Wanted(asked.brief, asked.stack))
+    assert report.design is not None
+    for note in report.design.notes:
+        hint(note, quiet=asked.quiet)
+    if asked.questions and asked.format_name == "text":
+        emit("".join(f"{number}. {each.question}\n   assumed: {each.assumed}\n"
+                     for number, each in enumerate(report.design.questions, 1))
+             or "Nothing that would change a decision is unknown.\n")
+        return 0
+    if asked.out is not None:
+        report = _written(report, asked.out, force=asked.force, quiet=asked.quiet)
+    return deliver(report, asked, asked.options())
+
+
+def _written(report: Report, out: Path, *, force: bool, quiet: bool) -> Report:
+    """Write the documents; what is there already is left alone unless it was asked for."""
+    from backend_lead.doors.cli.output import hint, write_file
+    from backend_lead.model.created import Created
+    from backend_lead.report._papers_design import papers
+
+    assert report.design is not None
+    made = papers(report.design)
+    there = [path for path, _ in made if (out / path).exists() or (out / path).is_symlink()]
+    if there and not force:
+        raise WrongUse(f"{out} holds {there[0]} already, and was left alone.",
+                       "Give another folder, or write over the documents with --force.")
+    for path, text in made:
+        (out / path).parent.mkdir(parents=True, exist_ok=True)
+        write_file(out / path, text)
+    hint(f"{len(made)} documents are in {out}: begin with {out / 'ARCHITECTURE.md'}.", quiet=quiet)
+    return replace(report, created=Created("design", tuple(made), written=True))

@@ -1,0 +1,164 @@
+"""The parts of the document of `backend-lead design`, field by field."""
+
+from __future__ import annotations
+
+import msgspec
+
+from backend_lead.model.design import Decision, Design, Estimate, Fact, Feature, Origin, Quantity, Rejected
+
+
+class RejectedFields(msgspec.Struct, frozen=True):
+    """An option that was not chosen, or a habit that is advised against, and why."""
+
+    option: str
+    why: str
+
+    @classmethod
+    def of(cls, each: Rejected) -> RejectedFields:
+        """Return the fields of one."""
+        return cls(each.option, each.why)
+
+
+class DecisionFields(msgspec.Struct, frozen=True):
+    """One decision: what was chosen and why, what was not, and what would change it."""
+
+    choice: list[str]
+    reason: str
+    facts: list[str]
+    rejected: list[RejectedFields]
+    flips_when: str
+    chain: list[str]
+    running_cost: str
+    sources: list[str]
+
+    @classmethod
+    def of(cls, each: Decision) -> DecisionFields:
+        """Return the fields of one."""
+        return cls(list(each.choice), each.reason, list(each.facts), [RejectedFields.of(one) for one in each.rejected],
+                   each.flips_when, list(each.chain), each.running_cost, list(each.sources))
+
+
+class DecisionsFields(msgspec.Struct, frozen=True):
+    """The decision of every topic."""
+
+    api_style: DecisionFields
+    realtime: DecisionFields
+    stack: DecisionFields
+    primary_db: DecisionFields
+    cache: DecisionFields
+    search: DecisionFields
+    auth: DecisionFields
+    authz: DecisionFields
+    async_processing: DecisionFields
+    tenancy: DecisionFields
+    scaling: DecisionFields
+    shape: DecisionFields
+
+    @classmethod
+    def of(cls, design: Design) -> DecisionsFields:
+        """Return the fields of all."""
+        return cls(**{name: DecisionFields.of(design.decision(name)) for name in cls.__struct_fields__})
+
+
+class FactFields(msgspec.Struct, frozen=True):
+    """One thing that was understood, and where it came from."""
+
+    id: str
+    says: str
+    holds: bool
+    origin: Origin
+    words: str
+
+    @classmethod
+    def of(cls, each: Fact) -> FactFields:
+        """Return the fields of one."""
+        return cls(each.id, each.says, each.holds, each.origin, each.words)
+
+
+class QuantityFields(msgspec.Struct, frozen=True):
+    """A number of the brief, or one that was assumed."""
+
+    id: str
+    value: float
+    unit: str
+    origin: Origin
+    words: str
+
+    @classmethod
+    def of(cls, each: Quantity) -> QuantityFields:
+        """Return the fields of one."""
+        return cls(each.id, each.value, each.unit, each.origin, each.words)
+
+
+class WarningFields(msgspec.Struct, frozen=True):
+    """A conflict in the brief, or a trap."""
+
+    id: str
+    message: str
+
+
+class QuestionFields(msgspec.Struct, frozen=True):
+    """Something worth asking, what is assumed without an answer, and which decisions an answer can change."""
+
+    topic: str
+    question: str
+    assumed: str
+    flips: list[str]
+
+
+class InputFields(msgspec.Struct, frozen=True):
+    """One number that an estimate was made from."""
+
+    name: str
+    value: float
+    unit: str
+    origin: Origin
+    source: str
+
+
+class EstimateFields(msgspec.Struct, frozen=True):
+    """A number as a range, with its formula and inputs."""
+
+    name: str
+    low: float
+    mid: float
+    high: float
+    unit: str
+    formula: str
+    inputs: list[InputFields]
+    meaning: str
+
+    @classmethod
+    def of(cls, each: Estimate) -> EstimateFields:
+        """Return the fields of one."""
+        inputs = [InputFields(one.name, round(one.value, 6), one.unit, one.origin, one.source) for one in each.inputs]
+        return cls(each.name, each.low, each.mid, each.high, each.unit, each.formula, inputs, each.meaning)
+
+
+class FeatureDetailFields(msgspec.Struct, frozen=True):
+    """What a feature is, and what asks for it."""
+
+    id: str
+    meaning: str
+    because: str
+
+    @classmethod
+    def of(cls, each: Feature) -> FeatureDetailFields:
+        """Return the fields of one."""
+        return cls(each.id, each.meaning, each.because)
+
+
+class LikenessFields(msgspec.Struct, frozen=True):
+    """The kind of service that the brief is most like."""
+
+    id: str
+    title: str
+    confidence: float
+
+
+class ScaleStepFields(msgspec.Struct, frozen=True):
+    """A step to take later, and the threshold at which to take it."""
+
+    step: str
+    when: str
+    why: str

@@ -1,0 +1,128 @@
+"""A design as the documents that a team keeps: ARCHITECTURE.md, a record a decision, diagrams, numbers, a roadmap."""
+
+from __future__ import annotations
+
+from backend_lead.model.design import Decision, Design, Origin
+from backend_lead.report import _words_design as named
+from backend_lead.report._markdown_design import design_text
+from backend_lead.report._markdown_text import text
+
+_RECORDS = "decisions"
+
+
+def papers(design: Design) -> tuple[tuple[str, str], ...]:
+    """Return the documents as (path, text), in the order in which they are read."""
+    records = [(f"{_RECORDS}/{number:04}-{each.topic.replace('_', '-')}.md", _record(number, each, design))
+               for number, each in enumerate(named.ordered(design), 1)]
+    return (("ARCHITECTURE.md", _architecture(design, [path for path, _ in records])), *records,
+            ("capacity.md", _capacity(design)), ("security.md", _security(design)), ("roadmap.md", _roadmap(design)))
+
+
+def _architecture(design: Design, records: list[str]) -> str:
+    links = "\n".join(f"- [{named.TOPICS[each.topic]}: {text(named.chosen(each))}]({path})"
+                      for path, each in zip(records, named.ordered(design), strict=True))
+    return (f"# Architecture: {text(design.title)}\n\nThe brief, as it was given:\n\n{_quoted(design.brief)}\n\n"
+            f"## The parts\n\n```mermaid\n{_containers(design)}```\n\n## Decisions\n\n{links}\n\n"
+            f"Numbers: [capacity.md](capacity.md). Security: [security.md](security.md). "
+            f"Later: [roadmap.md](roadmap.md).\n\n{design_text(design)}")
+
+
+def _record(number: int, each: Decision, design: Design) -> str:
+    """Return one decision in the form of MADR (adr.github.io/madr)."""
+    facts = {fact.id: fact for fact in design.facts}
+    drivers = [f"- {text(facts[id].says)} ({text(named.where_from(facts[id]))})" for id in each.facts if id in facts]
+    drivers += [f"- {text(each_chain)}" for each_chain in each.chain]
+    rejected = "\n".join(f"- **{text(named.named(one.option))}**: {text(one.why)}" for one in each.rejected)
+    sources = "\n".join(f"- {text(source)}" for source in each.sources)
+    return (f"# {number}. {named.TOPICS[each.topic]}: {text(named.chosen(each))}\n\nStatus: proposed\n\n"
+            "## Decision drivers\n\n" + ("\n".join(drivers) or "- nothing in the brief asks for more") + "\n\n"
+            f"## Decision\n\n{text(named.chosen(each))}. {text(each.reason)}\n\n"
+            f"## Consequences\n\nTo run: {text(each.running_cost) or 'nothing'}.\n\nIt changes: {text(each.flips_when)}.\n\n"
+            f"## Options that were rejected\n\n{rejected or '- none'}\n\n## Sources\n\n{sources or '- none'}\n")
+
+
+def _containers(design: Design) -> str:
+    """Return the C4 container diagram in Mermaid's own syntax for C4."""
+    facts = {fact.id for fact in design.facts if fact.holds}
+    api = " + ".join(named.named(option) for option in design.decision("api_style").choice)
+    lines = ["C4Container", f"title {design.title}"]
+    callers = [("person", "People", "in a browser or app")] if "machine_clients" not in facts else []
+    if "devices" in facts:
+        callers.append(("devices", "Devices", named.chosen(design.decision("realtime"))))
+    if "machine_clients" in facts or "public_api" in facts:
+        callers.append(("programs", "Programs", "other services and customers' software"))
+    lines += [f'Person({id}, "{label}", "{note}")' for id, label, note in callers]
+    lines.append(f'System_Boundary(service, "{design.title}") {{')
+    lines.append(f'  Container(api, "API", "{named.chosen(design.decision("stack"))}", "{api}")')
+    lines += [f"  {line}" for line in _stores(design)]
+    lines.append("}")
+    lines += [f'Rel({id}, api, "calls", "{named.chosen(design.decision("auth"))}")' for id, _, _ in callers]
+    lines += [f'Rel(api, {id}, "uses")' for id in ("db", "cache", "search", "queue")
+              if any(f"({id}," in line for line in lines)]
+    if any("(worker," in line for line in lines):
+        lines += ['Rel(worker, queue, "takes work from")', 'Rel(worker, db, "reads and writes")']
+    return "\n".join(lines) + "\n"
+
+
+def _stores(design: Design) -> list[str]:
+    lines = []
+    if design.decision("primary_db").choice != ("none",):
+        lines.append(f'ContainerDb(db, "Truth", "{named.chosen(design.decision("primary_db"))}", "")')
+    if "yes" in design.decision("cache").choice:
+        lines.append('ContainerDb(cache, "Cache", "Redis", "hot reads, limits, channels")')
+    if design.decision("search").choice == ("elasticsearch",):
+        lines.append('ContainerDb(search, "Search index", "Elasticsearch", "fed by an outbox")')
+    work = design.decision("async_processing").choice
+    if work == ("job_queue",):
+        lines += ['ContainerDb(queue, "Jobs", "a table, SKIP LOCKED", "")', 'Container(worker, "Worker", "", "jobs")']
+    elif work != ("none",):
+        lines += [f'ContainerQueue(queue, "Events", "{named.named(work[0])}", "")',
+                  'Container(worker, "Worker", "", "consumers")']
+    return lines
+
+
+def _capacity(design: Design) -> str:
+    lines = ["# Capacity", "", "Ranges: a number of the brief is taken as said, one that was assumed at half and double.",
+             "The processor a request is measured when the service exists; until then it is the default named below.", ""]
+    for each in design.capacity:
+        lines += [f"## {each.name.replace('_', ' ')}: {named.ranged(each)}", "", f"{text(each.meaning)}.", "",
+                  f"`{each.formula}`", ""]
+        lines += [f"- {one.name} = {named.amount(one.value)} {one.unit} ({one.origin.value}: {text(one.source)})"
+                  for one in each.inputs]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _security(design: Design) -> str:
+    """Return what is guarded and how: access, data classes, and the features that keep them."""
+    facts = [fact for fact in design.facts if fact.holds]
+    classes = [fact for fact in facts if fact.id in ("personal_data", "sensitive_data", "health_data", "money_moves",
+                                                     "card_payments", "children", "ledger")]
+    lines = ["# Security", "", f"Who gets in: **{text(named.chosen(design.decision('auth')))}**. "
+             f"{text(design.decision('auth').reason)}", "",
+             f"Who may do what: **{text(named.chosen(design.decision('authz')))}**. "
+             f"{text(design.decision('authz').reason)}", "", "## Data that would hurt in other hands", ""]
+    lines += [f"- {text(fact.says)} ({'assumed' if fact.origin is Origin.ASSUMED else text(named.where_from(fact))})"
+              for fact in classes] or ["- nothing was named: ask"]
+    lines += ["", "## What keeps it", "", "| Feature | What it is | Why |", "|---|---|---|"]
+    lines += [f"| {each.id} | {text(each.meaning)} | {text(each.because)} |" for each in design.features]
+    if design.avoided:
+        lines += ["", "## Never", "", *(f"- {each.option.replace('_', ' ')}: {text(each.why)}"
+                                        for each in design.avoided)]
+    if design.cautions:
+        lines += ["", "## Conflicts in the brief", "", *(f"- {each.id}: {text(each.message)}"
+                                                         for each in design.cautions)]
+    return "\n".join(lines) + "\n"
+
+
+def _roadmap(design: Design) -> str:
+    lines = ["# Roadmap of scale", "", "One step at its threshold, not before.", ""]
+    for number, each in enumerate(design.roadmap, 1):
+        lines += [f"{number}. **{text(each.step)}** when {text(each.when)}: {text(each.why)}."]
+    lines += ["", "## Open questions", ""]
+    lines += [f"- {text(each.question)} Assumed: {text(each.assumed)}." for each in design.questions] or ["- none"]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(brief: str) -> str:
+    return "\n".join(f"> {text(line)}" for line in brief.strip().splitlines()) or "> (facts alone)"

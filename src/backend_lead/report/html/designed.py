@@ -1,0 +1,76 @@
+"""The page of a design: what was understood, what was decided and why, the numbers."""
+
+from __future__ import annotations
+
+from backend_lead.model.design import Decision, Design, Origin
+from backend_lead.report import _words_design as named
+from backend_lead.report.html.markup import Html, join, tag
+
+
+def sections(design: Design, target: str) -> list[Html | None]:
+    """Return all sections."""
+    return [_head(design, target), _list("conflicts", "Conflicts", [tag("li", tag("b", each.id), " ", each.message)
+                                                                    for each in design.cautions]),
+            _list("questions", "Questions", [tag("li", each.question, tag("div", f"Assumed: {each.assumed}",
+                                                                          class_="muted small"))
+                                             for each in design.questions]),
+            _decisions(design), _numbers(design),
+            _list("must-have", "Must have", [tag("li", tag("b", each.id.replace("_", " ")), ": ", each.meaning,
+                                                 tag("div", each.because, class_="muted small"))
+                                             for each in design.features]),
+            _list("never", "Never", [tag("li", tag("b", each.option.replace("_", " ")), ": ", each.why)
+                                     for each in design.avoided]),
+            _list("later", "Later", [tag("li", tag("b", each.step), f": when {each.when}",
+                                         tag("div", each.why, class_="muted small")) for each in design.roadmap])]
+
+
+def links(design: Design) -> list[tuple[str, str, bool]]:
+    """Return what the bar of links names: anchor, label, and whether the page has it."""
+    return [("conflicts", "Conflicts", bool(design.cautions)), ("questions", "Questions", bool(design.questions)),
+            ("decisions", "Decisions", True), ("numbers", "Numbers", True), ("must-have", "Must have", True),
+            ("never", "Never", bool(design.avoided)), ("later", "Later", bool(design.roadmap))]
+
+
+def _head(design: Design, target: str) -> Html:
+    facts = [tag("li", each.says, tag("span", f" {named.where_from(each)}", class_="muted small"))
+             for each in named.told(design) if each.holds]
+    numbers = [tag("li", named.counted(each), tag("span", f" {each.origin.value}", class_="muted small"))
+               for each in design.quantities]
+    return tag("div", tag("p", "Designed by backend-lead", class_="eyebrow"), tag("h1", target),
+               tag("p", design.brief, class_="headline"),
+               tag("details", tag("summary", f"Understood: {len(facts)} facts, {len(numbers)} numbers"),
+                   tag("ul", *facts, *numbers), open=True), id="overview")
+
+
+def _list(anchor: str, title: str, items: list[Html]) -> Html | None:
+    if not items:
+        return None
+    return tag("section", tag("header", tag("h2", title)), tag("ul", *items, class_="plan"), id=anchor)
+
+
+def _decisions(design: Design) -> Html:
+    return tag("section", tag("header", tag("h2", "Decisions")),
+               tag("ol", *(tag("li", _decision(each)) for each in named.ordered(design)), class_="plan"),
+               id="decisions")
+
+
+def _decision(each: Decision) -> Html:
+    rejected = tag("ul", *(tag("li", tag("b", named.named(one.option)), f": {one.why}") for one in each.rejected))
+    return join(tag("p", tag("span", f"{named.TOPICS[each.topic]}: ", class_="muted"), tag("b", named.chosen(each))),
+                tag("p", each.reason), tag("p", "; ".join(each.chain), class_="muted small") if each.chain else None,
+                tag("details", tag("summary", "What was rejected, and what would change it"), rejected,
+                    tag("p", f"Becomes {each.flips_when}", class_="small"),
+                    tag("p", f"Costs to run: {each.running_cost}", class_="small"),
+                    tag("p", f"Sources: {'; '.join(each.sources)}", class_="muted small") if each.sources else None))
+
+
+def _numbers(design: Design) -> Html:
+    head = tag("tr", *(tag("th", name) for name in ("", "Low", "Middle", "High", "Unit", "Formula")))
+    rows = [tag("tr", tag("td", each.name.replace("_", " ")), tag("td", named.amount(each.low)),
+                tag("td", named.amount(each.mid)), tag("td", named.amount(each.high)), tag("td", each.unit),
+                tag("td", tag("code", each.formula))) for each in design.capacity]
+    inputs = {one.name: one for each in design.capacity for one in each.inputs if one.origin is not Origin.STATED}
+    told = [tag("li", f"{one.name} = {named.amount(one.value)} {one.unit} ({one.origin.value}: {one.source})")
+            for one in inputs.values()]
+    return tag("section", tag("header", tag("h2", "Numbers")), tag("div", tag("table", head, *rows), class_="scroll"),
+               tag("details", tag("summary", "What was assumed"), tag("ul", *told)), id="numbers")
