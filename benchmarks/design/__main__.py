@@ -1,4 +1,4 @@
-"""`python -m benchmarks.design [dev|heldout] [--without-model] [--show]`: decisions on labelled briefs, in two wordings.
+"""`python -m benchmarks.design [dev|heldout] [--without-model] [--show]`: labelled briefs in two wordings.
 
 Beside ours stands the constant answer: the commonest value of each field, whatever the brief says.
 """

@@ -15,7 +15,7 @@ from backend_lead.design.understanding import understand
 ROOT = Path(__file__).parents[2]
 TOPICS = {topic.topic: topic for topic in knowledge.topics()}
 DERIVED = {"users", "daily_users", "tenants_count", "peak_rps", "write_peak", "write_average", "rows_kept", "average_rps",
-           "peak_factor", "item_bytes", "retention_days"}
+           "peak_factor", "item_bytes", "retention_days", "bytes_per_day"}
 
 
 def conditions() -> list[tuple[str, str]]:
@@ -87,4 +87,4 @@ def test_a_condition_that_cannot_be_read_is_refused():
 
 def test_numbers_that_conditions_use_are_reckoned():
     known = understand("10,000 people keep lists.", None)
-    assert set(known.rates.numbers) >= DERIVED - {"tenants_count"}
+    assert set(known.rates.numbers) >= DERIVED - {"tenants_count", "bytes_per_day"}

@@ -27,7 +27,8 @@ from backend_lead.model.design import Fact, Origin, Quantity
 
 NUMBERS = {
     "users": "people", "daily_users": "people", "concurrent_users": "people", "tenants": "organisations",
-    "actions": "requests a user a day", "devices": "devices", "records": "records", "requests_per_second": "per second", "writes_per_second": "per second",
+    "actions": "requests a user a day", "devices": "devices",
+    "records": "records", "requests_per_second": "per second", "writes_per_second": "per second",
     "burst_per_second": "per second", "peak_factor": "times", "item_bytes": "bytes", "stored_bytes": "bytes",
     "retention_seconds": "seconds", "latency_seconds": "seconds", "token_seconds": "seconds", "read_percent": "percent",
     "availability_percent": "percent", "budget_per_month": "per month"}
@@ -61,7 +62,7 @@ def parse_brief(text: str, name: str) -> Brief:
         read = msgspec.toml.decode(text, type=BriefDocument)
     except (msgspec.DecodeError, ValueError) as error:
         raise WrongUse(f"{name} is no brief: {error}.",
-                       "A brief.toml holds brief, title, [facts], [numbers] and [decided]: see docs/design.md.") from None
+                       "It holds brief, title, [facts], [numbers] and [decided]: see docs/design.md.") from None
     _known(read.facts, [kind.id for kind in fact_kinds().values()], name, "fact")
     _known(read.numbers, list(NUMBERS), name, "number")
     _known(read.decided, [topic.topic for topic in topics()], name, "decision")
@@ -96,7 +97,7 @@ def understood(brief: Brief, likenesses: Likenesses | None) -> Understood:
     numbers = dict(known.read.quantities)
     for id, value in (brief.numbers or {}).items():
         numbers[id] = Quantity(id, value, NUMBERS[id], Origin.STATED, "brief.toml")
-    facts = {id: fact for id, fact in with_implied(facts).items()}
+    facts = with_implied(facts)
     usual = (archetypes()[known.likeness.id].numbers
              if known.likeness is not None and known.likeness.confidence >= SURE_ENOUGH else {})
     held = frozenset(id for id, fact in facts.items() if fact.holds)

@@ -16,8 +16,8 @@ from backend_lead.design.rates import Rates
 from backend_lead.model.design import Decision, Estimate, Input, Origin, ScaleStep
 
 _DAY = 86400.0
-# Milliseconds of processor a request in the application: measured on one list endpoint of 20 rows (docs/design.md), then
-# tripled for what ordinary endpoints do beside it.
+# Milliseconds of processor a request in the application: measured on one list endpoint of 20 rows, then tripled for
+# what ordinary endpoints do beside it (docs/design.md).
 CPU_MS = {"python": 1.5, "node": 1.4, "go": .5, "java": .7}
 DATABASE_MS = .6
 _CORES = 2.0
@@ -80,11 +80,11 @@ def roadmap(rates: Rates, decisions: Mapping[str, Decision]) -> tuple[ScaleStep,
         steps.append(ScaleStep("a search engine beside the database", "more than a million texts with ranking, facets "
                                "or typing errors", "it needs a feed and a way to build it anew"))
     if decisions["async_processing"].choice in (("none",), ("job_queue",)):
-        steps.append(ScaleStep("a broker instead of the table of jobs", "more than a thousand jobs a second, or several "
-                               "readers that replay", "SKIP LOCKED carries what is below"))
+        steps.append(ScaleStep("a broker instead of the table of jobs", "more than a thousand jobs a second, or "
+                               "several readers that replay", "SKIP LOCKED carries what is below"))
     if "sharding" not in scaling:
-        steps.append(ScaleStep("shards", "more writes than one primary takes (2,500 to 4,000 transactions a second on 4 "
-                               "cores, 20,000 on 16) or 2 to 5 TB", "the last step: transactions end at the border"))
+        steps.append(ScaleStep("shards", "more writes than one primary takes (2,500 to 4,000 transactions a second on "
+                               "4 cores, 20,000 on 16) or 2 to 5 TB", "the last step: transactions end at the border"))
     if decisions["shape"].choice == ("monolith",):
         steps.append(ScaleStep("borders between modules", "two teams wait for each other's releases",
                                "modules first; a service only for what has a load of its own"))
@@ -92,14 +92,13 @@ def roadmap(rates: Rates, decisions: Mapping[str, Decision]) -> tuple[ScaleStep,
 
 
 def _rates(sum_: _Sum, rates: Rates) -> list[Estimate]:
-    found = [
+    return [
         sum_.estimate("requests_average", "per second", "average_rps", "requests over the day", ("average_rps",),
                       lambda at: at["average_rps"]),
         sum_.estimate("requests_peak", "per second", "peak_rps", "requests in the busiest minutes", ("peak_rps",),
                       lambda at: at["peak_rps"]),
         sum_.estimate("writes_peak", "per second", "write_average x peak_factor", "writes in the busiest minutes",
                       ("write_average", "peak_factor"), lambda at: at["write_average"] * at["peak_factor"])]
-    return found
 
 
 def _storage(sum_: _Sum, rates: Rates, decisions: Mapping[str, Decision]) -> list[Estimate]:
@@ -110,7 +109,7 @@ def _storage(sum_: _Sum, rates: Rates, decisions: Mapping[str, Decision]) -> lis
     def bytes_of(at: Mapping[str, float]) -> float:
         return (at["item_bytes"] + 28 + _INDEXES * 32) * 1.3
 
-    found = [
+    return [
         sum_.estimate("rows_kept", "rows", "write_average x 86,400 x retention_days, or the records of the brief",
                       "rows when the oldest are as old as they get", ("rows_kept",), lambda at: at["rows_kept"]),
         sum_.estimate("storage_a_year", "GB", f"write_average x 86,400 x 365 x {row} x 1.3 / 1e9",
@@ -122,7 +121,6 @@ def _storage(sum_: _Sum, rates: Rates, decisions: Mapping[str, Decision]) -> lis
         sum_.estimate("working_set", "GB", "rows_kept x item_bytes x hot_share x 1.5 / 1e9",
                       "memory in which the hot rows fit", ("rows_kept", "item_bytes", "hot_share"),
                       lambda at: at["rows_kept"] * at["item_bytes"] * at["hot_share"] * 1.5 / 1e9)]
-    return found
 
 
 def _machines(sum_: _Sum, rates: Rates, decisions: Mapping[str, Decision]) -> list[Estimate]:

@@ -1,7 +1,7 @@
 """A brief as sentences and clauses, and where something in it is denied.
 
-A denial reaches from its word to the end of its clause ("no payments"), over a list ("no accounts, payments or search"),
-and backwards from a phrase that takes back what stood before it ("search is not needed").
+A denial reaches from its word to the end of its clause ("no payments"), over a list ("no accounts, payments or
+search"), and backwards from a phrase that takes back what stood before it ("search is not needed").
 """
 
 from __future__ import annotations
@@ -38,9 +38,7 @@ class Sentence:
         if any(listed.start() <= start and end <= listed.end() and _DENIES.match(self.text, listed.start())
                for listed in _LIST.finditer(self.text)):
             return True
-        begins = 0
-        for cut in _BREAK.finditer(self.text, 0, start):
-            begins = cut.end()
+        begins = max((cut.end() for cut in _BREAK.finditer(self.text, 0, start)), default=0)
         near = self.text[begins:start]
         last = max(_DENIES.finditer(near), key=lambda found: found.end(), default=None)
         if last is not None and len(near[last.end():].split()) <= 6:
@@ -63,7 +61,7 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 def _plain(text: str) -> str:
     """Return the text with plain quotes, dashes and spaces: patterns are written for those."""
-    table = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', " ": " ", " ": " ", "\t": " "})
+    table = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "\t": " "})
     # A line that goes on in the next is one sentence; an empty line, a heading or a list item ends it.
     joined = re.sub(r"(?<![\n:])\n(?!\s*(?:\n|[-*•#]|\d+[.)]\s))", " ", text.strip().translate(table))
     return re.sub(r"[ ]{2,}", " ", joined)

@@ -47,7 +47,8 @@ def _features(known: Known) -> tuple[Feature, ...]:
 
 
 def _title(known: Understood) -> str:
-    return known.likeness.title if known.likeness is not None and known.likeness.confidence >= SURE_ENOUGH else "a service"
+    alike = known.likeness
+    return alike.title if alike is not None and alike.confidence >= SURE_ENOUGH else "a service"
 
 
 def _quantities(known: Understood) -> list[Quantity]:

@@ -1,4 +1,4 @@
-"""The vectors of the knowledge's example sentences, kept beside them: to make some 500 anew takes ten seconds of processor.
+"""The vectors of the knowledge's example sentences, kept beside them: to make some 500 anew takes ten seconds.
 
 `python -m backend_lead.design.example_vectors` writes the file; a sentence that it does not hold is computed.
 """

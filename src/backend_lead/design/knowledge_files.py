@@ -135,7 +135,7 @@ def folder() -> Traversable:
 
 @lru_cache(maxsize=1)
 def fact_kinds() -> dict[str, FactKind]:
-    """Return every fact by its id, in the order of the files.  Raises ValueError for one that implies an unknown one."""
+    """Return every fact by its id, in the order of the files.  Raises ValueError for one that implies no fact."""
     found: dict[str, FactKind] = {}
     for path in sorted((folder() / "facts").iterdir(), key=lambda each: each.name):
         for id, text in msgspec.toml.decode(path.read_text(encoding="utf-8"), type=dict[str, FactText]).items():

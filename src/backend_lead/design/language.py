@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-_ENGLISH = frozenset(["the", "a", "an", "and", "or", "of", "to", "in", "on", "for", "with", "by", "at", "from", "is", "are", "be", "it", "we", "i", "they", "their", "our", "who", "what", "when", "where", "that", "which", "this", "these", "those", "can", "must", "should", "may", "will", "would", "need", "want", "have", "has", "build", "make", "app", "users", "people", "not", "no", "all", "each", "every", "one", "as", "about"])
+_ENGLISH = frozenset((
+    "the", "a", "an", "and", "or", "of", "to", "in", "on", "for", "with", "by", "at", "from", "is", "are", "be",
+    "it", "we", "i", "they", "their", "our", "who", "what", "when", "where", "that", "which", "this", "these",
+    "those", "can", "must", "should", "may", "will", "would", "need", "want", "have", "has", "build", "make",
+    "app", "users", "people", "not", "no", "all", "each", "every", "one", "as", "about"))
 _FEW = 8
 _SHARE = .12
 

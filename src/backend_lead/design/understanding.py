@@ -11,9 +11,9 @@ from backend_lead.design.rates import Rates, rates
 from backend_lead.design.reading import BriefRead, read_brief, with_implied
 from backend_lead.model.design import Fact, Likeness, Origin, Quantity
 
-# Below this confidence nothing is assumed from the kind of service.  Chosen on the development half of benchmarks/design.
+# Below this confidence nothing is assumed from the kind of service.  Chosen on the development briefs.
 SURE_ENOUGH = .42
-# Of facts that a kind usually has, those that only a brief may bring in: assumed, they would decide too much.
+# People below which the scale is tiny.
 _TINY = 60.0
 _FEW_FACTS = 4
 _SPARSE = 30
@@ -82,7 +82,8 @@ def _by_size(facts: dict[str, Fact], quantities: Mapping[str, Quantity]) -> dict
     if large or (users is not None and users.value > 300):
         found = facts.get("tiny_scale")
         if found is None or found.holds:
-            facts["tiny_scale"] = Fact("tiny_scale", says, False, Origin.STATED, users.words if users else "its numbers")
+            words = users.words if users else "its numbers"
+            facts["tiny_scale"] = Fact("tiny_scale", says, False, Origin.STATED, words)
     elif users is not None and users.value <= _TINY and not facts.get("public_api"):
         facts["tiny_scale"] = Fact("tiny_scale", says, True, Origin.STATED, users.words)
     return facts

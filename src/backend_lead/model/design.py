@@ -96,7 +96,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One number that an estimate was made from: its value, and whether the brief or a default with a source gave it."""
+    """One number that an estimate was made from, and whether the brief or a default gave it."""
 
     name: str
     value: float

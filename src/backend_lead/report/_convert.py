@@ -22,7 +22,7 @@ from backend_lead.report._words_watch import headline
 
 Document = (jobs.MapDocument | jobs.AuditDocument | jobs.ReviewDocument | jobs.MigrationLintDocument
             | jobs.DiagnoseDocument | jobs.MigrationProveDocument | jobs.MigrationCreateDocument
-            | jobs.MigrationRewriteDocument | jobs.WatchDocument)
+            | jobs.MigrationRewriteDocument | jobs.WatchDocument | jobs.DesignDocument)
 
 
 def document(report: Report) -> Document:

@@ -37,7 +37,8 @@ def _record(number: int, each: Decision, design: Design) -> str:
     return (f"# {number}. {named.TOPICS[each.topic]}: {text(named.chosen(each))}\n\nStatus: proposed\n\n"
             "## Decision drivers\n\n" + ("\n".join(drivers) or "- nothing in the brief asks for more") + "\n\n"
             f"## Decision\n\n{text(named.chosen(each))}. {text(each.reason)}\n\n"
-            f"## Consequences\n\nTo run: {text(each.running_cost) or 'nothing'}.\n\nIt changes: {text(each.flips_when)}.\n\n"
+            f"## Consequences\n\nTo run: {text(each.running_cost) or 'nothing'}.\n\n"
+            f"It changes: {text(each.flips_when)}.\n\n"
             f"## Options that were rejected\n\n{rejected or '- none'}\n\n## Sources\n\n{sources or '- none'}\n")
 
 
@@ -82,8 +83,9 @@ def _stores(design: Design) -> list[str]:
 
 
 def _capacity(design: Design) -> str:
-    lines = ["# Capacity", "", "Ranges: a number of the brief is taken as said, one that was assumed at half and double.",
-             "The processor a request is measured when the service exists; until then it is the default named below.", ""]
+    lines = ["# Capacity", "", "Ranges: a number of the brief is taken as said, one that was assumed at half and "
+             "double. The processor a request is measured when the service exists; until then it is the default named "
+             "below.", ""]
     for each in design.capacity:
         lines += [f"## {each.name.replace('_', ' ')}: {named.ranged(each)}", "", f"{text(each.meaning)}.", "",
                   f"`{each.formula}`", ""]
