@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from backend_lead.generate.python.columns import changeable, python_type, sent_fields, sent_relations
 from backend_lead.generate.python.names import an, class_name, words
 from backend_lead.model.blueprint import Entity, Field, FieldType
@@ -24,7 +26,7 @@ def models(entity: Entity) -> str:
 
 def _imports(body: str) -> str:
     lines = ["from __future__ import annotations", ""]
-    moments = [name for name in ("date", "datetime") if f": {name}" in body]
+    moments = [name for name in ("date", "datetime") if re.search(rf": {name}\b", body)]
     if moments:
         lines.append(f"from datetime import {', '.join(moments)}")
     typing = [name for name in ("Annotated", "Literal") if f"{name}[" in body]

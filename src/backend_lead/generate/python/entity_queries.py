@@ -92,13 +92,13 @@ class Queries:
 
     def _imports(self, functions: str) -> str:
         lines = ["from __future__ import annotations", ""]
-        if moments := [name for name in ("date", "datetime") if f": {name}" in functions]:
+        if moments := [name for name in ("date", "datetime") if re.search(rf"[:\[] ?{name}\b", functions)]:
             lines.append(f"from datetime import {', '.join(moments)}")
-        typing = ["TYPE_CHECKING", *(["Literal"] if "Literal[" in functions else [])]
-        lines += [f"from typing import {', '.join(typing)}", "from uuid import UUID", ""]
+        lines += ["from typing import Literal"] if "Literal[" in functions else []
+        lines += ["from uuid import UUID", ""]
         models = [self.kind] + ([f"{self.kind}Draft"] if f"{self.kind}Draft" in functions else [])
-        lines += [f"from app.{self.entity.plural}.models import {', '.join(models)}", "", "if TYPE_CHECKING:",
-                  "    from app.database import Connection"]
+        lines += sorted([f"from app.{self.entity.plural}.models import {', '.join(models)}",
+                         "from app.database import Connection"])
         return "\n".join(lines)
 
     def _columns(self, alias: str = "t.") -> str:
@@ -115,7 +115,7 @@ class Queries:
         self.functions.append(
             f"{_signature(name, parameters, f'{self.kind} | None')}\n"
             f'    """{says}"""\n'
-            f"    row = await connection.fetchrow({made.constant}, {given})\n"
+            f"    row = await connection.{call('fetchrow', made.constant, given)}\n"
             f"    return {row}{self.kind}.model_validate(dict(row))")
 
     def _get(self) -> None:
@@ -143,7 +143,7 @@ class Queries:
         else:
             where.append(f"(t.{path.order.column}, t.id) {comparison} (:after, :after_id)")
             order = f"t.{path.order.column}{direction}, t.id{direction}"
-        sql = (f"SELECT {self._columns()}\nFROM {source}\nWHERE " + "\n    AND ".join(where)
+        sql = (f"SELECT {self._columns()}\nFROM {source}\nWHERE " + "\n    AND ".join(map(_folded, where))
                + f"\nORDER BY {order}\nLIMIT :rows")
         if path.followed:
             sql = self._followed(listing, comparison, direction)
@@ -153,7 +153,7 @@ class Queries:
         self.functions.append(
             f"{_signature(listing.function, parameters, f'list[{self.kind}]')}\n"
             f'    """Return up to `rows` {words(entity.plural)} after a place in the order."""\n'
-            f"    found = await connection.fetch({made.constant}, {given})\n"
+            f"    found = await connection.{call('fetch', made.constant, given)}\n"
             f"    return [{self.kind}.model_validate(dict(row)) for row in found]")
 
     def _followed(self, listing: Listing, comparison: str, direction: str) -> str:
@@ -233,7 +233,7 @@ class Queries:
         if checks:
             casts = {mark: mark for mark in marks}
             values = ", ".join(_cast(casts[mark], name, types, entity) for mark, name in zip(marks, names, strict=True))
-            source = f"SELECT {values}\nWHERE " + "\n    AND ".join(checks)
+            source = f"SELECT {values}\nWHERE " + "\n    AND ".join(map(_folded, checks))
         else:
             source = f"VALUES ({', '.join(marks)})"
         listed = ", ".join(names)
@@ -286,8 +286,9 @@ class Queries:
         where = may_condition(self.blueprint, entity, entity.policy.update)
         checks = [self._usable(each.to, f":{each.column}", False) for each in entity.relations
                   if each.column in names and each.to != PRINCIPAL]
-        sets = ", ".join([*(f"{each} = :{each}" for each in names), "version = t.version + 1", "updated_at = now()"])
-        wrapped = "\n    ".join(textwrap.wrap(sets, 100, break_long_words=False))
+        pairs = [*(f"{each} = :{each}" for each in names), "version = t.version + 1", "updated_at = now()"]
+        together = textwrap.wrap(", ".join(pairs).replace(" = ", "\0=\0"), 100, break_long_words=False)
+        wrapped = "\n    ".join(together).replace("\0", " ")
         sql = (f"UPDATE {entity.plural} AS t\nSET {wrapped}\nWHERE t.id = :{self.id} AND t.version = :version{_and(where)}"
                + "".join(_and(each) for each in checks if each) + f"\nRETURNING {self._columns()}")
         made = self._add(statement("_UPDATE", sql, (self.id, "version")))
@@ -316,7 +317,7 @@ class Queries:
             return
         self.statements.append(Statement("_AUDIENCE", lookup(found), ()))
         self.functions.append(
-            f"async def {found.prefix}_of_{self.entity.name}(connection: Connection, {self.entity.name}: {self.kind}) -> UUID:\n"
+            f"{_signature(f'{found.prefix}_of_{self.entity.name}', f'{self.entity.name}: {self.kind}', 'UUID')}\n"
             f'    """Return whom a change of {_an(self.entity)} is told to."""\n'
             f"    found: UUID = await connection.fetchval(_AUDIENCE, {self.entity.name}.{found.column})\n"
             f"    return found")
@@ -335,7 +336,12 @@ def _an(entity: Entity) -> str:
 
 
 def _and(where: str) -> str:
-    return f"\n    AND {where}" if where else ""
+    return f"\n    AND {_folded(where)}" if where else ""
+
+
+def _folded(where: str) -> str:
+    """Fold a long condition before its words; no condition holds a text with a space."""
+    return "\n        ".join(textwrap.wrap(where, 100, break_long_words=False, break_on_hyphens=False))
 
 
 def _who(where: str, *, nullable: bool = False) -> str:
@@ -347,8 +353,25 @@ def _cast(mark: str, name: str, types: dict[str, str], entity: Entity) -> str:
     return f"{mark}::{types.get(name) or sql_type(entity.field(name))}"
 
 
+def call(method: str, constant: str, given: str) -> str:
+    """Return the call of a statement, its arguments below when they do not fit on the line."""
+    line = f"{method}({constant}, {given})"
+    if len(line) <= 88:
+        return line
+    wrapped = "\n        ".join(textwrap.wrap(f"{constant}, {given}", 108))
+    return f"{method}(\n        {wrapped}\n    )"
+
+
 def _signature(name: str, parameters: str, answer: str) -> str:
     line = f"async def {name}(connection: Connection, {parameters}) -> {answer}:"
     if len(line) <= 120:
         return line
-    return f"async def {name}(\n    connection: Connection, {parameters}\n) -> {answer}:"
+    below = f"    connection: Connection, {parameters}"
+    if len(below) > 120:
+        below = "\n".join(f"    {each}," for each in ["connection: Connection", *_apart(parameters)])
+    return f"async def {name}(\n{below}\n) -> {answer}:"
+
+
+def _apart(parameters: str) -> list[str]:
+    """Take parameters apart at the commas between them, not at those within brackets."""
+    return re.split(r", (?=\w+: )", parameters)

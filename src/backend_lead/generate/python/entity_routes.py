@@ -60,8 +60,8 @@ class Routes:
         lines = ["from __future__ import annotations", ""]
         lines += [f"from datetime import {each}" for each in [used("date")] if each]
         lines += [f"from typing import {each}" for each in [used("Literal")] if each]
-        lines += ["from uuid import UUID", "", f"from fastapi import APIRouter{', ' if used('Query') else ''}{used('Query')}, Response"
-                  if used("Response") else f"from fastapi import APIRouter{', ' if used('Query') else ''}{used('Query')}", ""]
+        lines += ["from uuid import UUID", "", f"from fastapi import APIRouter{', Response' if used('Response') else ''}", ""]
+        own_start = len(lines)
         own = [each for each in (("events" if "events." in body else ""), ("policy" if "policy." in body else "")) if each]
         lines += [f"from app import {', '.join(own)}"] if own else []
         lines += [f"from app.auth.caller import {each}" for each in [used("Anyone", "Caller", "SignedIn")] if each]
@@ -69,14 +69,15 @@ class Routes:
                   [used("IfMatch", "IfNoneMatch", "etag", "names", "refuse_other_version", "revalidated")] if each]
         lines += [f"from app.idempotency import {each}" for each in [used("IdempotencyKey", "once")] if each]
         lines += [f"from app.paging import {each}" for each in
-                  [used("FIRST_ID", "FIRST_MOMENT", "LAST_ID", "LAST_MOMENT", "MOST_WHOLE", "Cursor", "Limit", "Page", "id_after",
-                        "key_after", "key_cursor", "moment", "page_of", "whole")] if each]
+                  [used("FIRST_ID", "FIRST_MOMENT", "LAST_ID", "LAST_MOMENT", "MOST_WHOLE", "Cursor", "Limit", "Page", "Words",
+                        "id_after", "key_after", "key_cursor", "moment", "page_of", "whole")] if each]
         lines += [f"from app.problems import {each}" for each in
                   [used("Problem", "changed_meanwhile", "forbidden", "not_found", "refers_to_nothing")] if each]
         plural = self.entity.plural
         lines += [f"from app.{plural} import queries",
                   f"from app.{plural}.models import {used(self.kind, f'{self.kind}Change', f'{self.kind}Draft')}"]
         lines += [f"from app.values import {each}" for each in [used("Text")] if each]
+        lines[own_start:] = sorted(lines[own_start:], key=lambda line: line.split()[1])
         return "\n".join(_wrapped_import(each) for each in lines)
 
     # -- what the routes have in common
@@ -121,7 +122,7 @@ class Routes:
         base = [each for each in at.listings if not each.extra]
         extras = list(dict.fromkeys(name for each in at.listings for name in each.extra))
         if first.path.search:
-            parameters.append('q: Text = Query(max_length=200, description="What to look for.")')
+            parameters.append('q: Words')
         for name in extras:
             kind = python_type(entity.field(name))
             kind = "Text" if kind == "str" else kind
@@ -206,7 +207,7 @@ class Routes:
             where = ""
         given = ["me.connection", *(["me.id"] if self._creates_as_me(where) else []),
                  *([f"policy.{function('create', entity)}(me.role)"] if ANY in where else []), "draft"]
-        body = [*self._guard("create", whos), f"    async def create() -> {self.kind}:",
+        body = [*self._guard("create", whos), "", f"    async def create() -> {self.kind}:",
                 f"        made = await queries.create_{entity.name}({', '.join(given)})",
                 "        if made is None:", "            raise refers_to_nothing()"]
         if entity.members:
@@ -295,11 +296,12 @@ class Routes:
         if found.column is None:
             where = '"all"'
         elif found.ways:
-            where = f'f"{found.prefix}:{{await queries.{found.prefix}_of_{name}(me.connection, {name})}}"'
+            where = f'f"{found.prefix}:{{audience}}"'
         else:
             where = f'f"{found.prefix}:{{{name}.{found.column}}}"'
         return "\n".join([
             f"async def _tell(me: Caller, event: str, {name}: {self.kind}) -> None:",
+            *([f"    audience = await queries.{found.prefix}_of_{name}(me.connection, {name})"] if found.ways else []),
             f"    await events.tell(me.connection, {where}, event, {name}.id)"])
 
 

@@ -123,11 +123,13 @@ class Tests:
         else:
             body.append(f"reader = {reader}")
         body += [f'address = f"{url}"' if "{" in url else f'address = "{url}"',
-                 f"first = client.get(address, params={{{parameters}}}, headers=reader.headers)",
+                 f"asked: dict[str, object] = {{{parameters}}}",
+                 "first = client.get(address, params=asked, headers=reader.headers)",
                  "assert first.status_code == 200, first.text", 'assert len(first.json()["items"]) == 2',
                  "seen, page = [each[\"id\"] for each in first.json()[\"items\"]], first.json()",
                  'while page["next"] is not None:',
-                 f'    page = client.get(address, params={{{parameters}, "cursor": page["next"]}}, headers=reader.headers).json()',
+                 '    asked["cursor"] = page["next"]',
+                 "    page = client.get(address, params=asked, headers=reader.headers).json()",
                  '    seen += [each["id"] for each in page["items"]]', "assert len(seen) == len(set(seen))",
                  "assert set(made) <= set(seen)"]
         query = "&".join(f"{each}={self._plain(each)}" for each in (first.extra if base is None else ()))

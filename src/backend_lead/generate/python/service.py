@@ -95,6 +95,7 @@ def _switches(blueprint: Blueprint, options: ServiceOptions) -> dict[str, bool]:
         "anyone": any(who.audience is Audience.PUBLIC for each in blueprint.entities for who in each.policy.read),
         "creates": any(each.policy.create for each in blueprint.entities),
         "groups": any(each.members is not None for each in blueprint.entities),
+        "search": any(path.search for each in blueprint.entities for path in each.access_paths),
         "several_roles": len(blueprint.roles) > 1,
         "order_key": bool(orders), "order_moment": FieldType.MOMENT in orders,
         "order_whole": bool(orders & {FieldType.INTEGER, FieldType.MONEY}),
@@ -110,14 +111,21 @@ def _values(blueprint: Blueprint) -> dict[str, str]:
         "role_words": "; ".join(f"`{each.name}` ({each.says})" for each in blueprint.roles),
         "requests_per_minute": str(blueprint.limit("requests")), "writes_per_minute": str(blueprint.limit("writes")),
         "sign_ins_per_minute": str(blueprint.limit("sign_in")),
-        "entity_imports": "\n".join(f"from app.{each} import routes as {each}" for each in _plurals(blueprint)),
         "entity_routers": "\n".join(f"    app.include_router({each.plural}.router)" for each in blueprint.entities),
         "first_list": _first_list(blueprint),
     }
 
 
-def _plurals(blueprint: Blueprint) -> list[str]:
-    return sorted(each.plural for each in blueprint.entities)
+def _main_imports(blueprint: Blueprint, options: ServiceOptions, realtime: bool) -> str:
+    more = [name for name, on in (("api_keys", options.api_keys), ("mfa", options.mfa)) if on]
+    lines = [f"from app import {'events, ' if realtime else ''}health, migrate",
+             *([f"from app.auth import {', '.join(more)}"] if more else []), "from app.auth import routes as auth",
+             "from app.auth.passwords import Passwords", "from app.database import embedded_url, open_pool",
+             "from app.housekeeping import housekeeping", "from app.limits import counter",
+             "from app.middleware import Bounded, Observed", "from app.problems import answer_with_problems",
+             "from app.settings import Settings",
+             *(f"from app.{each.plural} import routes as {each.plural}" for each in blueprint.entities)]
+    return "\n".join(sorted(lines, key=lambda line: line.split()[1]))
 
 
 def _first_list(blueprint: Blueprint) -> str:
@@ -133,13 +141,11 @@ def _text(blueprint: Blueprint, options: ServiceOptions) -> dict[str, str]:
     realtime = options.realtime is not Realtime.NONE and any(each.events for each in blueprint.entities)
     mfa, keys = options.mfa, options.api_keys
     return {
-        "health_imports": "events, health, migrate" if realtime else "health, migrate",
-        "unbounded": ', unbounded=frozenset({"/events"})' if options.realtime is Realtime.SSE and realtime else "",
+        "main_imports": _main_imports(blueprint, options, realtime),
         "mfa_columns": ", mfa_nonce, mfa_confirmed" if mfa else "",
         "more_tables": ", api_keys" if keys else "",
         "api_key_note": "  A key has no session." if keys else "",
         "session_type": "UUID | None" if keys else "UUID",
-        "auth_problems": "Problem, not_found, unauthenticated",
         "interactive": ("    if me.session_id is None:\n        raise Problem(403, \"An API key may not do this: sign in.\")\n"
                         if keys else ""),
         "transport": "WebSocket: the first message is the access token" if options.realtime is Realtime.WEBSOCKET
