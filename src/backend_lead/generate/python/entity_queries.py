@@ -85,7 +85,8 @@ class Queries:
             self._delete()
         if self.events:
             self._audience()
-        constants = "\n".join(f'{each.constant} = """\n{each.sql}\n"""' for each in self.statements)
+        rows = f"_ROWS = TypeAdapter(list[{self.kind}])\n" if "_ROWS" in "".join(self.functions) else ""
+        constants = rows + "\n".join(f'{each.constant} = """\n{each.sql}\n"""' for each in self.statements)
         functions = "\n\n\n".join(self.functions)
         head = f'"""Statements about {words(self.entity.plural)}."""\n\n{self._imports(functions)}'
         return f"{head}\n\n{constants}\n\n\n{functions}\n"
@@ -96,6 +97,7 @@ class Queries:
             lines.append(f"from datetime import {', '.join(moments)}")
         lines += ["from typing import Literal"] if "Literal[" in functions else []
         lines += ["from uuid import UUID", ""]
+        lines += ["from pydantic import TypeAdapter", ""] if "_ROWS" in functions else []
         models = [self.kind] + ([f"{self.kind}Draft"] if f"{self.kind}Draft" in functions else [])
         lines += sorted([f"from app.{self.entity.plural}.models import {', '.join(models)}",
                          "from app.database import Connection"])
@@ -154,7 +156,7 @@ class Queries:
             f"{_signature(listing.function, parameters, f'list[{self.kind}]')}\n"
             f'    """Return up to `rows` {words(entity.plural)} after a place in the order."""\n'
             f"    found = await connection.{call('fetch', made.constant, given)}\n"
-            f"    return [{self.kind}.model_validate(dict(row)) for row in found]")
+            f"    return _ROWS.validate_python([dict(row) for row in found])")
 
     def _followed(self, listing: Listing, comparison: str, direction: str) -> str:
         follow = self.blueprint.entity(listing.path.followed or "")

@@ -51,9 +51,12 @@ class Routes:
             self.routes.append(self._tell())
         body = "\n\n\n".join(self.routes)
         head = f'"""The addresses of {words(self.entity.plural)}."""\n\n{self._imports(body)}'
-        return f'{head}\n\nrouter = APIRouter(tags=["{words(self.entity.plural)}"])\n\n\n{body}\n'
+        page = f"{self.kind}Page = Page[{self.kind}]\n" if f"{self.kind}Page" in body else ""
+        return f'{head}\n\nrouter = APIRouter(tags=["{words(self.entity.plural)}"])\n{page}\n\n{body}\n'
 
     def _imports(self, body: str) -> str:
+        body += " Page" if "page_of" in body else ""
+
         def used(*names: str) -> str:
             return ", ".join(each for each in names if re.search(rf"\b{each}\b", body))
 
@@ -69,7 +72,7 @@ class Routes:
                   [used("IfMatch", "IfNoneMatch", "etag", "names", "refuse_other_version", "revalidated")] if each]
         lines += [f"from app.idempotency import {each}" for each in [used("IdempotencyKey", "once")] if each]
         lines += [f"from app.paging import {each}" for each in
-                  [used("FIRST_ID", "FIRST_MOMENT", "LAST_ID", "LAST_MOMENT", "MOST_WHOLE", "Cursor", "Limit", "Page", "Words",
+                  [used("FIRST_ID", "FIRST_MOMENT", "LAST_ID", "LAST_MOMENT", "MOST_WHOLE", "Cursor", "Limit", *(["Page"] if "page_of" in body else []), "Words",
                         "id_after", "key_after", "key_cursor", "moment", "page_of", "whole")] if each]
         lines += [f"from app.problems import {each}" for each in
                   [used("Problem", "changed_meanwhile", "forbidden", "not_found", "refers_to_nothing")] if each]
@@ -130,8 +133,8 @@ class Routes:
         parameters += ["limit: Limit = 20", "cursor: Cursor = None"]
         body = [*self._guard(self._list_action(first), whos), f"    after = {self._after(first)}"]
         body += self._rows(at, base, extras)
-        body.append(f"    return page_of(rows, limit, {self._cursor(first)})")
-        self._add(f'@router.get("{at.address}")', at.name, parameters, f"Page[{self.kind}]",
+        body.append(f"    return page_of({self.kind}Page, rows, limit, {self._cursor(first)})")
+        self._add(f'@router.get("{at.address}")', at.name, parameters, f"{self.kind}Page",
                   f"List {words(entity.plural)}{_order_words(first)}.", body)
 
     def _rows(self, at: Address, base: list[Listing], extras: list[str]) -> list[str]:

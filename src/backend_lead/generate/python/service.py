@@ -111,7 +111,7 @@ def _values(blueprint: Blueprint) -> dict[str, str]:
         "role_words": "; ".join(f"`{each.name}` ({each.says})" for each in blueprint.roles),
         "requests_per_minute": str(blueprint.limit("requests")), "writes_per_minute": str(blueprint.limit("writes")),
         "sign_ins_per_minute": str(blueprint.limit("sign_in")),
-        "entity_routers": "\n".join(f"    app.include_router({each.plural}.router)" for each in blueprint.entities),
+        "entity_routers": "\n".join(f"        {each.plural}.router," for each in blueprint.entities),
         "first_list": _first_list(blueprint),
     }
 
