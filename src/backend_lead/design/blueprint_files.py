@@ -63,7 +63,7 @@ class RelationText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PolicyText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A policy as it is written: `public`, `signed-in`, `owner`, `member`, `role:NAME`."""
+    """A policy as it is written: `public`, `signed-in`, `owner`, `parent`, `member`, `role:NAME`."""
 
     read: list[str]
     create: list[str] = []
@@ -190,7 +190,7 @@ def _one(word: str, path: str, place: str) -> Who:
         audience = Audience.ROLE
     if audience is Audience.ROLE:
         raise WrongUse(f"{path}: {place} names {word!r}, which is nobody we know.",
-                       "Write public, signed-in, owner, member or role:NAME.")
+                       "Write public, signed-in, owner, parent, member or role:NAME.")
     return Who(audience)
 
 

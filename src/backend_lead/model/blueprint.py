@@ -80,12 +80,14 @@ class Relation:
 
 
 class Audience(StrEnum):
-    """Who is meant.  `owner` and `member` may be so through the entity that `Entity.through` leads to."""
+    """Who is meant.  `owner` and `member` may be so through the entity that `Entity.through` leads to; `parent` is the owner
+    of that one, for rows that have an owner of their own."""
 
     PUBLIC = "public"
     SIGNED_IN = "signed-in"
     OWNER = "owner"
     MEMBER = "member"
+    PARENT = "parent"
     ROLE = "role"
 
 

@@ -70,6 +70,8 @@ def condition(blueprint: Blueprint, entity: Entity, whos: tuple[Who, ...], refer
                 parts.append(_owned(blueprint, entity, reference))
             case Audience.MEMBER:
                 parts.append(_joined(blueprint, entity, reference))
+            case Audience.PARENT:
+                parts.append(_of_parent(blueprint, entity, reference, _owned))
             case Audience.ROLE:
                 parts.append(ANY)
             case _:
@@ -87,6 +89,8 @@ def row_policy(blueprint: Blueprint, entity: Entity, whos: tuple[Who, ...]) -> s
                 parts.append(_owned(blueprint, entity, _plain(entity)).replace(ME, me))
             case Audience.MEMBER:
                 parts.append(_in_groups(blueprint, entity, _plain(entity)))
+            case Audience.PARENT:
+                parts.append(_of_parent(blueprint, entity, _plain(entity), _owned).replace(ME, me))
             case Audience.ROLE:
                 continue
             case Audience.PUBLIC:

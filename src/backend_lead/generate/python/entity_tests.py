@@ -218,7 +218,7 @@ class Tests:
         field = self.entity.field(step.field)
         shown = self.entity.shown_when
         start = shown[1] if shown and shown[0] == step.field else field.default
-        if start not in step.before:
+        if start not in step.before or self._made_by_another(step.by):
             return
         actor = self._reader(step.by)
         self._add(f"{self.name}_{step.name}_is_taken_once", [
@@ -227,6 +227,14 @@ class Tests:
             "moved = client.post(address, headers=actor.headers)", "assert moved.status_code == 200, moved.text",
             f'assert moved.json()["{step.field}"] == "{step.after}"',
             *(["assert client.post(address, headers=actor.headers).status_code in (404, 409)"] if step.after not in step.before else [])])
+
+    def _made_by_another(self, whos: tuple[Who, ...]) -> bool:
+        """Whether those who may are only the owner of a parent that somebody else has made."""
+        if any(each.audience is not Audience.PARENT for each in whos):
+            return False
+        parent = self.blueprint.entity(self.entity.relation(self.entity.through or "").to)
+        role = maker_role(self.blueprint, parent)
+        return role is not None and role != maker_role(self.blueprint, self.entity)
 
     def _delete(self) -> None:
         whos = self.entity.policy.delete
