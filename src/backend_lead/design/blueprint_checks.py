@@ -225,6 +225,11 @@ def _whos(blueprint: Blueprint, entity: Entity, whos: tuple[Who, ...], place: st
             yield place, f"there is no role {who.role}.", f"Write one of: {', '.join(roles)}."
         if who.audience is Audience.OWNER and not _leads(blueprint, entity, "owner", 0, skip=creating):
             yield place, "nothing leads to an owner.", "Write `owner: author`, or `through:` a relation to what has one."
+        if who.audience is Audience.READER and (entity.through is None or not place.endswith(".read")):
+            yield place, "reader is who may read what the row goes through.", "Write `through:`, and name readers under read only."
+        if who.audience is Audience.RELATION and not any(
+                each.name == who.relation and each.to == PRINCIPAL for each in entity.relations):
+            yield place, f"{who.relation} is no relation to the user.", "Name a relation with `to: user`."
         if who.audience is Audience.PARENT and not _leads(blueprint, entity, "owner", 0, skip=True):
             yield place, "nothing leads to the owner of a parent.", "Write `through:` a relation to what has an owner."
         if who.audience is Audience.MEMBER and not _leads(blueprint, entity, "members", 0, skip=creating):

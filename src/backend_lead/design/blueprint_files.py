@@ -63,7 +63,8 @@ class RelationText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PolicyText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A policy as it is written: `public`, `signed-in`, `owner`, `parent`, `member`, `role:NAME`."""
+    """A policy as it is written: `public`, `signed-in`, `owner`, `member`, `parent`, `reader`, `role:NAME`,
+    `relation:NAME`."""
 
     read: list[str]
     create: list[str] = []
@@ -183,14 +184,16 @@ def _who(words: list[str], path: str, place: str) -> tuple[Who, ...]:
 
 def _one(word: str, path: str, place: str) -> Who:
     if word.startswith("role:"):
-        return Who(Audience.ROLE, word.removeprefix("role:"))
+        return Who(Audience.ROLE, role=word.removeprefix("role:"))
+    if word.startswith("relation:"):
+        return Who(Audience.RELATION, relation=word.removeprefix("relation:"))
     try:
         audience = Audience(word)
     except ValueError:
         audience = Audience.ROLE
-    if audience is Audience.ROLE:
+    if audience in (Audience.ROLE, Audience.RELATION):
         raise WrongUse(f"{path}: {place} names {word!r}, which is nobody we know.",
-                       "Write public, signed-in, owner, parent, member or role:NAME.")
+                       "Write public, signed-in, owner, member, parent, reader, role:NAME or relation:NAME.")
     return Who(audience)
 
 

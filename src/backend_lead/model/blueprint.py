@@ -80,26 +80,33 @@ class Relation:
 
 
 class Audience(StrEnum):
-    """Who is meant.  `owner` and `member` may be so through the entity that `Entity.through` leads to; `parent` is the owner
-    of that one, for rows that have an owner of their own."""
+    """Who is meant.
+
+    `owner` and `member` may be so through the entity that `Entity.through` leads to.  `parent` is the owner of that one, for
+    rows that have an owner of their own; `reader` is whoever may read it.  `relation` is the user whom a relation names.
+    """
 
     PUBLIC = "public"
     SIGNED_IN = "signed-in"
     OWNER = "owner"
     MEMBER = "member"
     PARENT = "parent"
+    READER = "reader"
+    RELATION = "relation"
     ROLE = "role"
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """One audience; `role` is the name of the role when that is what is asked for."""
+    """One audience, with the name of the role or of the relation when that is what is asked for."""
 
     audience: Audience
     role: str | None = None
+    relation: str | None = None
 
     def __str__(self) -> str:
-        return f"role:{self.role}" if self.role else self.audience.value
+        name = self.role or self.relation
+        return f"{self.audience.value}:{name}" if name else self.audience.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,22 @@ def everybody(entity: Entity, whos: Iterable[Who]) -> bool:
     return entity.shown_when is None and any(each.audience in (Audience.PUBLIC, Audience.SIGNED_IN) for each in whos)
 
 
+def parent_of(blueprint: Blueprint, entity: Entity) -> Entity:
+    """Return the entity that this one goes through.  Raises KeyError when there is none."""
+    return blueprint.entity(entity.relation(entity.through or "").to)
+
+
+def open_to_public(blueprint: Blueprint, entity: Entity, whos: Iterable[Who]) -> bool:
+    """Tell whether somebody who has not signed in may see some row."""
+    return any(each.audience is Audience.PUBLIC
+               or (each.audience is Audience.READER and _read_openly(blueprint, parent_of(blueprint, entity)))
+               for each in whos)
+
+
+def _read_openly(blueprint: Blueprint, entity: Entity) -> bool:
+    return open_to_public(blueprint, entity, entity.policy.read)
+
+
 def only_roles(whos: Iterable[Who]) -> bool:
     """Tell whether the role alone decides, so that no row has to be looked at."""
     return all(each.audience is Audience.ROLE for each in whos)
@@ -72,6 +88,10 @@ def condition(blueprint: Blueprint, entity: Entity, whos: tuple[Who, ...], refer
                 parts.append(_joined(blueprint, entity, reference))
             case Audience.PARENT:
                 parts.append(_of_parent(blueprint, entity, reference, _owned))
+            case Audience.READER:
+                parts.append(_read_above(blueprint, entity, reference))
+            case Audience.RELATION:
+                parts.append(f"{reference(entity.relation(who.relation or '').column)} = {ME}")
             case Audience.ROLE:
                 parts.append(ANY)
             case _:
@@ -91,6 +111,11 @@ def row_policy(blueprint: Blueprint, entity: Entity, whos: tuple[Who, ...]) -> s
                 parts.append(_in_groups(blueprint, entity, _plain(entity)))
             case Audience.PARENT:
                 parts.append(_of_parent(blueprint, entity, _plain(entity), _owned).replace(ME, me))
+            case Audience.READER:
+                # The row policies of the table that is looked at hold here as well.
+                parts.append(_of_parent(blueprint, entity, _plain(entity), lambda *_: ""))
+            case Audience.RELATION:
+                parts.append(f"{entity.plural}.{entity.relation(who.relation or '').column} = {me}")
             case Audience.ROLE:
                 continue
             case Audience.PUBLIC:
@@ -115,6 +140,8 @@ def _plain(entity: Entity) -> Reference:
 
 
 def _either(parts: list[str]) -> str:
+    if "" in parts:
+        return ""
     parts = list(dict.fromkeys(parts))
     return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})" if parts else ""
 
@@ -157,4 +184,14 @@ def _of_parent(blueprint: Blueprint, entity: Entity, reference: Reference,
     parent = blueprint.entity(relation.to)
     alias = f"of_{parent.name}"
     inner = of(blueprint, parent, lambda column: f"{alias}.{column}")
-    return f"EXISTS (SELECT 1 FROM {parent.plural} AS {alias} WHERE {alias}.id = {reference(relation.column)} AND {inner})"
+    and_inner = f" AND {inner}" if inner else ""
+    return f"EXISTS (SELECT 1 FROM {parent.plural} AS {alias} WHERE {alias}.id = {reference(relation.column)}{and_inner})"
+
+
+def _read_above(blueprint: Blueprint, entity: Entity, reference: Reference) -> str:
+    """Whoever may read the parent; a role counts only where the row's own policy names it."""
+    parent = parent_of(blueprint, entity)
+    whos = tuple(each for each in parent.policy.read if each.audience is not Audience.ROLE)
+    if everybody(parent, whos):
+        return ""
+    return _of_parent(blueprint, entity, reference, lambda *given: condition(given[0], given[1], whos, given[2]))

@@ -16,6 +16,7 @@ from backend_lead.generate.python.conditions import (
     everybody,
     membership,
     only_roles,
+    open_to_public,
 )
 from backend_lead.generate.python.event_topics import lookup, topic
 from backend_lead.generate.python.lists import MEMBER, Listing, listings, readers, shows_only
@@ -128,7 +129,7 @@ class Queries:
                   f"{self.id}: UUID" + _who(where, nullable=self._public()), self._arguments())
 
     def _public(self) -> bool:
-        return any(each.audience is Audience.PUBLIC for each in self.entity.policy.read)
+        return open_to_public(self.blueprint, self.entity, self.entity.policy.read)
 
     def _arguments(self) -> dict[str, str]:
         return {self.id: self.id, "me": "caller_id", "any": "any_row", "version": "version"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from backend_lead.generate.python.columns import NEWEST, changeable, python_type
-from backend_lead.generate.python.conditions import ANY, ME, before_it_is_owned, condition, only_roles, roles_of
+from backend_lead.generate.python.conditions import ANY, ME, before_it_is_owned, condition, everybody, only_roles, open_to_public, roles_of
 from backend_lead.generate.python.entity_queries import may_condition, read_condition
 from backend_lead.generate.python.event_topics import topic
 from backend_lead.generate.python.lists import Address, Listing, addresses, readers
@@ -86,7 +86,7 @@ class Routes:
     # -- what the routes have in common
 
     def _public(self, whos: tuple[Who, ...]) -> bool:
-        return any(each.audience is Audience.PUBLIC for each in whos)
+        return open_to_public(self.blueprint, self.entity, whos)
 
     def _me(self, whos: tuple[Who, ...]) -> str:
         return "me: Anyone" if self._public(whos) else "me: SignedIn"
@@ -112,7 +112,7 @@ class Routes:
             if max(map(len, line.splitlines())) > _LONGEST:
                 inner = "".join(f"    {each},\n" for each in parameters)
                 line = f"async def {name}(\n{inner}) -> {answer}:"
-        self.routes.append("\n".join([decorator, line, f'    """{says}"""', *body]))
+        self.routes.append("\n".join([decorator, line, f'    """{says}"""', *map(fitted, body)]))
 
     # -- reading
 
@@ -187,7 +187,7 @@ class Routes:
 
     def _get(self) -> None:
         entity = self.entity
-        shared = ", shared=True" if self._public(entity.policy.read) and entity.shown_when is None else ""
+        shared = ", shared=True" if everybody(entity, entity.policy.read) and self._public(entity.policy.read) else ""
         body = [*self._guard("read", entity.policy.read), *self._seen(entity.name),
                 f"    headers = revalidated({entity.name}.version{shared})",
                 f"    if names(if_none_match, {entity.name}.version):",
@@ -306,6 +306,18 @@ class Routes:
             f"async def _tell(me: Caller, event: str, {name}: {self.kind}) -> None:",
             *([f"    audience = await queries.{found.prefix}_of_{name}(me.connection, {name})"] if found.ways else []),
             f"    await events.tell(me.connection, {where}, event, {name}.id)"])
+
+
+def fitted(line: str) -> str:
+    """Return a call that is too long for its line with its arguments below."""
+    if len(line) <= _LONGEST or not line.endswith(")"):
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    head, arguments = line[:-1].split("(", 1)
+    below = f"{indent}    {arguments}"
+    if len(below) > _LONGEST:
+        below = "\n".join(f"{indent}    {each}," for each in arguments.split(", "))
+    return f"{head}(\n{below}\n{indent})"
 
 
 def _order_words(listing: Listing) -> str:

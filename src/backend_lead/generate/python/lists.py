@@ -82,9 +82,20 @@ def _listing(blueprint: Blueprint, entity: Entity, path: AccessPath) -> Listing:
         own = f"/{address(table)}/{{{parent.column}}}/{address(entity.plural)}"
         name += f"_of_{parent.name}"
     last = path.name or ("search" if path.search else None)
+    if parent is not None and last is None and _is_ambiguous(entity, parent, relations):
+        last = parent.name
     if last is not None:
         own += f"/{address(last)}"
-        name = f"{last}_{entity.plural}" if path.search else f"{name}_{last}"
+        if path.search:
+            name = f"search_{entity.plural}"
+        elif parent is None or last != parent.name:
+            name += f"_{last}"
     if extra:
         name += f"_by_{'_and_'.join(extra)}"
     return Listing(path, own, parent, extra, name)
+
+
+def _is_ambiguous(entity: Entity, parent: Relation, relations: dict[str, Relation]) -> bool:
+    """Whether the rows of one parent could be meant in two ways, as the entries that debit or credit an account."""
+    used = {name for path in entity.access_paths for name in path.filters if name in relations}
+    return sum(relations[name].to == parent.to for name in used) > 1

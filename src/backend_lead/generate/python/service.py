@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from backend_lead.generate.python import schema
 from backend_lead.generate.python.columns import NEWEST
-from backend_lead.generate.python.conditions import membership
+from backend_lead.generate.python.conditions import membership, open_to_public
 from backend_lead.generate.python.entity_models import models
 from backend_lead.generate.python.entity_queries import Queries
 from backend_lead.generate.python.entity_routes import Routes
@@ -20,7 +20,7 @@ from backend_lead.generate.python.making import making_module
 from backend_lead.generate.python.names import quoted, words
 from backend_lead.generate.python.policies import policy_module
 from backend_lead.generate.python.template import render, templates
-from backend_lead.model.blueprint import Audience, Blueprint, Entity, FieldType
+from backend_lead.model.blueprint import Blueprint, Entity, FieldType
 
 _PARTS = "parts/"
 
@@ -92,7 +92,7 @@ def _switches(blueprint: Blueprint, options: ServiceOptions) -> dict[str, bool]:
         "mfa": options.mfa, "api_keys": options.api_keys,
         "realtime": told and options.realtime is not Realtime.NONE,
         "sse": told and options.realtime is Realtime.SSE, "websocket": told and options.realtime is Realtime.WEBSOCKET,
-        "anyone": any(who.audience is Audience.PUBLIC for each in blueprint.entities for who in each.policy.read),
+        "anyone": any(open_to_public(blueprint, each, each.policy.read) for each in blueprint.entities),
         "creates": any(each.policy.create for each in blueprint.entities),
         "groups": any(each.members is not None for each in blueprint.entities),
         "search": any(path.search for each in blueprint.entities for path in each.access_paths),
