@@ -1,5 +1,5 @@
-"""`python -m benchmarks.generated [NAME ...] [--cost]`: a table with one row for each archetype; `--cost` only what a list
-costs."""
+"""`python -m benchmarks.generated [NAME ...] [--cost]`: a table with one row for each archetype; `--cost` only
+what a list costs."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def _look_at(name: str, python: Path, server: LocalPostgres) -> Row:
         row.note("indexes", _indexes(name, server))
         with started(python, folder, ["-m", "app"], settings) as running:
             command = [str(python), str(_CHECKS), running.address, dsn, json.dumps(plan(archetypes()[name]))]
-            done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True, timeout=300, check=False)
+            done = subprocess.run(
+                command, cwd=folder, env=settings, capture_output=True, text=True, timeout=300, check=False
+            )
             if done.returncode:
                 row.note("checks", done.stderr[-300:])
             else:
@@ -91,8 +93,9 @@ def _database(server: LocalPostgres, name: str) -> str:
 
 
 def _ended(command: list[str], folder: Path, settings: dict[str, str] | None = None) -> str | None:
-    done = subprocess.run(command, cwd=folder, env=settings or environment(""), capture_output=True, text=True, timeout=300,
-                          check=False)
+    done = subprocess.run(
+        command, cwd=folder, env=settings or environment(""), capture_output=True, text=True, timeout=300, check=False
+    )
     return (done.stdout + done.stderr)[-400:] if done.returncode else None
 
 
@@ -101,10 +104,25 @@ def _own_tests(python: Path, folder: Path, dsn: str) -> str | None:
 
 
 def _review(folder: Path) -> str | None:
-    command = [sys.executable, "-m", "backend_lead", "review", str(folder), "--no-cache", "--format", "json", "--fail-on", "never"]
+    command = [
+        sys.executable,
+        "-m",
+        "backend_lead",
+        "review",
+        str(folder),
+        "--no-cache",
+        "--format",
+        "json",
+        "--fail-on",
+        "never",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     findings = json.loads(done.stdout)["findings"]
-    serious = [f"{each['rule']} at {each['file']}:{each['line']}" for each in findings if each["severity"] in ("high", "critical")]
+    serious = [
+        f"{each['rule']} at {each['file']}:{each['line']}"
+        for each in findings
+        if each["severity"] in ("high", "critical")
+    ]
     return ", ".join(serious) or None
 
 
@@ -122,7 +140,9 @@ def _indexes(name: str, server: LocalPostgres) -> str | None:
 
 def _print(rows: list[Row]) -> None:
     parts: list[tuple[str, Callable[[str], bool]]] = [
-        (word, lambda said, word=word: said.startswith(word)) for word in ("tests", "check ", "review", "bandit", "indexes")]  # type: ignore[misc]
+        (word, lambda said, word=word: said.startswith(word))
+        for word in ("tests", "check ", "review", "bandit", "indexes")
+    ]  # type: ignore[misc]
     if not rows:
         return
     print("\n" + "archetype".ljust(18) + "".join(word.strip().ljust(9) for word, _ in parts))
@@ -157,7 +177,13 @@ def _some_tasks(address: str) -> tuple[str, str]:
     token = ask(address, "POST", "/auth/login", account)["access_token"]  # type: ignore[index]
     project = ask(address, "POST", "/projects", {"name": "Load"}, token)["id"]  # type: ignore[index]
     for number in range(200):
-        ask(address, "POST", "/tasks", {"project_id": project, "title": f"Task {number}", "description": "to be done"}, token)
+        ask(
+            address,
+            "POST",
+            "/tasks",
+            {"project_id": project, "title": f"Task {number}", "description": "to be done"},
+            token,
+        )
     time.sleep(1)
     return token, f"/projects/{project}/tasks?limit=20"
 

@@ -40,8 +40,12 @@ def measure(targets: dict[str, tuple[str, str, str | None, int]], postmaster: in
             _load(address, path, token, REQUESTS)
             after = _cpu(process), sum(map(_cpu, _tree(postmaster)))
             seen[name].append(Cost(*((late - soon) / REQUESTS * 1e6 for soon, late in zip(before, after, strict=True))))
-    return {name: Cost(statistics.median(each.application for each in found), statistics.median(each.database for each in found))
-            for name, found in seen.items()}
+    return {
+        name: Cost(
+            statistics.median(each.application for each in found), statistics.median(each.database for each in found)
+        )
+        for name, found in seen.items()
+    }
 
 
 def ask(address: str, method: str, path: str, sent: object = None, token: str | None = None) -> object:

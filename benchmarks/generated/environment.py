@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-CACHE = Path(os.environ.get("BACKEND_LEAD_BENCH_CACHE") or Path(__file__).resolve().parent.parent / ".cache") / "generated"
+CACHE = (
+    Path(os.environ.get("BACKEND_LEAD_BENCH_CACHE") or Path(__file__).resolve().parent.parent / ".cache") / "generated"
+)
 _BANDIT = "bandit==1.9.4"
 
 

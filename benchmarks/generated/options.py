@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from backend_lead.generate.python.service import Realtime, ServiceOptions
 
-_TOLD = ("social_media", "online_shop", "project_tracker", "booking", "marketplace", "delivery", "inventory", "crm", "helpdesk",
-         "iot_telemetry", "job_board", "file_sharing")
+_TOLD = (
+    "social_media",
+    "online_shop",
+    "project_tracker",
+    "booking",
+    "marketplace",
+    "delivery",
+    "inventory",
+    "crm",
+    "helpdesk",
+    "iot_telemetry",
+    "job_board",
+    "file_sharing",
+)
 _SENSITIVE = ("clinic", "expense_ledger", "online_shop")
 _PROGRAMS = ("iot_telemetry", "url_shortener", "crm")
 

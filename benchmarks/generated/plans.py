@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from backend_lead.generate.python.conditions import everybody, only_roles
 from backend_lead.generate.python.lists import addresses
-from backend_lead.generate.python.making import maker_role, makeable
+from backend_lead.generate.python.making import makeable, maker_role
 from backend_lead.generate.python.names import address
 from backend_lead.model.blueprint import Audience, Blueprint, Entity
 
 
 def plan(blueprint: Blueprint) -> dict[str, str]:
     """Return the plan of `checks.py`: a private entity, and a list for anybody who has signed in."""
-    private = next(each for each in makeable(blueprint) if _private(each))
-    return {"make": private.name, "role": maker_role(blueprint, private) or "", "at": f"/{address(private.plural)}",
-            "lists": _list(blueprint)}
+    private = next((each for each in makeable(blueprint) if _private(each)), None)
+    hidden = next((each for each in makeable(blueprint) if each.shown_when), None)
+    chosen = private or hidden
+    if chosen is None:
+        return {"make": "", "hidden": "", "role": "", "at": "", "lists": _list(blueprint)}
+    return {"make": chosen.name, "hidden": "" if private else "yes", "role": maker_role(blueprint, chosen) or "",
+            "at": f"/{address(chosen.plural)}", "lists": _list(blueprint)}
 
 
 def _private(entity: Entity) -> bool:

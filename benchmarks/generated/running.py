@@ -45,8 +45,13 @@ def started(python: Path, folder: Path, command: list[str], settings: dict[str, 
     port = _free_port()
     log = folder / "service.log"
     with log.open("w") as output:
-        process = subprocess.Popen([str(python), *command], cwd=folder, env={**settings, "PORT": str(port)}, stdout=output,
-                                   stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            [str(python), *command],
+            cwd=folder,
+            env={**settings, "PORT": str(port)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
         try:
             address = f"http://127.0.0.1:{port}"
             _wait(process, address, log)

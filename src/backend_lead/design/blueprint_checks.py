@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import keyword
-import re
 from collections.abc import Iterable, Iterator
 
+from backend_lead.design.blueprint_names import Mistake, is_plain, name_mistakes, own_name_mistakes
 from backend_lead.errors import WrongUse
 from backend_lead.model.blueprint import (
     PRINCIPAL,
@@ -23,28 +22,7 @@ from backend_lead.model.blueprint import (
 )
 
 MOST_ENTITIES = 200
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_LONGEST_NAME = 40
 _LONGEST_TEXT = 100_000
-# Words of PostgreSQL's grammar that need quotes as a table, a column or an alias (appendix C of its manual, "reserved").
-_SQL = frozenset("""
-all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column
-concurrently constraint create cross current_catalog current_date current_role current_schema current_time
-current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze from full
-grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit localtime
-localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references returning right
-select session_user similar some symmetric system_user table tablesample then to trailing true union unique user using
-variadic verbose when where window with
-""".split())
-# Names that every service has for itself: tables, modules, columns, and what the generated functions take.
-_OURS = frozenset("""
-session sessions users refresh_token refresh_tokens api_key api_keys idempotency_key idempotency_keys auth policy policies
-database databases event events health limits logs main middleware migrate paging problems settings values etags idempotency
-housekeeping roles schema_migrations me id version created_at updated_at search owner member parent cursor rows after words
-date datetime uuid connection caller_id any_row draft response client people made
-""".split())
-# What a model of Pydantic holds already.
-_PYDANTIC = frozenset("copy dict json schema construct validate fields config")
 _ORDERED = (FieldType.TEXT, FieldType.INTEGER, FieldType.MONEY, FieldType.NUMBER, FieldType.DATE, FieldType.MOMENT)
 _NUMBERS = (FieldType.INTEGER, FieldType.MONEY, FieldType.NUMBER)
 
@@ -58,25 +36,37 @@ def check(blueprint: Blueprint, path: str) -> Blueprint:
     return dataclasses.replace(blueprint, entities=_in_order(blueprint, path))
 
 
-Mistake = tuple[str, str, str]
-
-
 def _mistakes(blueprint: Blueprint) -> Iterator[Mistake]:
     if len(blueprint.entities) > MOST_ENTITIES:
-        yield ("entities", f"there are {len(blueprint.entities)} of them, and more than {MOST_ENTITIES} are no one service.",
-               "Split the blueprint where the fewest relations cross.")
+        yield (
+            "entities",
+            f"there are {len(blueprint.entities)} of them, and more than {MOST_ENTITIES} are no one service.",
+            "Split the blueprint where the fewest relations cross.",
+        )
     if not blueprint.entities:
         yield "entities", "there are none.", "Write at least one, with its fields and its policy."
     if not blueprint.roles:
         yield "roles", "there are none.", "Write what everybody begins as, such as `member: everybody`."
-    yield from _name("name", blueprint.name)
+    yield from name_mistakes("name", blueprint.name)
     for role in blueprint.roles:
-        yield from _name("roles", role.name)
+        yield from name_mistakes("roles", role.name)
     for limit in blueprint.limits:
         if limit.per_minute < 1 or limit.scope not in ("requests", "writes", "sign_in"):
-            yield f"limits.{limit.scope}", "it is no limit of ours, or below one a minute.", "Write requests, writes or sign_in."
-    if '"' in blueprint.title + blueprint.says or "\\" in blueprint.title + blueprint.says or "\n" in blueprint.says.strip():
-        yield "title", "title and says hold a quotation mark, a backslash or a line break.", "Write them in plain words on one line."
+            yield (
+                f"limits.{limit.scope}",
+                "it is no limit of ours, or below one a minute.",
+                "Write requests, writes or sign_in.",
+            )
+    if (
+        '"' in blueprint.title + blueprint.says
+        or "\\" in blueprint.title + blueprint.says
+        or "\n" in blueprint.says.strip()
+    ):
+        yield (
+            "title",
+            "title and says hold a quotation mark, a backslash or a line break.",
+            "Write them in plain words on one line.",
+        )
     plurals = [each.plural for each in blueprint.entities]
     for entity in blueprint.entities:
         place = f"entities.{entity.name}"
@@ -85,24 +75,9 @@ def _mistakes(blueprint: Blueprint) -> Iterator[Mistake]:
         yield from _entity(blueprint, entity, place)
 
 
-def _name(place: str, name: str) -> Iterator[Mistake]:
-    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
-        yield (place, f"{name!r} is no name: small letters, digits and single underscores, at most {_LONGEST_NAME} characters.",
-               "Write it like `order_line`.")
-    elif keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in _SQL:
-        language = "Python" if keyword.iskeyword(name) or keyword.issoftkeyword(name) else "SQL"
-        yield place, f"{name} is a word of {language}.", f"Write another word, such as {name}_entry."
-
-
-def _own_name(place: str, name: str) -> Iterator[Mistake]:
-    yield from _name(place, name)
-    if name in _OURS or name in _PYDANTIC:
-        yield place, f"every service has something called {name} already.", f"Write another word, such as {name}_entry."
-
-
 def _entity(blueprint: Blueprint, entity: Entity, place: str) -> Iterator[Mistake]:
-    yield from _own_name(place, entity.name)
-    yield from _own_name(f"{place}.plural", entity.plural)
+    yield from own_name_mistakes(place, entity.name)
+    yield from own_name_mistakes(f"{place}.plural", entity.plural)
     if '"' in entity.says or "\\" in entity.says:
         yield f"{place}.says", "it holds a quotation mark or a backslash.", "Write it in plain words."
     names = [each.name for each in entity.fields] + [each.name for each in entity.relations]
@@ -126,7 +101,7 @@ def _entity(blueprint: Blueprint, entity: Entity, place: str) -> Iterator[Mistak
 
 
 def _field(field: Field, place: str) -> Iterator[Mistake]:
-    yield from _own_name(place, field.name)
+    yield from own_name_mistakes(place, field.name)
     if field.type is FieldType.TEXT and not 1 <= (field.max_length or 0) <= _LONGEST_TEXT:
         yield place, f"a text needs a length between 1 and {_LONGEST_TEXT:,}.", "Write `max_length: 200`."
     if field.type is not FieldType.TEXT and field.max_length is not None:
@@ -134,8 +109,12 @@ def _field(field: Field, place: str) -> Iterator[Mistake]:
     if (field.type is FieldType.CHOICE) != bool(field.choices):
         yield place, "a choice, and only a choice, lists its choices.", "Write `choices: [first, second]`."
     for choice in field.choices:
-        if not _NAME.fullmatch(choice):
-            yield place, f"{choice!r} is no choice: small letters, digits and underscores.", "Write it like `in_progress`."
+        if not is_plain(choice):
+            yield (
+                place,
+                f"{choice!r} is no choice: small letters, digits and underscores.",
+                "Write it like `in_progress`.",
+            )
     if field.type is FieldType.CHOICE and field.default is not None and field.default not in field.choices:
         yield place, f"{field.default} is none of its choices.", f"Write one of: {', '.join(field.choices)}."
     if (field.least is not None or field.most is not None) and field.type not in _NUMBERS:
@@ -161,12 +140,16 @@ def _fits(field: Field) -> bool:
 
 
 def _relation(blueprint: Blueprint, relation: Relation, place: str) -> Iterator[Mistake]:
-    yield from _own_name(place, relation.name) if relation.name != PRINCIPAL else iter(())
+    yield from own_name_mistakes(place, relation.name) if relation.name != PRINCIPAL else iter(())
     known = [each.name for each in blueprint.entities]
     if relation.to != PRINCIPAL and relation.to not in known:
         yield place, f"there is no entity {relation.to}.", f"Write user or one of: {', '.join(known)}."
     if relation.required and relation.on_delete is OnDelete.SET_NULL:
-        yield place, "it is required and becomes null.", "Write `required: false`, or `on_delete: cascade` or `restrict`."
+        yield (
+            place,
+            "it is required and becomes null.",
+            "Write `required: false`, or `on_delete: cascade` or `restrict`.",
+        )
 
 
 def _belonging(blueprint: Blueprint, entity: Entity, place: str) -> Iterator[Mistake]:
@@ -184,15 +167,22 @@ def _belonging(blueprint: Blueprint, entity: Entity, place: str) -> Iterator[Mis
         name, value = entity.shown_when
         field = next((each for each in entity.fields if each.name == name), None)
         if field is None or value not in field.choices:
-            yield f"{place}.shown_when", f"{name} is no choice with {value}.", "Write `{status: published}` with a choice of the field."
+            yield (
+                f"{place}.shown_when",
+                f"{name} is no choice with {value}.",
+                "Write `{status: published}` with a choice of the field.",
+            )
 
 
 def _members(blueprint: Blueprint, entity: Entity, place: str) -> Iterator[Mistake]:
     holder = next((each for each in blueprint.entities if each.name == entity.members), None)
     if holder is None or holder.through is None or [each.to for each in holder.relations].count(PRINCIPAL) != 1 \
             or holder.relation(holder.through).to != entity.name:
-        yield (f"{place}.members", f"{entity.members} is no entity that goes through a relation to {entity.name} and has one to user.",
-               f"Write an entity {entity.name}_member with the relations {entity.name} and user, and `through: {entity.name}`.")
+        yield (
+            f"{place}.members",
+            f"{entity.members} is no entity that goes through a relation to {entity.name} and has one to user.",
+            f"Write an entity {entity.name}_member with relations to {entity.name} and user, `through: {entity.name}`.",
+        )
     if entity.owner is None:
         yield f"{place}.members", "what has members has whoever made it.", "Write `owner: founder`."
 
@@ -211,7 +201,7 @@ def _policies(blueprint: Blueprint, entity: Entity, place: str) -> Iterator[Mist
 
 
 def _may_also(who: Who, readers: Iterable[Who]) -> bool:
-    """Whether somebody can be among the readers.  Owner and member may be the same person: who is not is answered 404."""
+    """Whether somebody can be among the readers.  An owner may be a member too; who is not is answered 404."""
     if who.audience is Audience.ROLE:
         return any(each == who or each.audience in (Audience.PUBLIC, Audience.SIGNED_IN) for each in readers)
     return any(each.audience is not Audience.ROLE for each in readers)
@@ -224,9 +214,17 @@ def _whos(blueprint: Blueprint, entity: Entity, whos: tuple[Who, ...], place: st
         if who.audience is Audience.ROLE and who.role not in roles:
             yield place, f"there is no role {who.role}.", f"Write one of: {', '.join(roles)}."
         if who.audience is Audience.OWNER and not _leads(blueprint, entity, "owner", 0, skip=creating):
-            yield place, "nothing leads to an owner.", "Write `owner: author`, or `through:` a relation to what has one."
+            yield (
+                place,
+                "nothing leads to an owner.",
+                "Write `owner: author`, or `through:` a relation to what has one.",
+            )
         if who.audience is Audience.READER and (entity.through is None or not place.endswith(".read")):
-            yield place, "reader is who may read what the row goes through.", "Write `through:`, and name readers under read only."
+            yield (
+                place,
+                "reader is who may read what the row goes through.",
+                "Write `through:`, and name readers under read only.",
+            )
         if who.audience is Audience.RELATION and not any(
                 each.name == who.relation and each.to == PRINCIPAL for each in entity.relations):
             yield place, f"{who.relation} is no relation to the user.", "Name a relation with `to: user`."
@@ -245,14 +243,18 @@ def _leads(blueprint: Blueprint, entity: Entity, to: str, depth: int, *, skip: b
 
 
 def _transition(blueprint: Blueprint, entity: Entity, step: Transition, place: str) -> Iterator[Mistake]:
-    yield from _own_name(place, step.name)
+    yield from own_name_mistakes(place, step.name)
     field = next((each for each in entity.fields if each.name == step.field), None)
     if field is None or field.type is not FieldType.CHOICE:
         yield place, f"{step.field} is no choice of this entity.", "Name a field of the type choice."
         return
     for value in (*step.before, step.after):
         if value not in field.choices:
-            yield place, f"{value} is none of the choices of {step.field}.", f"Write one of: {', '.join(field.choices)}."
+            yield (
+                place,
+                f"{value} is none of the choices of {step.field}.",
+                f"Write one of: {', '.join(field.choices)}.",
+            )
     yield from _whos(blueprint, entity, step.by, f"{place}.by")
     if step.name in ("create", "update", "delete", "get", "read", "list"):
         yield place, f"every entity has something called {step.name} already.", "Write another verb."
@@ -263,24 +265,40 @@ def _path(blueprint: Blueprint, entity: Entity, path: AccessPath, place: str) ->
     relations = {each.name: each for each in entity.relations}
     for name in path.filters:
         if name not in fields and name not in relations and name not in ("owner", "member"):
-            yield place, f"there is no {name} to filter by.", f"Write owner, member or one of: {', '.join([*relations, *fields])}."
+            yield (
+                place,
+                f"there is no {name} to filter by.",
+                f"Write owner, member or one of: {', '.join([*relations, *fields])}.",
+            )
     if "owner" in path.filters and entity.owner is None:
         yield place, "it lists what the caller owns, and there is no owner.", "Write `owner: author` for the entity."
     if "member" in path.filters and entity.members is None:
-        yield place, "it lists what the caller is a member of, and there are no members.", "Write `members:` for the entity."
+        yield (
+            place,
+            "it lists what the caller is a member of, and there are no members.",
+            "Write `members:` for the entity.",
+        )
     if sum(name in relations for name in path.filters) > 1:
         yield place, "it filters by two relations.", "Filter by one relation; the others may be a list each."
     if path.caller is not None and (path.caller not in relations or relations[path.caller].to != PRINCIPAL):
         yield place, f"{path.caller} is no relation to the user.", "Name the relation that is the caller."
     if path.caller is not None and path.name is None:
-        yield place, "its address would be that of another list.", "Write `name: assigned`, the last part of its address."
+        yield (
+            place,
+            "its address would be that of another list.",
+            "Write `name: assigned`, the last part of its address.",
+        )
     for name in path.search:
         if name not in fields or fields[name].type is not FieldType.TEXT:
             yield place, f"{name} is no text to search.", "Name fields of the type text."
     yield from _order(path, fields, place)
     yield from _whos(blueprint, entity, path.by, f"{place}.by")
     if path.by and path.name is None:
-        yield place, "a list for some only needs an address of its own.", "Write `name: all`, the last part of its address."
+        yield (
+            place,
+            "a list for some only needs an address of its own.",
+            "Write `name: all`, the last part of its address.",
+        )
     if path.followed is not None:
         yield from _followed(blueprint, entity, path, place)
 
@@ -291,7 +309,11 @@ def _order(path: AccessPath, fields: dict[str, Field], place: str) -> Iterator[M
         return
     field = fields.get(column)
     if field is None or field.type not in _ORDERED or not field.required:
-        yield place, f"it is ordered by {column}, which is no required text, number, date or moment.", "Write newest or oldest."
+        yield (
+            place,
+            f"it is ordered by {column}, which is no required text, number, date or moment.",
+            "Write newest or oldest.",
+        )
     elif field.type is FieldType.TEXT and path.order.descending:
         yield place, "a text is ordered from the first to the last only.", f"Write `order: {column}`."
     if "member" in path.filters:
@@ -300,11 +322,20 @@ def _order(path: AccessPath, fields: dict[str, Field], place: str) -> Iterator[M
 
 def _followed(blueprint: Blueprint, entity: Entity, path: AccessPath, place: str) -> Iterator[Mistake]:
     follow = next((each for each in blueprint.entities if each.name == path.followed), None)
-    if follow is None or follow.owner is None or [each.to for each in follow.relations].count(PRINCIPAL) != 2 or entity.owner is None:
+    if (
+        follow is None
+        or follow.owner is None
+        or [each.to for each in follow.relations].count(PRINCIPAL) != 2
+        or entity.owner is None
+    ):
         yield (place, f"{path.followed} is no entity by whose owner another user is followed.",
                "Write an entity with an owner and a second relation to user.")
     if path.order.column != "id" or path.filters or path.name is None:
-        yield place, "what was made by those one follows is ordered by age, without filters.", "Write `name: feed, order: newest`."
+        yield (
+            place,
+            "what was made by those one follows is ordered by age, without filters.",
+            "Write `name: feed, order: newest`.",
+        )
 
 
 def _in_order(blueprint: Blueprint, path: str) -> tuple[Entity, ...]:
@@ -316,8 +347,10 @@ def _in_order(blueprint: Blueprint, path: str) -> tuple[Entity, ...]:
                  and not any(relation.to == name and relation.required for relation in each.relations)]
         if not ready:
             circle = _circle(left)
-            raise WrongUse(f"{path}: entities: {' → '.join(circle)} refer to one another, so that none can be made first.",
-                           f"Take the relation from {circle[-2]} to {circle[-1]} out, or put it into an entity of its own.")
+            raise WrongUse(
+                f"{path}: entities: {' → '.join(circle)} refer to one another, so that none can be made first.",
+                f"Take the relation from {circle[-2]} to {circle[-1]} out, or put it into an entity of its own.",
+            )
         made += [left.pop(name) for name in ready]
     return tuple(made)
 

@@ -1,4 +1,4 @@
-"""Blueprints as YAML: read into the model, with every mistake told by its place in the file and what to type instead."""
+"""Blueprints as YAML, read into the model; a mistake is told by its place in the file, with what to type instead."""
 
 from __future__ import annotations
 
@@ -128,7 +128,9 @@ def read_blueprint(text: str, path: str) -> Blueprint:
     Raises WrongUse with the place in the file for what is misspelt, unknown, missing, contradictory or too much.
     """
     if len(text) > _LONGEST_FILE:
-        raise WrongUse(f"{path} is longer than {_LONGEST_FILE:,} characters.", "Split the service, or shorten the file.")
+        raise WrongUse(
+            f"{path} is longer than {_LONGEST_FILE:,} characters.", "Split the service, or shorten the file."
+        )
     try:
         written = msgspec.convert(_yaml(text, path), BlueprintText)
     except msgspec.ValidationError as error:
@@ -208,12 +210,26 @@ def _entity(name: str, written: EntityText, path: str) -> Entity:
         relations.insert(0, Relation(written.owner, PRINCIPAL))
     plural = written.plural or plural_of(name)
     return Entity(
-        name, plural, written.says, tuple(_field(each, text) for each, text in written.fields.items()), tuple(relations), policy,
-        tuple(_path(each, path, place) for each in written.lists), (),
-        tuple(Transition(each, text.field, tuple(text.before), text.after, _who(text.by, path, f"{place}.transitions.{each}.by"))
-              for each, text in written.transitions.items()),
-        tuple(tuple(each) for each in written.unique), written.owner, written.through, written.members,
-        next(iter(written.shown_when.items()), None), written.events)
+        name,
+        plural,
+        written.says,
+        tuple(_field(each, text) for each, text in written.fields.items()),
+        tuple(relations),
+        policy,
+        tuple(_path(each, path, place) for each in written.lists),
+        tuple(
+            Transition(
+                each, text.field, tuple(text.before), text.after, _who(text.by, path, f"{place}.transitions.{each}.by")
+            )
+            for each, text in written.transitions.items()
+        ),
+        tuple(tuple(each) for each in written.unique),
+        written.owner,
+        written.through,
+        written.members,
+        next(iter(written.shown_when.items()), None),
+        written.events,
+    )
 
 
 def plural_of(name: str) -> str:
@@ -224,8 +240,19 @@ def plural_of(name: str) -> str:
 
 
 def _field(name: str, text: FieldText) -> Field:
-    return Field(name, text.type, text.required, text.unique, text.max_length, tuple(text.choices), text.default, text.least,
-                 text.most, text.writable, text.personal)
+    return Field(
+        name,
+        text.type,
+        text.required,
+        text.unique,
+        text.max_length,
+        tuple(text.choices),
+        text.default,
+        text.least,
+        text.most,
+        text.writable,
+        text.personal,
+    )
 
 
 def _path(written: ListText, path: str, place: str) -> AccessPath:

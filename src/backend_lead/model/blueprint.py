@@ -82,8 +82,9 @@ class Relation:
 class Audience(StrEnum):
     """Who is meant.
 
-    `owner` and `member` may be so through the entity that `Entity.through` leads to.  `parent` is the owner of that one, for
-    rows that have an owner of their own; `reader` is whoever may read it.  `relation` is the user whom a relation names.
+    `owner` and `member` may be so through the entity that `Entity.through` leads to.  `parent` is the owner of that
+    one, for rows that have an owner of their own; `reader` is whoever may read it.  `relation` is the user of a
+    relation.
     """
 
     PUBLIC = "public"
@@ -142,10 +143,11 @@ class Order:
 class AccessPath:
     """One way in which rows are listed: one query, one index, one address.
 
-    `filters` are `owner` (rows of the caller), `member` (groups that the caller is in), a relation, which then stands in the
-    path, and fields, which come from the query string.  `caller` names a relation to the user that is the caller.  `search` are the text fields of a
-    full-text search.  `by` narrows the readers of the policy.  `name` is the last part of the address when the filters
-    give none.  `followed` names an entity through which the caller follows owners: the list is what those made.
+    `filters` are `owner` (rows of the caller), `member` (groups that the caller is in), a relation, which then stands
+    in the path, and fields, which come from the query string.  `caller` names a relation to the user that is the
+    caller. `search` are the text fields of a full-text search.  `by` narrows the readers of the policy.  `name` is the
+    last part of the address when the filters give none.  `followed` names an entity through which the caller follows
+    owners: the list is what those made.
     """
 
     filters: tuple[str, ...]
@@ -162,9 +164,9 @@ class Entity:
     """One kind of row.
 
     `owner` names the relation to the user who made the row.  `through` names the relation whose entity lends its owner
-    and its members.  `members` names the entity that holds the members of this one: it has a relation to this entity and
-    one to the user.  `shown_when` is a field and the value that it must have for the public and for who is signed in;
-    owners, members and roles see the row whatever it is.  `events`: changes are told to listening clients.
+    and its members.  `members` names the entity that holds the members of this one: it has a relation to this entity
+    and one to the user.  `shown_when` is a field and the value that it must have for the public and for who is signed
+    in; owners, members and roles see the row whatever it is.  `events`: changes are told to listening clients.
 
     Tenancy needs no word of its own: an entity with `members` is the tenant, and what lies below it goes `through` it.
     """
@@ -176,7 +178,6 @@ class Entity:
     relations: tuple[Relation, ...]
     policy: Policy
     access_paths: tuple[AccessPath, ...]
-    operations: tuple[str, ...]
     transitions: tuple[Transition, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     owner: str | None = None
@@ -218,7 +219,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """A whole service.  `entities` come after those that they require, so that their tables can be made in this order."""
+    """A whole service.  `entities` come after those that they require: their tables can be made in this order."""
 
     name: str
     title: str

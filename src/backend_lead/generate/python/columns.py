@@ -9,8 +9,14 @@ from backend_lead.generate.python.names import quoted
 from backend_lead.model.blueprint import AccessPath, Blueprint, Entity, Field, FieldType, Relation
 
 _SQL = {
-    FieldType.TEXT: "text", FieldType.INTEGER: "bigint", FieldType.MONEY: "bigint", FieldType.NUMBER: "double precision",
-    FieldType.BOOLEAN: "boolean", FieldType.DATE: "date", FieldType.MOMENT: "timestamptz", FieldType.CHOICE: "text",
+    FieldType.TEXT: "text",
+    FieldType.INTEGER: "bigint",
+    FieldType.MONEY: "bigint",
+    FieldType.NUMBER: "double precision",
+    FieldType.BOOLEAN: "boolean",
+    FieldType.DATE: "date",
+    FieldType.MOMENT: "timestamptz",
+    FieldType.CHOICE: "text",
 }
 _PYTHON = {
     FieldType.TEXT: "str", FieldType.INTEGER: "int", FieldType.MONEY: "int", FieldType.NUMBER: "float",
@@ -135,6 +141,8 @@ def _served(index: Index, others: list[Index], number: int) -> bool:
     for at, other in enumerate(others):
         if at == number or other.method != index.method or index.unique:
             continue
-        if other.columns[: len(index.columns)] == index.columns and (len(other.columns) > len(index.columns) or at < number):
+        if other.columns[: len(index.columns)] == index.columns and (
+            len(other.columns) > len(index.columns) or at < number
+        ):
             return True
     return False

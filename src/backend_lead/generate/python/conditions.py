@@ -1,7 +1,7 @@
 """Who may, as conditions of SQL.
 
-A condition is written with marks (`:me`, `:any`) that the queries turn into parameters, or for row policies with what the
-session knows.  An empty text means that everybody may.
+A condition is written with marks (`:me`, `:any`) that the queries turn into parameters, or for row policies with what
+the session knows.  An empty text means that everybody may.
 """
 
 from __future__ import annotations
@@ -185,7 +185,9 @@ def _of_parent(blueprint: Blueprint, entity: Entity, reference: Reference,
     alias = f"of_{parent.name}"
     inner = of(blueprint, parent, lambda column: f"{alias}.{column}")
     and_inner = f" AND {inner}" if inner else ""
-    return f"EXISTS (SELECT 1 FROM {parent.plural} AS {alias} WHERE {alias}.id = {reference(relation.column)}{and_inner})"
+    return (
+        f"EXISTS (SELECT 1 FROM {parent.plural} AS {alias} WHERE {alias}.id = {reference(relation.column)}{and_inner})"
+    )
 
 
 def _read_above(blueprint: Blueprint, entity: Entity, reference: Reference) -> str:

@@ -70,17 +70,25 @@ def _bounded(field: Field) -> str:
         case FieldType.TEXT:
             return f"Annotated[Text, Field(max_length={field.max_length})]"
         case FieldType.INTEGER | FieldType.MONEY:
-            bounds = [f"{name}={value}" for name, value in (("ge", field.least), ("le", field.most)) if value is not None]
+            bounds = [
+                f"{name}={value}" for name, value in (("ge", field.least), ("le", field.most)) if value is not None
+            ]
             return f"Annotated[Integer, Field({', '.join(bounds)})]" if bounds else "Integer"
         case FieldType.NUMBER:
-            bounds = [f"{name}={value}" for name, value in (("ge", field.least), ("le", field.most)) if value is not None]
+            bounds = [
+                f"{name}={value}" for name, value in (("ge", field.least), ("le", field.most)) if value is not None
+            ]
             return f"Annotated[Number, Field({', '.join(bounds)})]" if bounds else "Number"
         case _:
             return _VALUES.get(field.type) or python_type(field)
 
 
 def _change(entity: Entity, kind: str, noun: str) -> str:
-    lines = [f"class {kind}Change(Sent):", f'    """What is to be different about {an(noun)}; what is left out stays."""', ""]
+    lines = [
+        f"class {kind}Change(Sent):",
+        f'    """What is to be different about {an(noun)}; what is left out stays."""',
+        "",
+    ]
     names = changeable(entity)
     for relation in sent_relations(entity):
         if relation.column in names:

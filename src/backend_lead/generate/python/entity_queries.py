@@ -6,7 +6,16 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from backend_lead.generate.python.columns import NEWEST, changeable, column_of, columns, python_type, sent_fields, sent_relations, sql_type
+from backend_lead.generate.python.columns import (
+    NEWEST,
+    changeable,
+    column_of,
+    columns,
+    python_type,
+    sent_fields,
+    sent_relations,
+    sql_type,
+)
 from backend_lead.generate.python.conditions import (
     ANY,
     ME,
@@ -162,7 +171,11 @@ class Queries:
     def _followed(self, listing: Listing, comparison: str, direction: str) -> str:
         follow = self.blueprint.entity(listing.path.followed or "")
         followed = next(each for each in follow.relations if each.to == PRINCIPAL and each.name != follow.owner)
-        shown = f"\n        AND t.{self.entity.shown_when[0]} = '{self.entity.shown_when[1]}'" if self.entity.shown_when else ""
+        shown = (
+            f"\n        AND t.{self.entity.shown_when[0]} = '{self.entity.shown_when[1]}'"
+            if self.entity.shown_when
+            else ""
+        )
         return (f"SELECT {self._columns()}\nFROM {follow.plural} AS f\nCROSS JOIN LATERAL (\n"
                 f"    SELECT * FROM {self.entity.plural} AS t\n"
                 f"    WHERE t.{self.entity.owner}_id = f.{followed.column} AND t.id {comparison} :after_id{shown}\n"
@@ -292,10 +305,13 @@ class Queries:
         pairs = [*(f"{each} = :{each}" for each in names), "version = t.version + 1", "updated_at = now()"]
         together = textwrap.wrap(", ".join(pairs).replace(" = ", "\0=\0"), 100, break_long_words=False)
         wrapped = "\n    ".join(together).replace("\0", " ")
-        sql = (f"UPDATE {entity.plural} AS t\nSET {wrapped}\nWHERE t.id = :{self.id} AND t.version = :version{_and(where)}"
-               + "".join(_and(each) for each in checks if each) + f"\nRETURNING {self._columns()}")
+        sql = (
+            f"UPDATE {entity.plural} AS t\nSET {wrapped}\nWHERE t.id = :{self.id} AND t.version = :version{_and(where)}"
+            + "".join(_and(each) for each in checks if each)
+            + f"\nRETURNING {self._columns()}"
+        )
         made = self._add(statement("_UPDATE", sql, (self.id, "version")))
-        arguments = {self.id: f"changed.id", "version": "changed.version", "me": "caller_id", "any": "any_row",
+        arguments = {self.id: "changed.id", "version": "changed.version", "me": "caller_id", "any": "any_row",
                      **{each: f"changed.{each}" for each in names}}
         who = ("caller_id: UUID, " if "me" in made.marks else "") + ("any_row: bool, " if "any" in made.marks else "")
         self._one(f"update_{entity.name}",
@@ -310,9 +326,13 @@ class Queries:
                f"updated_at = now()\nWHERE t.id = :{self.id} AND t.{transition.field} IN ({before}){_and(where)}\n"
                f"RETURNING {self._columns()}")
         made = self._add(statement(f"_{transition.name.upper()}", sql, (self.id,)))
-        self._one(f"{transition.name}_{entity.name}",
-                  f"Let {transition.field} become {transition.after}; None when it is not at that point, or not for the caller.",
-                  made, f"{self.id}: UUID" + _who(where), self._arguments())
+        self._one(
+            f"{transition.name}_{entity.name}",
+            f"Let {transition.field} become {transition.after}; None when it is not that far, or not for the caller.",
+            made,
+            f"{self.id}: UUID" + _who(where),
+            self._arguments(),
+        )
 
     def _audience(self) -> None:
         found = topic(self.blueprint, self.entity)

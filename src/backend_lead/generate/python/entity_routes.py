@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 
 from backend_lead.generate.python.columns import NEWEST, changeable, python_type
-from backend_lead.generate.python.conditions import ANY, ME, before_it_is_owned, condition, everybody, only_roles, open_to_public, roles_of
+from backend_lead.generate.python.conditions import (
+    ANY,
+    ME,
+    before_it_is_owned,
+    condition,
+    everybody,
+    only_roles,
+    open_to_public,
+    roles_of,
+)
 from backend_lead.generate.python.entity_queries import may_condition, read_condition
 from backend_lead.generate.python.event_topics import topic
 from backend_lead.generate.python.lists import Address, Listing, addresses, readers
@@ -14,9 +23,12 @@ from backend_lead.generate.python.policies import function
 from backend_lead.model.blueprint import Audience, Blueprint, Entity, FieldType, Transition, Who
 
 _STARTS = {
-    FieldType.TEXT: ("str", '""', '""'), FieldType.INTEGER: ("whole", "-MOST_WHOLE", "MOST_WHOLE"),
-    FieldType.MONEY: ("whole", "-MOST_WHOLE", "MOST_WHOLE"), FieldType.NUMBER: ("float", 'float("-inf")', 'float("inf")'),
-    FieldType.DATE: ("date.fromisoformat", "date.min", "date.max"), FieldType.MOMENT: ("moment", "FIRST_MOMENT", "LAST_MOMENT"),
+    FieldType.TEXT: ("str", '""', '""'),
+    FieldType.INTEGER: ("whole", "-MOST_WHOLE", "MOST_WHOLE"),
+    FieldType.MONEY: ("whole", "-MOST_WHOLE", "MOST_WHOLE"),
+    FieldType.NUMBER: ("float", 'float("-inf")', 'float("inf")'),
+    FieldType.DATE: ("date.fromisoformat", "date.min", "date.max"),
+    FieldType.MOMENT: ("moment", "FIRST_MOMENT", "LAST_MOMENT"),
 }
 _LONGEST = 120
 
@@ -63,17 +75,44 @@ class Routes:
         lines = ["from __future__ import annotations", ""]
         lines += [f"from datetime import {each}" for each in [used("date")] if each]
         lines += [f"from typing import {each}" for each in [used("Literal")] if each]
-        lines += ["from uuid import UUID", "", f"from fastapi import APIRouter{', Response' if used('Response') else ''}", ""]
+        lines += [
+            "from uuid import UUID",
+            "",
+            f"from fastapi import APIRouter{', Response' if used('Response') else ''}",
+            "",
+        ]
         own_start = len(lines)
-        own = [each for each in (("events" if "events." in body else ""), ("policy" if "policy." in body else "")) if each]
+        own = [
+            each for each in (("events" if "events." in body else ""), ("policy" if "policy." in body else "")) if each
+        ]
         lines += [f"from app import {', '.join(own)}"] if own else []
         lines += [f"from app.auth.caller import {each}" for each in [used("Anyone", "Caller", "SignedIn")] if each]
         lines += [f"from app.etags import {each}" for each in
                   [used("IfMatch", "IfNoneMatch", "etag", "names", "refuse_other_version", "revalidated")] if each]
         lines += [f"from app.idempotency import {each}" for each in [used("IdempotencyKey", "once")] if each]
-        lines += [f"from app.paging import {each}" for each in
-                  [used("FIRST_ID", "FIRST_MOMENT", "LAST_ID", "LAST_MOMENT", "MOST_WHOLE", "Cursor", "Limit", *(["Page"] if "page_of" in body else []), "Words",
-                        "id_after", "key_after", "key_cursor", "moment", "page_of", "whole")] if each]
+        lines += [
+            f"from app.paging import {each}"
+            for each in [
+                used(
+                    "FIRST_ID",
+                    "FIRST_MOMENT",
+                    "LAST_ID",
+                    "LAST_MOMENT",
+                    "MOST_WHOLE",
+                    "Cursor",
+                    "Limit",
+                    *(["Page"] if "page_of" in body else []),
+                    "Words",
+                    "id_after",
+                    "key_after",
+                    "key_cursor",
+                    "moment",
+                    "page_of",
+                    "whole",
+                )
+            ]
+            if each
+        ]
         lines += [f"from app.problems import {each}" for each in
                   [used("Problem", "changed_meanwhile", "forbidden", "not_found", "refers_to_nothing")] if each]
         plural = self.entity.plural
@@ -139,7 +178,7 @@ class Routes:
 
     def _rows(self, at: Address, base: list[Listing], extras: list[str]) -> list[str]:
         special = [each for each in at.listings if each.extra]
-        if not special or not base and len(special) == 1:
+        if not special or (not base and len(special) == 1):
             return [f"    rows = {self._call(at.listings[0])}"]
         lines = []
         if len(extras) > 1:
@@ -193,9 +232,19 @@ class Routes:
                 f"    if names(if_none_match, {entity.name}.version):",
                 "        return Response(status_code=304, headers=headers)",
                 "    response.headers.update(headers)", f"    return {entity.name}"]
-        self._add(f'@router.get("{self.at}/{{{self.id}}}", response_model={self.kind})', f"get_{entity.name}",
-                  [f"{self.id}: UUID", self._me(entity.policy.read), "response: Response", "if_none_match: IfNoneMatch = None"],
-                  f"{self.kind} | Response", f"Return {an(self.noun)}.", body)
+        self._add(
+            f'@router.get("{self.at}/{{{self.id}}}", response_model={self.kind})',
+            f"get_{entity.name}",
+            [
+                f"{self.id}: UUID",
+                self._me(entity.policy.read),
+                "response: Response",
+                "if_none_match: IfNoneMatch = None",
+            ],
+            f"{self.kind} | Response",
+            f"Return {an(self.noun)}.",
+            body,
+        )
 
     # -- writing
 
@@ -215,13 +264,28 @@ class Routes:
                 "        if made is None:", "            raise refers_to_nothing()"]
         if entity.members:
             body.append("        await queries.add_first_member(me.connection, made.id, me.id)")
-        body += [*self._told("created", "made", "        "), "        return made", "",
-                 f'    {entity.name} = await once(me, idempotency_key, "create_{entity.name}", draft, {self.kind}, create)',
-                 f'    response.headers["Location"] = f"{self.at}/{{{entity.name}.id}}"',
-                 f'    response.headers["ETag"] = etag({entity.name}.version)', f"    return {entity.name}"]
-        self._add(f'@router.post("{self.at}", status_code=201)', f"create_{entity.name}",
-                  [f"draft: {self.kind}Draft", "me: SignedIn", "response: Response", "idempotency_key: IdempotencyKey = None"],
-                  self.kind, f"Make {an(self.noun)}.", body)
+        body += [
+            *self._told("created", "made", "        "),
+            "        return made",
+            "",
+            f'    {entity.name} = await once(me, idempotency_key, "create_{entity.name}", draft, {self.kind}, create)',
+            f'    response.headers["Location"] = f"{self.at}/{{{entity.name}.id}}"',
+            f'    response.headers["ETag"] = etag({entity.name}.version)',
+            f"    return {entity.name}",
+        ]
+        self._add(
+            f'@router.post("{self.at}", status_code=201)',
+            f"create_{entity.name}",
+            [
+                f"draft: {self.kind}Draft",
+                "me: SignedIn",
+                "response: Response",
+                "idempotency_key: IdempotencyKey = None",
+            ],
+            self.kind,
+            f"Make {an(self.noun)}.",
+            body,
+        )
 
     def _creates_as_me(self, where: str) -> bool:
         from backend_lead.generate.python.entity_queries import Queries
@@ -266,14 +330,26 @@ class Routes:
         where = may_condition(self.blueprint, entity, transition.by)
         given = ["me.connection", self.id, *self._given(where, transition.name)]
         before = quoted(transition.before)
-        body = [*self._guard(transition.name, transition.by), *self._seen("seen"),
-                f"    if seen.{transition.field} not in ({before}{',' if len(transition.before) == 1 else ''}):",
-                f'        raise Problem(409, f"It is {{seen.{transition.field}}}: that does not lead to {transition.after}.")']
+        body = [
+            *self._guard(transition.name, transition.by),
+            *self._seen("seen"),
+            f"    if seen.{transition.field} not in ({before}{',' if len(transition.before) == 1 else ''}):",
+            f'        raise Problem(409, f"{{seen.{transition.field}}} does not lead to {transition.after}.")',
+        ]
         body += self._in_transaction(entity.name, f"{transition.name}_{entity.name}", given, transition.after)
-        body += [f"    if {entity.name} is None:", "        raise await _refusal(me, seen)", f"    return {entity.name}"]
-        self._add(f'@router.post("{self.at}/{{{self.id}}}/{address(transition.name)}")', f"{transition.name}_{entity.name}",
-                  [f"{self.id}: UUID", "me: SignedIn"], self.kind,
-                  f"Let its {words(transition.field)} become {words(transition.after)}.", body)
+        body += [
+            f"    if {entity.name} is None:",
+            "        raise await _refusal(me, seen)",
+            f"    return {entity.name}",
+        ]
+        self._add(
+            f'@router.post("{self.at}/{{{self.id}}}/{address(transition.name)}")',
+            f"{transition.name}_{entity.name}",
+            [f"{self.id}: UUID", "me: SignedIn"],
+            self.kind,
+            f"Let its {words(transition.field)} become {words(transition.after)}.",
+            body,
+        )
 
     def _delete(self) -> None:
         entity, whos = self.entity, self.entity.policy.delete

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend_lead.generate.python.columns import changeable, column_of, sent_fields
 from backend_lead.generate.python.conditions import everybody, only_roles, open_to_public, parent_of, roles_of
-from backend_lead.generate.python.lists import MEMBER, Address, addresses, readers
+from backend_lead.generate.python.lists import Address, addresses, readers
 from backend_lead.generate.python.making import maker_role, sample
 from backend_lead.generate.python.names import address, words
 from backend_lead.model.blueprint import PRINCIPAL, Audience, Blueprint, Entity, FieldType, Transition, Who
@@ -27,6 +27,8 @@ class Tests:
         """Return the text of the module."""
         self._read()
         self._refused()
+        if self.entity.shown_when is not None:
+            self._hidden()
         for each in addresses(self.blueprint, self.entity):
             self._pages(each)
         self._once()
@@ -38,9 +40,18 @@ class Tests:
             self._delete()
         body = "\n\n\n".join(self.tests)
         makers = sorted({name for name in _makers(self.blueprint) if f"{name}(" in body})
-        lines = [f'"""What is promised about {words(self.entity.plural)}."""', "", "from __future__ import annotations", "",
-                 "from uuid import uuid4", "", "from starlette.testclient import TestClient", "",
-                 "from tests.conftest import People", f"from tests.making import {', '.join(makers)}"]
+        lines = [
+            f'"""What is promised about {words(self.entity.plural)}."""',
+            "",
+            "from __future__ import annotations",
+            "",
+            "from uuid import uuid4",
+            "",
+            "from starlette.testclient import TestClient",
+            "",
+            "from tests.conftest import People",
+            f"from tests.making import {', '.join(makers)}",
+        ]
         return "\n".join(lines) + "\n\n\n" + body + "\n"
 
     def _add(self, name: str, body: list[str]) -> None:
@@ -57,12 +68,20 @@ class Tests:
 
     def _read(self) -> None:
         reader = self._reader(self.entity.policy.read)
-        self._add(f"{self.name}_is_read_as_it_was_made_and_revalidated", [
-            *self._made(), f"reader = {reader}", f'answer = client.get(f"{self.at}/{{made[\'id\']}}", headers=reader.headers)',
-            "assert answer.status_code == 200", "assert answer.json() == made",
-            'headers = {**reader.headers, "If-None-Match": answer.headers["ETag"]}',
-            f'again = client.get(f"{self.at}/{{made[\'id\']}}", headers=headers)', "assert again.status_code == 304",
-            'assert again.content == b""'])
+        self._add(
+            f"{self.name}_is_read_as_it_was_made_and_revalidated",
+            [
+                *self._made(),
+                f"reader = {reader}",
+                f"answer = client.get(f\"{self.at}/{{made['id']}}\", headers=reader.headers)",
+                "assert answer.status_code == 200",
+                "assert answer.json() == made",
+                'headers = {**reader.headers, "If-None-Match": answer.headers["ETag"]}',
+                f"again = client.get(f\"{self.at}/{{made['id']}}\", headers=headers)",
+                "assert again.status_code == 304",
+                'assert again.content == b""',
+            ],
+        )
 
     def _refused(self) -> None:
         whos = self.entity.policy.read
@@ -70,18 +89,37 @@ class Tests:
         if not open_to_public(self.blueprint, self.entity, whos):
             body.append(f'assert client.get(f"{self.at}/{{made[\'id\']}}").status_code == 401')
         if not only_roles(whos) and not self._seen_by_strangers(self.entity):
-            body += ["stranger = people.new()",
-                     f'others = client.get(f"{self.at}/{{made[\'id\']}}", headers=stranger.headers)',
-                     f'missing = client.get(f"{self.at}/{{uuid4()}}", headers=stranger.headers)',
-                     "assert others.status_code == missing.status_code == 404", "assert others.json() == missing.json()"]
+            body += [
+                "stranger = people.new()",
+                f"others = client.get(f\"{self.at}/{{made['id']}}\", headers=stranger.headers)",
+                f'missing = client.get(f"{self.at}/{{uuid4()}}", headers=stranger.headers)',
+                "assert others.status_code == missing.status_code == 404",
+                "assert others.json() == missing.json()",
+            ]
         elif not only_roles(whos):
             body.append(f'assert client.get(f"{self.at}/{{uuid4()}}", headers=me.headers).status_code == 404')
         else:
-            body.append(f'assert client.get(f"{self.at}/{{made[\'id\']}}", headers=people.new().headers).status_code == 403')
+            body.append(
+                f"assert client.get(f\"{self.at}/{{made['id']}}\", headers=people.new().headers).status_code == 403"
+            )
         for verb in self._verbs_of_nobody():
-            body.append(f'assert client.{verb}(f"{self.at}/{{made[\'id\']}}"{", json={}" if verb == "patch" else ""}).status_code == 401')
+            sent = ", json={}" if verb == "patch" else ""
+            body.append(f"assert client.{verb}(f\"{self.at}/{{made['id']}}\"{sent}).status_code == 401")
         body.append(f'assert client.post("{self.at}", json={{}}).status_code == 401')
         self._add(f"{self.name}_is_not_for_everybody", body)
+
+    def _hidden(self) -> None:
+        at = f"{self.at}/{{made['id']}}"
+        body = [
+            f"me = {self.me}",
+            f"made = make_{self.name}(client, people, me, hidden=True)",
+            f'assert client.get(f"{at}", headers=people.new().headers).status_code == 404',
+        ]
+        if open_to_public(self.blueprint, self.entity, self.entity.policy.read):
+            body.append(f'assert client.get(f"{at}").status_code == 404')
+        if any(each.audience is Audience.OWNER for each in self.entity.policy.read):
+            body.append(f'assert client.get(f"{at}", headers=me.headers).status_code == 200')
+        self._add(f"{self.name}_is_hidden_until_it_is_shown", body)
 
     def _seen_by_strangers(self, entity: Entity) -> bool:
         """Whether somebody who has nothing to do with a row, as tests make it, may see it."""
@@ -153,7 +191,9 @@ class Tests:
         for each in at.listings:
             if base is not None and each.extra:
                 asked = ", ".join(f'"{name}": {self._extra(name)}' for name in each.extra)
-                body.append(f"assert client.get(address, params={{{asked}}}, headers=reader.headers).status_code == 200")
+                body.append(
+                    f"assert client.get(address, params={{{asked}}}, headers=reader.headers).status_code == 200"
+                )
         self._add(f"{at.name}_comes_in_pages", body)
 
     def _cannot_repeat(self, given: dict[str, str]) -> bool:
@@ -206,7 +246,9 @@ class Tests:
             if field.name in changeable(self.entity) and field.type is FieldType.TEXT:
                 return field.name, '"changed"'[:(field.max_length or 9) + 1].rstrip('"') + '"'
         for field in sent_fields(self.entity):
-            if field.name in changeable(self.entity) and not (self.entity.shown_when and field.name == self.entity.shown_when[0]):
+            if field.name in changeable(self.entity) and not (
+                self.entity.shown_when and field.name == self.entity.shown_when[0]
+            ):
                 return field.name, f'"{field.choices[-1]}"' if field.type is FieldType.CHOICE else sample(field)
         return None
 
@@ -214,12 +256,18 @@ class Tests:
         name, value = self._change() or ("", "")
         whos = self.entity.policy.update
         editor = self._reader(whos)
-        body = [*self._made(), f"editor = {editor}", f'address = f"{self.at}/{{made[\'id\']}}"',
-                f'changed = client.patch(address, json={{"{name}": {value}}}, headers={{**editor.headers, "If-Match": \'"1"\'}})',
-                "assert changed.status_code == 200, changed.text", f'assert changed.json()["{name}"] == {value}',
-                'assert changed.json()["version"] == 2',
-                f'late = client.patch(address, json={{"{name}": {value}}}, headers={{**editor.headers, "If-Match": \'"1"\'}})',
-                "assert late.status_code == 412"]
+        body = [
+            *self._made(),
+            f"editor = {editor}",
+            f"address = f\"{self.at}/{{made['id']}}\"",
+            "versioned = {**editor.headers, \"If-Match\": '\"1\"'}",
+            f'changed = client.patch(address, json={{"{name}": {value}}}, headers=versioned)',
+            "assert changed.status_code == 200, changed.text",
+            f'assert changed.json()["{name}"] == {value}',
+            'assert changed.json()["version"] == 2',
+            f'late = client.patch(address, json={{"{name}": {value}}}, headers=versioned)',
+            "assert late.status_code == 412",
+        ]
         if not everybody(self.entity, whos):
             body += [f'refused = client.patch(address, json={{"{name}": {value}}}, headers=people.new().headers)',
                      "assert refused.status_code in (403, 404)"]
@@ -236,12 +284,23 @@ class Tests:
         if start not in step.before or self._made_by_another(step.by):
             return
         actor = self._reader(step.by)
-        self._add(f"{self.name}_{step.name}_is_taken_once", [
-            *self._made(), f"actor = {actor}", f'address = f"{self.at}/{{made[\'id\']}}/{address(step.name)}"',
-            "assert client.post(address, headers=people.new().headers).status_code in (403, 404)",
-            "moved = client.post(address, headers=actor.headers)", "assert moved.status_code == 200, moved.text",
-            f'assert moved.json()["{step.field}"] == "{step.after}"',
-            *(["assert client.post(address, headers=actor.headers).status_code in (404, 409)"] if step.after not in step.before else [])])
+        self._add(
+            f"{self.name}_{step.name}_is_taken_once",
+            [
+                *self._made(),
+                f"actor = {actor}",
+                f"address = f\"{self.at}/{{made['id']}}/{address(step.name)}\"",
+                "assert client.post(address, headers=people.new().headers).status_code in (403, 404)",
+                "moved = client.post(address, headers=actor.headers)",
+                "assert moved.status_code == 200, moved.text",
+                f'assert moved.json()["{step.field}"] == "{step.after}"',
+                *(
+                    ["assert client.post(address, headers=actor.headers).status_code in (404, 409)"]
+                    if step.after not in step.before
+                    else []
+                ),
+            ],
+        )
 
     def _made_by_another(self, whos: tuple[Who, ...]) -> bool:
         """Whether those who may are only the owner of a parent that somebody else has made."""

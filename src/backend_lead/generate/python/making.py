@@ -51,9 +51,18 @@ def sample(field: Field) -> str:
             return f'"{field.choices[0]}"'
 
 
+def _signature(name: str, parameters: str) -> list[str]:
+    line = f"def {name}({parameters}) -> Row:"
+    return [line] if len(line) <= 120 else [f"def {name}(", f"    {parameters}", ") -> Row:"]
+
+
 def _make(blueprint: Blueprint, entity: Entity) -> str:
-    lines = [f"def make_{entity.name}(client: TestClient, people: People, me: Person, **given: object) -> Row:",
-             f'    """Let somebody make {an(words(entity.name))}."""', "    sent: Row = {}"]
+    hidden = ", hidden: bool = False" if entity.shown_when else ""
+    lines = [
+        *_signature(f"make_{entity.name}", f"client: TestClient, people: People, me: Person{hidden}, **given: object"),
+        f'    """Let somebody make {an(words(entity.name))}."""',
+        "    sent: Row = {}",
+    ]
     mine = maker_role(blueprint, entity)
     for relation in sent_relations(entity):
         if not relation.required:
@@ -68,7 +77,8 @@ def _make(blueprint: Blueprint, entity: Entity) -> str:
         lines += [f'    if "{relation.column}" not in given:', f'        sent["{relation.column}"] = {value}']
     for field in sent_fields(entity):
         if entity.shown_when and field.name == entity.shown_when[0]:
-            lines.append(f'    sent["{field.name}"] = "{entity.shown_when[1]}"')
+            other = next(each for each in field.choices if each != entity.shown_when[1])
+            lines.append(f'    sent["{field.name}"] = "{other}" if hidden else "{entity.shown_when[1]}"')
         elif field.required and field.default is None:
             lines.append(f'    sent["{field.name}"] = {sample(field)}')
     lines += [f'    answer = client.post("/{address(entity.plural)}", json={{**sent, **given}}, headers=me.headers)',
@@ -77,8 +87,11 @@ def _make(blueprint: Blueprint, entity: Entity) -> str:
         step = next(each for each in entity.transitions if each.after == entity.shown_when[1])
         role = roles_of(step.by)[0] if only_roles(step.by) else None
         who = f'people.new("{role}")' if role and role != mine else "me"
-        lines.append(f'    answer = client.post(f"/{address(entity.plural)}/{{answer.json()[\'id\']}}/{address(step.name)}", '
-                     f"headers={who}.headers)")
+        lines += ["    if hidden:", "        draft: Row = answer.json()", "        return draft"]
+        lines.append(
+            f"    answer = client.post(f\"/{address(entity.plural)}/{{answer.json()['id']}}/{address(step.name)}\", "
+            f"headers={who}.headers)"
+        )
         lines.append("    assert answer.status_code == 200, answer.text")
     lines += ["    made: Row = answer.json()", "    return made"]
     return "\n".join(lines)

@@ -25,17 +25,29 @@ def asked(entity: Entity) -> dict[str, tuple[Who, ...]]:
 
 def policy_module(blueprint: Blueprint) -> str:
     """Return the text of the module."""
-    lines = ['"""Who may do what.', "", _table(blueprint), "",
-             "Owners and members are looked up in the statement itself, so that nobody learns of a row by being refused; what a",
-             "role may do is told here.  The row policies of the first migration say the same once more, for the day on which a",
-             'statement forgets.', '"""', "", "from __future__ import annotations"]
+    lines = [
+        '"""Who may do what.',
+        "",
+        _table(blueprint),
+        "",
+        "Owners and members are looked up in the statement itself, so that nobody learns of a row by being refused;",
+        "what a role may do is told here.  The row policies of the migrations say the same once more, for the day on",
+        "which a statement forgets.",
+        '"""',
+        "",
+        "from __future__ import annotations",
+    ]
     for entity in blueprint.entities:
         for action, whos in asked(entity).items():
             if roles := roles_of(whos):
                 listed = quoted(roles)
-                lines += ["", "", f"def {function(action, entity)}(role: str | None) -> bool:",
-                          f'    """Tell whether a role is enough to {words(action)} any of the {words(entity.plural)}."""',
-                          f"    return role in ({listed}{',' if len(roles) == 1 else ''})"]
+                lines += [
+                    "",
+                    "",
+                    f"def {function(action, entity)}(role: str | None) -> bool:",
+                    f'    """Tell whether a role is enough to {words(action)} any of the {words(entity.plural)}."""',
+                    f"    return role in ({listed}{',' if len(roles) == 1 else ''})",
+                ]
     return "\n".join(lines) + "\n"
 
 

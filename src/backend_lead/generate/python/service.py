@@ -105,11 +105,16 @@ def _switches(blueprint: Blueprint, options: ServiceOptions) -> dict[str, bool]:
 def _values(blueprint: Blueprint) -> dict[str, str]:
     roles = [each.name for each in blueprint.roles]
     return {
-        "name": blueprint.name, "slug": blueprint.name.replace("_", "-"), "title": blueprint.title, "says": blueprint.says,
-        "first_role": roles[0], "role_list": quoted(roles, "'"),
+        "name": blueprint.name,
+        "slug": blueprint.name.replace("_", "-"),
+        "title": blueprint.title,
+        "says": blueprint.says,
+        "first_role": roles[0],
+        "role_list": quoted(roles, "'"),
         "roles": f"({quoted(roles)}{',' if len(roles) == 1 else ''})",
         "role_words": "; ".join(f"`{each.name}` ({each.says})" for each in blueprint.roles),
-        "requests_per_minute": str(blueprint.limit("requests")), "writes_per_minute": str(blueprint.limit("writes")),
+        "requests_per_minute": str(blueprint.limit("requests")),
+        "writes_per_minute": str(blueprint.limit("writes")),
         "sign_ins_per_minute": str(blueprint.limit("sign_in")),
         "entity_routers": "\n".join(f"        {each.plural}.router," for each in blueprint.entities),
         "first_list": _first_list(blueprint),
@@ -146,9 +151,13 @@ def _text(blueprint: Blueprint, options: ServiceOptions) -> dict[str, str]:
         "more_tables": ", api_keys" if keys else "",
         "api_key_note": "  A key has no session." if keys else "",
         "session_type": "UUID | None" if keys else "UUID",
-        "interactive": ("    if me.session_id is None:\n        raise Problem(403, \"An API key may not do this: sign in.\")\n"
-                        if keys else ""),
-        "transport": "WebSocket: the first message is the access token" if options.realtime is Realtime.WEBSOCKET
+        "interactive": (
+            '    if me.session_id is None:\n        raise Problem(403, "An API key may not do this: sign in.")\n'
+            if keys
+            else ""
+        ),
+        "transport": "WebSocket: the first message is the access token"
+        if options.realtime is Realtime.WEBSOCKET
         else "server-sent events",
     }
 
@@ -162,5 +171,8 @@ def _events(blueprint: Blueprint) -> dict[str, str]:
     if not selects:
         return {"topics_sql": "", "topics_call": "", "topics_more": ""}
     sql = "\nUNION ALL\n".join(selects)
-    return {"topics_sql": f'_GROUPS = """\n{sql}\n"""', "topics_call": 'groups = await connection.fetch(_GROUPS, row["id"])',
-            "topics_more": ", *(group[0] for group in groups)"}
+    return {
+        "topics_sql": f'_GROUPS = """\n{sql}\n"""',
+        "topics_call": 'groups = await connection.fetch(_GROUPS, row["id"])',
+        "topics_more": ", *(group[0] for group in groups)",
+    }
