@@ -1,0 +1,1 @@
+"""The Python service: FastAPI, Pydantic, uvicorn, asyncpg with typed SQL, PostgreSQL."""
