@@ -192,5 +192,16 @@ def archetypes() -> dict[str, ArchetypeText]:
     return _table("archetypes.toml", ArchetypeText)
 
 
+@lru_cache(maxsize=1)
+def _blueprints() -> dict[str, str]:
+    text = (folder() / "blueprints_of_kinds.toml").read_text(encoding="utf-8")
+    return msgspec.toml.decode(text, type=dict[str, str])
+
+
+def blueprint_of_kind(kind: str) -> str | None:
+    """Return the name of the blueprint that a kind of service begins with, None where there is none yet."""
+    return _blueprints().get(kind)
+
+
 def _compiled(patterns: list[str]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.I) for pattern in patterns)

@@ -19,10 +19,14 @@ _STACKS = ("node", "python", "go", "java")
 _OPTIONS = (
     click.option("--out", metavar="DIR", type=click.Path(path_type=Path),
                  help="Write the documents that a team keeps into this folder."),
+    click.option("--generate", metavar="DIR", is_flag=False, flag_value="", default=None,
+                 help="Generate the service into this folder (service without a name), merging with what is there."),
+    click.option("--blueprint", metavar="FILE", type=click.Path(path_type=Path),
+                 help="Generate from this blueprint (YAML) instead of that of the kind of service."),
     click.option("--stack", metavar="|".join(_STACKS), type=Nearest(_STACKS),
                  help="The stack, when it is settled."),
     click.option("--questions", is_flag=True, help="Only what is unknown and worth asking."),
-    click.option("--force", is_flag=True, help="Write over documents that are in the folder of --out already."),
+    click.option("--force", is_flag=True, help="Write over documents of --out, or merge a service into a folder that holds something else."),
     click.option("-q", "--quiet", is_flag=True, help="No hints on stderr."),
 )
 
@@ -34,6 +38,8 @@ class DesignAsked(Asked):
     path: str = "."
     brief: str = ""
     out: Path | None = None
+    generate: str | None = None
+    blueprint: Path | None = None
     stack: str | None = None
     questions: bool = False
     force: bool = False
@@ -56,8 +62,10 @@ def command(**typed: object) -> int:
     from backend_lead.lead.design import Wanted, design
 
     asked = DesignAsked.of(typed)
-    if asked.force and asked.out is None:
-        raise WrongUse("--force is about the folder of --out.", "Add: --out docs/architecture")
+    if asked.force and asked.out is None and asked.generate is None:
+        raise WrongUse("--force is about the folder of --out or --generate.", "Add: --out docs/architecture")
+    if asked.blueprint is not None and asked.generate is None:
+        raise WrongUse("--blueprint is about what --generate writes.", "Add: --generate ./app")
     report = design(Wanted(asked.brief, asked.stack))
     assert report.design is not None
     for note in report.design.notes:
@@ -67,9 +75,32 @@ def command(**typed: object) -> int:
                      for number, each in enumerate(report.design.questions, 1))
              or "Nothing that would change a decision is unknown.\n")
         return 0
+    if asked.generate is not None:
+        _generate(report, Path(asked.generate or "service"), asked)
     if asked.out is not None:
         report = _written(report, asked.out, force=asked.force, quiet=asked.quiet)
     return deliver(report, asked, asked.options())
+
+
+def _generate(report: Report, into: Path, asked: DesignAsked) -> None:
+    """Write the service, and say on stderr what happened to which file and how to start it."""
+    from backend_lead.doors.cli.output import hint
+    from backend_lead.lead.generating import generated
+
+    assert report.design is not None
+    made = generated(report.design, into, blueprint_file=asked.blueprint, force=asked.force)
+    for note in made.notes:
+        hint(note, quiet=asked.quiet)
+    counts = [f"{len(paths)} {what}" for what, paths in (("written", made.written), ("merged", made.merged),
+                                                         ("kept as you have them", made.kept),
+                                                         ("deleted", made.deleted)) if paths]
+    hint(f"{into}: {', '.join(counts) or 'nothing changed'}.", quiet=asked.quiet)
+    for path in made.conflicts:
+        hint(f"{into / path}: you and the generator changed the same lines; both stand between marks.", quiet=False)
+    if made.schema_changed:
+        hint("The schema of the blueprint changed, and migrations that may have run were left alone. Type: cd "
+             f"{into} && backend-lead create-migration \"...\"", quiet=False)
+    hint(f"Start it: cd {into} && make demo", quiet=asked.quiet)
 
 
 def _written(report: Report, out: Path, *, force: bool, quiet: bool) -> Report:

@@ -1,0 +1,104 @@
+"""A design into the files of a service, merged with what people made of the one that was generated before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend_lead.design.blueprint_files import archetypes, read_blueprint
+from backend_lead.design.knowledge_files import blueprint_of_kind
+from backend_lead.errors import WrongUse
+from backend_lead.gates.generated_files import GeneratedFolder
+from backend_lead.generate.merging import merge
+from backend_lead.generate.python.service import Realtime, ServiceOptions, generate
+from backend_lead.model.blueprint import Blueprint
+from backend_lead.model.design import Design
+
+_MIGRATIONS = "db/migrations/"
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What happened to each file: written anew, merged, left as people have it, deleted, or in conflict."""
+
+    written: tuple[str, ...]
+    merged: tuple[str, ...]
+    kept: tuple[str, ...]
+    deleted: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    schema_changed: bool
+    notes: tuple[str, ...]
+
+
+def generated(design: Design, into: Path, *, blueprint_file: Path | None = None, force: bool = False) -> Generated:
+    """Write the service of a design into a folder.
+
+    Raises WrongUse for a folder that holds something else and was not forced, and for a design whose kind has no
+    blueprint.
+    """
+    folder = GeneratedFolder(into)
+    if not folder.is_empty() and not folder.was_generated() and not force:
+        raise WrongUse(f"{into} is not empty, and was left alone.",
+                       "Give another folder, or merge the service into it with --force.")
+    blueprint, notes = _blueprint(design, blueprint_file)
+    files = generate(blueprint, options_of(design))
+    return _merged(folder, files, notes)
+
+
+def options_of(design: Design) -> ServiceOptions:
+    """Return what the decisions ask of the service beside its blueprint."""
+    auth, realtime = design.decision("auth").choice, design.decision("realtime").choice
+    live = Realtime.WEBSOCKET if "websocket" in realtime else Realtime.NONE if "none" in realtime else Realtime.SSE
+    return ServiceOptions(mfa="mfa" in auth, api_keys="api_keys" in auth, realtime=live)
+
+
+def _blueprint(design: Design, file: Path | None) -> tuple[Blueprint, list[str]]:
+    notes = []
+    if design.decision("stack").choice != ("python",):
+        notes.append(f"The design chose {design.decision('stack').choice[0]}; Python is what can be generated today, "
+                     "so the service is one of FastAPI.")
+    if design.decision("primary_db").choice[0] not in ("postgresql", "postgresql_jsonb", "postgresql_timeseries"):
+        notes.append(f"The design chose {design.decision('primary_db').choice[0]} as its store; the service keeps its "
+                     "data in PostgreSQL.")
+    if file is not None:
+        if not file.is_file():
+            raise WrongUse(f"There is no file {file}.", "Give the path of a blueprint as YAML.")
+        return read_blueprint(file.read_text(encoding="utf-8", errors="replace"), str(file)), notes
+    kind = blueprint_of_kind(design.likeness.id) if design.likeness is not None else None
+    if kind is None:
+        known = ", ".join(sorted(archetypes()))
+        what = design.likeness.title if design.likeness is not None else "it"
+        raise WrongUse(f"There is no blueprint for {what} yet.",
+                       f"Write one as YAML and give it with --blueprint FILE; there are blueprints of: {known}.")
+    return archetypes()[kind], notes
+
+
+def _merged(folder: GeneratedFolder, files: dict[str, str], notes: list[str]) -> Generated:
+    before = folder.before()
+    now = folder.now({*files, *before})
+    writing: dict[str, str] = {}
+    written, merged, kept, conflicts = [], [], [], []
+    schema_changed = False
+    for path, text in files.items():
+        base, mine = before.get(path), now.get(path)
+        if mine is None and base is None:
+            writing[path] = text
+            written.append(path)
+        elif mine is None:
+            kept.append(path)
+        elif path.startswith(_MIGRATIONS) and base is not None and base != text:
+            # A migration that may have run is never changed: the difference has to be a new one.
+            schema_changed = True
+            kept.append(path)
+        elif mine == text:
+            continue
+        else:
+            found = merge(base if base is not None else "", mine, text)
+            writing[path] = found.text
+            (conflicts if found.conflicts else written if mine == base else merged).append(path)
+    gone = [path for path in before if path not in files and now.get(path) == before[path]
+            and not path.startswith(_MIGRATIONS)]
+    folder.write({path: text for path, text in writing.items() if now.get(path) != text}, files)
+    folder.remove(gone)
+    return Generated(tuple(written), tuple(merged), tuple(kept), tuple(gone), tuple(conflicts), schema_changed,
+                     tuple(notes))

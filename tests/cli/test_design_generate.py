@@ -1,0 +1,66 @@
+"""`backend-lead design --generate`: a service in a folder, and what people made of it when it is generated again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backend_lead.doors.cli.main import main
+
+BRIEF = "A tracker of projects and tasks for teams, in Python. People organise projects with boards and deadlines."
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(["design", *arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_a_service_is_generated_and_generated_again_without_loss(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    folder = tmp_path / "app"
+    code, _, err = run(capsys, BRIEF, "--generate", str(folder))
+    assert code == 0
+    assert "make demo" in err
+    main_module = folder / "app" / "main.py"
+    written = main_module.read_text(encoding="utf-8")
+    main_module.write_text(f"# ours\n{written}", encoding="utf-8")
+    (folder / "notes.txt").write_text("kept", encoding="utf-8")
+    code, _, err = run(capsys, f"{BRIEF} They sign in with a second factor.", "--generate", str(folder))
+    assert code == 0
+    assert main_module.read_text(encoding="utf-8").startswith("# ours\n")
+    assert (folder / "notes.txt").read_text(encoding="utf-8") == "kept"
+    assert "second factor" in (folder / "README.md").read_text(encoding="utf-8").lower() or "merged" in err
+
+
+def test_a_folder_with_something_else_is_left_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    code, _, err = run(capsys, BRIEF, "--generate", str(tmp_path))
+    assert code == 2
+    assert "left alone" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt"]
+
+
+def test_a_link_in_the_folder_is_not_followed(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (folder / "app").symlink_to(outside)
+    code, _, err = run(capsys, BRIEF, "--generate", str(folder), "--force")
+    assert code == 2
+    assert "link" in err
+    assert list(outside.iterdir()) == []
+
+
+def test_a_kind_without_a_blueprint_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    code, _, err = run(capsys, "Conversion of files: a picture goes in, another format comes out, nothing is kept.",
+                       "--generate", str(tmp_path / "app"))
+    assert code == 2
+    assert "blueprint" in err
+    assert not (tmp_path / "app").exists()
+
+
+def test_options_that_need_generate_say_so(capsys: pytest.CaptureFixture[str]):
+    assert run(capsys, BRIEF, "--blueprint", "x.yaml")[0] == 2
+    assert run(capsys, BRIEF, "--force")[0] == 2
