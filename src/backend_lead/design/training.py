@@ -114,7 +114,7 @@ def _folds(own: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 def _fit(vectors: Array, own: NDArray[np.bool_], weight: Array) -> tuple[Array, float]:
-    """Return weights and bias of ridge regression on +1 and -1 (Hastie et al., Elements of Statistical Learning, 4.2)."""
+    """Return weights and bias of ridge regression on +1 and -1 (Hastie et al., Statistical Learning, 4.2)."""
     import numpy as np
 
     share = (weight / weight.sum())[:, None]

@@ -77,7 +77,10 @@ def _merged(folder: GeneratedFolder, files: dict[str, str], notes: list[str]) ->
     before = folder.before()
     now = folder.now({*files, *before})
     writing: dict[str, str] = {}
-    written, merged, kept, conflicts = [], [], [], []
+    written: list[str] = []
+    merged: list[str] = []
+    kept: list[str] = []
+    conflicts: list[str] = []
     schema_changed = False
     for path, text in files.items():
         base, mine = before.get(path), now.get(path)

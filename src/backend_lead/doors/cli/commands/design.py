@@ -26,7 +26,8 @@ _OPTIONS = (
     click.option("--stack", metavar="|".join(_STACKS), type=Nearest(_STACKS),
                  help="The stack, when it is settled."),
     click.option("--questions", is_flag=True, help="Only what is unknown and worth asking."),
-    click.option("--force", is_flag=True, help="Write over documents of --out, or merge a service into a folder that holds something else."),
+    click.option("--force", is_flag=True,
+                 help="Write over documents of --out, or generate into a folder that holds something else."),
     click.option("-q", "--quiet", is_flag=True, help="No hints on stderr."),
 )
 
