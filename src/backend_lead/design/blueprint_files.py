@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -37,6 +37,7 @@ LIMITS = {"requests": 600, "writes": 120, "sign_in": 10}
 """How often a minute one caller may do what, when the file does not say."""
 
 _LONGEST_FILE = 1_000_000
+Written = TypeVar("Written", bound=msgspec.Struct)
 
 
 class FieldText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,10 +100,10 @@ class EntityText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     says: str
     policy: PolicyText
     plural: str | None = None
-    fields: dict[str, FieldText] = {}
-    relations: dict[str, RelationText] = {}
+    fields: dict[str, object] = {}
+    relations: dict[str, object] = {}
     lists: list[ListText] = []
-    transitions: dict[str, TransitionText] = {}
+    transitions: dict[str, object] = {}
     unique: list[list[str]] = []
     owner: str | None = None
     through: str | None = None
@@ -118,7 +119,7 @@ class BlueprintText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     says: str
     roles: dict[str, str]
-    entities: dict[str, EntityText]
+    entities: dict[str, object]
     limits: dict[str, int] = {}
 
 
@@ -131,10 +132,7 @@ def read_blueprint(text: str, path: str) -> Blueprint:
         raise WrongUse(
             f"{path} is longer than {_LONGEST_FILE:,} characters.", "Split the service, or shorten the file."
         )
-    try:
-        written = msgspec.convert(_yaml(text, path), BlueprintText)
-    except msgspec.ValidationError as error:
-        raise WrongUse(f"{path}: {_plain(str(error))}", "See docs/blueprint.md for what may stand there.") from None
+    written = _converted(_yaml(text, path), BlueprintText, path, "")
     made = Blueprint(
         written.name, written.title, written.says,
         tuple(Role(name, says) for name, says in written.roles.items()),
@@ -173,11 +171,14 @@ def _yaml(text: str, path: str) -> object:
         raise WrongUse(f"{path} is not YAML that we read.", "Write plain mappings, lists, text and numbers.") from None
 
 
-def _plain(said: str) -> str:
-    """`Expected `int`, got `str` - at `$.entities.task`` with the place first and the way we write it."""
-    what, _, where = said.partition(" - at `")
-    place = where.rstrip("`").removeprefix("$.").removeprefix("$")
-    return f"{place}: {what}" if place else what
+def _converted(value: object, kind: type[Written], path: str, place: str) -> Written:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `")
+        at = ".".join(each for each in (place, where.rstrip("`").removeprefix("$").removeprefix(".")) if each)
+        said = f"{path}: {at}: {what}" if at else f"{path}: {what}"
+        raise WrongUse(said, "See docs/blueprint.md for what may stand there.") from None
 
 
 def _who(words: list[str], path: str, place: str) -> tuple[Who, ...]:
@@ -199,13 +200,18 @@ def _one(word: str, path: str, place: str) -> Who:
     return Who(audience)
 
 
-def _entity(name: str, written: EntityText, path: str) -> Entity:
+def _each(written: dict[str, object], kind: type[Written], path: str, place: str) -> dict[str, Written]:
+    return {name: _converted(value, kind, path, f"{place}.{name}") for name, value in written.items()}
+
+
+def _entity(name: str, value: object, path: str) -> Entity:
     place = f"entities.{name}"
+    written = _converted(value, EntityText, path, place)
     policy = Policy(*(_who(getattr(written.policy, each), path, f"{place}.policy.{each}")
                       for each in ("read", "create", "update", "delete")))
     relations = [Relation(each, text.to, text.required,
                           text.on_delete or (OnDelete.CASCADE if text.required else OnDelete.SET_NULL))
-                 for each, text in written.relations.items()]
+                 for each, text in _each(written.relations, RelationText, path, f"{place}.relations").items()]
     if written.owner and written.owner not in written.relations:
         relations.insert(0, Relation(written.owner, PRINCIPAL))
     plural = written.plural or plural_of(name)
@@ -213,7 +219,9 @@ def _entity(name: str, written: EntityText, path: str) -> Entity:
         name,
         plural,
         written.says,
-        tuple(_field(each, text) for each, text in written.fields.items()),
+        tuple(
+            _field(each, text) for each, text in _each(written.fields, FieldText, path, f"{place}.fields").items()
+        ),
         tuple(relations),
         policy,
         tuple(_path(each, path, place) for each in written.lists),
@@ -221,7 +229,7 @@ def _entity(name: str, written: EntityText, path: str) -> Entity:
             Transition(
                 each, text.field, tuple(text.before), text.after, _who(text.by, path, f"{place}.transitions.{each}.by")
             )
-            for each, text in written.transitions.items()
+            for each, text in _each(written.transitions, TransitionText, path, f"{place}.transitions").items()
         ),
         tuple(tuple(each) for each in written.unique),
         written.owner,

@@ -146,7 +146,7 @@ class Queries:
     def _list(self, listing: Listing) -> None:
         entity, path = self.entity, listing.path
         after = self._after(listing)
-        where, source = self._list_conditions(listing)
+        where, source = self.list_conditions(listing)
         comparison = "<" if path.order.descending else ">"
         direction = " DESC" if path.order.descending else ""
         if path.order.column == NEWEST:
@@ -182,7 +182,8 @@ class Queries:
                 f"    ORDER BY t.id{direction} LIMIT :rows\n) AS t\n"
                 f"WHERE f.{follow.owner}_id = :me\nORDER BY t.id{direction}\nLIMIT :rows")
 
-    def _list_conditions(self, listing: Listing) -> tuple[list[str], str]:
+    def list_conditions(self, listing: Listing) -> tuple[list[str], str]:
+        """Return the conditions of a list, and what stands after FROM."""
         entity, path = self.entity, listing.path
         where: list[str] = []
         source = f"{entity.plural} AS t"
@@ -244,7 +245,7 @@ class Queries:
         sent = [each.column for each in sent_relations(entity)] + [each.name for each in sent_fields(entity)]
         names = ([f"{entity.owner}_id"] if entity.owner else []) + sent
         marks = ([ME] if entity.owner else []) + [f":{each}" for each in sent]
-        checks = self._creation_checks()
+        checks = self.creation_checks()
         types = {each.column: "uuid" for each in entity.relations}
         if checks:
             casts = {mark: mark for mark in marks}
@@ -265,7 +266,8 @@ class Queries:
         if entity.members is not None:
             self._first_member()
 
-    def _creation_checks(self) -> list[str]:
+    def creation_checks(self) -> list[str]:
+        """Return what must hold for a row to be made: who may, and that what it refers to is there for them."""
         entity = self.entity
         checks = []
         may = condition(self.blueprint, before_it_is_owned(entity), entity.policy.create, lambda column: f":{column}")
@@ -274,10 +276,11 @@ class Queries:
         for relation in sent_relations(entity):
             if relation.to == PRINCIPAL or (relation.name == entity.through and may):
                 continue
-            checks.append(self._usable(relation.to, f":{relation.column}", relation.required))
+            checks.append(self.usable(relation.to, f":{relation.column}", relation.required))
         return [each for each in checks if each]
 
-    def _usable(self, name: str, mark: str, required: bool) -> str:
+    def usable(self, name: str, mark: str, required: bool) -> str:
+        """Return the condition that a row which is referred to is there for the caller; empty when it always is."""
         other = self.blueprint.entity(name)
         alias = f"the_{other.name}"
         seen = condition(self.blueprint, other, other.policy.read, lambda column: f"{alias}.{column}")
@@ -300,7 +303,7 @@ class Queries:
         entity = self.entity
         names = changeable(entity)
         where = may_condition(self.blueprint, entity, entity.policy.update)
-        checks = [self._usable(each.to, f":{each.column}", False) for each in entity.relations
+        checks = [self.usable(each.to, f":{each.column}", False) for each in entity.relations
                   if each.column in names and each.to != PRINCIPAL]
         pairs = [*(f"{each} = :{each}" for each in names), "version = t.version + 1", "updated_at = now()"]
         together = textwrap.wrap(", ".join(pairs).replace(" = ", "\0=\0"), 100, break_long_words=False)

@@ -15,7 +15,7 @@ from backend_lead.generate.python.conditions import (
     open_to_public,
     roles_of,
 )
-from backend_lead.generate.python.entity_queries import may_condition, read_condition
+from backend_lead.generate.python.entity_queries import Queries, may_condition, read_condition
 from backend_lead.generate.python.event_topics import topic
 from backend_lead.generate.python.lists import Address, Listing, addresses, readers
 from backend_lead.generate.python.names import address, an, class_name, quoted, row_id, words
@@ -192,9 +192,7 @@ class Routes:
         return lines
 
     def _call(self, listing: Listing) -> str:
-        from backend_lead.generate.python.entity_queries import Queries
-
-        where, _ = Queries(self.blueprint, self.entity)._list_conditions(listing)
+        where, _ = Queries(self.blueprint, self.entity).list_conditions(listing)
         text = " ".join(where)
         given = ["me.connection"]
         if ME in text or listing.path.followed:
@@ -288,9 +286,7 @@ class Routes:
         )
 
     def _creates_as_me(self, where: str) -> bool:
-        from backend_lead.generate.python.entity_queries import Queries
-
-        checks = Queries(self.blueprint, self.entity)._creation_checks()
+        checks = Queries(self.blueprint, self.entity).creation_checks()
         return self.entity.owner is not None or ME in where or any(ME in each for each in checks)
 
     def _update(self) -> None:
@@ -309,12 +305,10 @@ class Routes:
                    "if_match: IfMatch = None"], self.kind, f"Change {an(self.noun)}.", body)
 
     def _updates_as_me(self, where: str) -> bool:
-        from backend_lead.generate.python.entity_queries import Queries
-
         if ME in where:
             return True
         queries = Queries(self.blueprint, self.entity)
-        return any(ME in queries._usable(each.to, ":x", False) for each in self.entity.relations
+        return any(ME in queries.usable(each.to, ":x", False) for each in self.entity.relations
                    if each.column in changeable(self.entity) and each.to != "user")
 
     def _in_transaction(self, name: str, function_name: str, given: list[str], told: str) -> list[str]:

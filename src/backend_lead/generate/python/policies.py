@@ -52,7 +52,7 @@ def policy_module(blueprint: Blueprint) -> str:
 
 
 def _table(blueprint: Blueprint) -> str:
-    rows = [("", "read", "create", "update", "delete")]
+    rows: list[tuple[str, ...]] = [("", "read", "create", "update", "delete")]
     for entity in blueprint.entities:
         policy = entity.policy
         rows.append((entity.plural, *(", ".join(map(str, each)) or "nobody"

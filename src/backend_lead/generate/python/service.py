@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from enum import StrEnum
 
 from backend_lead.generate.python import schema
 from backend_lead.generate.python.columns import NEWEST
-from backend_lead.generate.python.conditions import membership, open_to_public
+from backend_lead.generate.python.conditions import everybody, membership, open_to_public
 from backend_lead.generate.python.entity_models import models
 from backend_lead.generate.python.entity_queries import Queries
 from backend_lead.generate.python.entity_routes import Routes
@@ -93,6 +94,10 @@ def _switches(blueprint: Blueprint, options: ServiceOptions) -> dict[str, bool]:
         "realtime": told and options.realtime is not Realtime.NONE,
         "sse": told and options.realtime is Realtime.SSE, "websocket": told and options.realtime is Realtime.WEBSOCKET,
         "anyone": any(open_to_public(blueprint, each, each.policy.read) for each in blueprint.entities),
+        "shared": any(
+            everybody(each, each.policy.read) and open_to_public(blueprint, each, each.policy.read)
+            for each in blueprint.entities
+        ),
         "creates": any(each.policy.create for each in blueprint.entities),
         "groups": any(each.members is not None for each in blueprint.entities),
         "search": any(path.search for each in blueprint.entities for path in each.access_paths),
@@ -109,6 +114,7 @@ def _values(blueprint: Blueprint) -> dict[str, str]:
         "slug": blueprint.name.replace("_", "-"),
         "title": blueprint.title,
         "says": blueprint.says,
+        "description": _description(blueprint.says),
         "first_role": roles[0],
         "role_list": quoted(roles, "'"),
         "roles": f"({quoted(roles)}{',' if len(roles) == 1 else ''})",
@@ -131,6 +137,15 @@ def _main_imports(blueprint: Blueprint, options: ServiceOptions, realtime: bool)
              "from app.settings import Settings",
              *(f"from app.{each.plural} import routes as {each.plural}" for each in blueprint.entities)]
     return "\n".join(sorted(lines, key=lambda line: line.split()[1]))
+
+
+def _description(says: str) -> str:
+    """Return a sentence as Python, over several lines when it is long."""
+    parts = textwrap.wrap(says, 90)
+    if len(parts) == 1:
+        return f'"{says}"'
+    lines = [f'            "{each} "' for each in parts[:-1]] + [f'            "{parts[-1]}"']
+    return "(\n" + "\n".join(lines) + "\n        )"
 
 
 def _first_list(blueprint: Blueprint) -> str:
