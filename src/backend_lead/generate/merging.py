@@ -1,8 +1,8 @@
 """Three-way merge of lines: what was generated before, what people made of it, what is generated now.
 
 Changes of one side are taken; where both sides changed the same lines in differing ways, both stand between marks as
-git writes them, and the merge says that there is a conflict.  After Khanna, Kunal and Pierce, "A formal investigation of
-diff3" (2007): both sides are matched against the base, and the text is cut where all three agree.
+git writes them, and the merge says that there is a conflict.  After Khanna, Kunal and Pierce, "A formal investigation
+of diff3" (2007): both sides are matched against the base, and the text is cut where all three agree.
 """
 
 from __future__ import annotations
