@@ -16,7 +16,8 @@ Made = TypeVar("Made")
 
 class FactText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a fact is read.  `patterns` count unless the words around them deny them, `firm` ones wherever they stand,
-    `unless` takes the fact back in its sentence, `like` and `unlike` are sentences to compare with.
+    `unless` takes the fact back in its sentence, `like` and `unlike` are sentences to compare with.  A fact that is
+    `said_only` is too grave to be read from likeness.
     """
 
     says: str
@@ -26,6 +27,7 @@ class FactText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     like: list[str] = []
     unlike: list[str] = []
     implies: list[str] = []
+    said_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class FactKind:
     like: tuple[str, ...]
     unlike: tuple[str, ...]
     implies: tuple[str, ...]
+    said_only: bool
 
 
 class Weighed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -142,7 +145,7 @@ def fact_kinds() -> dict[str, FactKind]:
             if id in found:
                 raise ValueError(f"The fact {id} stands in two files of knowledge/facts.")
             found[id] = FactKind(id, text.says, _compiled(text.patterns), _compiled(text.firm), _compiled(text.unless),
-                                 tuple(text.like), tuple(text.unlike), tuple(text.implies))
+                                 tuple(text.like), tuple(text.unlike), tuple(text.implies), text.said_only)
     for kind in found.values():
         for implied in kind.implies:
             if implied not in found:

@@ -35,8 +35,8 @@ def read_brief(text: str, likenesses: Likenesses | None) -> BriefRead:
             found[kind.id] = fact
     if likenesses is not None:
         for id, sentence in likenesses.facts(said).items():
-            if id not in found:
-                kind = fact_kinds()[id]
+            kind = fact_kinds()[id]
+            if id not in found and not kind.said_only:
                 found[id] = Fact(id, kind.says, True, Origin.SIMILAR, sentence)
     return BriefRead(said, with_implied(found), {each.id: each for each in quantities(said)})
 
