@@ -52,6 +52,10 @@ def test_documents_are_written_and_not_written_over(capsys: pytest.CaptureFixtur
     assert "ARCHITECTURE.md" in err
     assert "C4Container" in (tmp_path / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
     assert len(list((tmp_path / "docs" / "decisions").glob("*.md"))) == 12
+    model = (tmp_path / "docs" / "data-model.md").read_text(encoding="utf-8")
+    assert "erDiagram" in model
+    assert "| `author_id` | uuid | refers to user" in model
+    assert "GET /posts" in (tmp_path / "docs" / "threat-model.md").read_text(encoding="utf-8")
     code, _, err = run(capsys, SOCIAL, "--out", str(tmp_path / "docs"))
     assert code == 2
     assert "left alone" in err

@@ -52,6 +52,12 @@ def options_of(design: Design) -> ServiceOptions:
     return ServiceOptions(mfa="mfa" in auth, api_keys="api_keys" in auth, realtime=live)
 
 
+def blueprint_for(design: Design) -> Blueprint | None:
+    """Return the blueprint of the kind of service that a design is like, None where there is none yet."""
+    kind = blueprint_of_kind(design.likeness.id) if design.likeness is not None else None
+    return archetypes()[kind] if kind is not None else None
+
+
 def _blueprint(design: Design, file: Path | None) -> tuple[Blueprint, list[str]]:
     notes = []
     if design.decision("stack").choice != ("python",):
@@ -64,13 +70,13 @@ def _blueprint(design: Design, file: Path | None) -> tuple[Blueprint, list[str]]
         if not file.is_file():
             raise WrongUse(f"There is no file {file}.", "Give the path of a blueprint as YAML.")
         return read_blueprint(file.read_text(encoding="utf-8", errors="replace"), str(file)), notes
-    kind = blueprint_of_kind(design.likeness.id) if design.likeness is not None else None
-    if kind is None:
+    found = blueprint_for(design)
+    if found is None:
         known = ", ".join(sorted(archetypes()))
         what = design.likeness.title if design.likeness is not None else "it"
         raise WrongUse(f"There is no blueprint for {what} yet.",
                        f"Write one as YAML and give it with --blueprint FILE; there are blueprints of: {known}.")
-    return archetypes()[kind], notes
+    return found, notes
 
 
 def _merged(folder: GeneratedFolder, files: dict[str, str], notes: list[str]) -> Generated:
