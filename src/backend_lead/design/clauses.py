@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[\"'(A-Z0-9a-z])|\n+|;")
-_BREAK = re.compile(r"\s*(?:[,:—–]|\s-\s|\(|\)|\b(?:but|however|although|though|yet|whereas|while|because|so that|which"
+_BREAK = re.compile(r"\s*(?:,(?!\d)|:(?!\d)|[—–]|\s-\s|\(|\)|\b(?:but|however|although|though|yet|whereas|while|because|so that|which"
                     r"|where|when|until|unless|otherwise|then)\b)\s*", re.I)
 _DENIES = re.compile(
     r"\b(?:no(?!\s+(?:more|less|fewer|later|longer|matter|one\b|sooner|two\b|doubt|row|record|data|event|message|order|"

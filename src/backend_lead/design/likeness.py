@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # counter-example.  Chosen on the development half of benchmarks/design; see benchmarks/README.md.
 ALIKE = 0.62
 NEARER = 0.06
+_WORDS = 5
 
 
 class Likenesses:
@@ -33,7 +34,7 @@ class Likenesses:
     def facts(self, said: Sequence[Sentence]) -> Mapping[str, str]:
         """Return the facts that a sentence or clause of the brief is like, each with that sentence."""
         pieces = [piece for sentence in said for piece in dict.fromkeys((sentence.text, *sentence.clauses))
-                  if not sentence.denied(len(sentence.text), len(sentence.text)) and len(piece.split()) >= 3]
+                  if not sentence.denied(len(sentence.text), len(sentence.text)) and len(piece.split()) >= _WORDS]
         if not pieces:
             return {}
         vectors = self.model.vectors(pieces)

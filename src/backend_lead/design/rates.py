@@ -6,6 +6,7 @@ a few time zones, 10 for launches, 2 inside a house); a stated number "in the fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ _DAY = 86400.0
 _ACTIVE_SHARE = .2
 _ACTIONS = 30.0
 _WRITE_SHARE = .1
+_AT_PEAK = re.compile(r"\b(?:peaks?|busiest|at most|up to|opens?|worst)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,9 @@ def _write_rates(made: _Made) -> None:
     numbers = made.numbers
     made.assume("write_share", _WRITE_SHARE, "of the requests", "default: one in ten requests writes")
     stated = numbers.get("writes_per_second", 0.0)
+    if stated and _AT_PEAK.search(made.inputs["writes_per_second"].source):
+        # A number that was said of the peak is not multiplied again.
+        stated /= numbers["peak_factor"]
     average = max(stated, numbers["average_rps"] * numbers["write_share"])
     made.put("write_average", average, "per second", Origin.STATED if stated >= average and stated else Origin.IMPLIED,
              "writes of the brief" if stated >= average and stated else "average_rps x write_share")

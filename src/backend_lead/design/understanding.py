@@ -16,6 +16,8 @@ from backend_lead.model.design import Fact, Likeness, Origin, Quantity
 SURE_ENOUGH = .42
 # People below which the scale is tiny.
 _TINY = 60.0
+# Writes a second below which nobody needs more than one machine: some two hundred a day.
+_RARE = .0025
 _FEW_FACTS = 4
 _SPARSE = 30
 # Kinds that vote on what is usual, and the distance at which a vote counts a third.
@@ -99,6 +101,8 @@ def _by_size(facts: dict[str, Fact], quantities: Mapping[str, Quantity]) -> dict
         if found is None or found.holds:
             words = users.words if users else "its numbers"
             facts["tiny_scale"] = Fact("tiny_scale", says, False, Origin.STATED, words)
+    elif users is None and "writes_per_second" in quantities and quantities["writes_per_second"].value < _RARE:
+        facts["tiny_scale"] = Fact("tiny_scale", says, True, Origin.STATED, quantities["writes_per_second"].words)
     elif users is not None and users.value <= _TINY and not facts.get("public_api"):
         facts["tiny_scale"] = Fact("tiny_scale", says, True, Origin.STATED, users.words)
     return facts
