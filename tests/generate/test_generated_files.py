@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from tests.generate.test_blueprint_files import SMALL
+from small_blueprint import SMALL
 
 from backend_lead.design.blueprint_files import archetypes, read_blueprint
 from backend_lead.generate.python.columns import indexes
