@@ -19,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -60,6 +61,20 @@ class Probe:
             self.client, self.people, self.me, **({"hidden": True} if self.plan["hidden"] else {})
         )
         return made
+
+    def seen_by_row_policies(self, table: str, row: str, user: str) -> int:
+        """Count what a statement that forgets whose rows it reads would find for a user."""
+        database = importlib.import_module("app.database")
+
+        async def run() -> int:
+            connection = await asyncpg.connect(self.dsn, server_settings={"role": database.APPLICATION_ROLE})
+            try:
+                await connection.execute("SELECT set_config('app.user_id', $1, false)", user)
+                return int(await connection.fetchval(f"SELECT count(*) FROM {table} WHERE id = $1", uuid.UUID(row)))
+            finally:
+                await connection.close()
+
+        return asyncio.run(run())
 
     def login(self, email: str, password: str = PASSWORD) -> httpx2.Response:
         return self.client.post("/auth/login", json={"email": email, "password": password})
@@ -164,7 +179,11 @@ def others_row(p: Probe) -> str | None:
     stranger = p.people.new()
     others = p.client.get(f"{p.plan['at']}/{made['id']}", headers=stranger.headers)
     missing = p.client.get(f"{p.plan['at']}/00000000-0000-7000-8000-000000000000", headers=stranger.headers)
-    return _says(others.status_code != 404 or others.content != missing.content, others.status_code)
+    if others.status_code != 404 or others.content != missing.content:
+        return str(others.status_code)
+    table = p.plan["at"].removeprefix("/").replace("-", "_")
+    seen = p.seen_by_row_policies(table, str(made["id"]), stranger.id)
+    return _says(seen != 0, f"row policies show {seen} rows of {table} to a stranger")
 
 
 def closed_docs(p: Probe) -> str | None:

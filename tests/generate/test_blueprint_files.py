@@ -4,27 +4,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from small_blueprint import SMALL
 
 from backend_lead.design import blueprint_files
 from backend_lead.design.blueprint_files import archetypes, plural_of, read_blueprint
 from backend_lead.errors import WrongUse
 from backend_lead.model.blueprint import Audience, FieldType, OnDelete, Personal, Who
-
-SMALL = """
-name: notes
-title: Notes
-says: People keep notes.
-roles: {member: everybody}
-entities:
-  note:
-    says: Something to remember.
-    owner: author
-    fields:
-      body: {type: text, max_length: 500}
-    policy: {read: [owner], create: [signed-in]}
-    lists:
-      - {filters: [owner], order: newest}
-"""
 
 
 def changed(old: str, new: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from backend_lead.generate.python.columns import Index, indexes, literal, sql_type
 from backend_lead.generate.python.conditions import before_it_is_owned, membership, row_policy, table_of
 from backend_lead.generate.python.lists import shown_paths
@@ -112,7 +114,18 @@ def _policies(blueprint: Blueprint, entity: Entity) -> str:
 
 
 def _policy(table: str, name: str, command: str, keyword: str, condition: str) -> str:
-    return f"CREATE POLICY {table}_{name} ON {table} FOR {command} {keyword} ({condition});"
+    folded = "\n        ".join(textwrap.wrap(_bare(condition), 100, break_long_words=False, break_on_hyphens=False))
+    return f"CREATE POLICY {table}_{name} ON {table} FOR {command}\n    {keyword} ({folded});"
+
+
+def _bare(condition: str) -> str:
+    """Return a condition without parentheses around the whole of it."""
+    depth = 0
+    for at, each in enumerate(condition):
+        depth += (each == "(") - (each == ")")
+        if depth == 0 and at < len(condition) - 1:
+            return condition
+    return condition[1:-1] if condition.startswith("(") else condition
 
 
 def _creation(blueprint: Blueprint, entity: Entity) -> str:

@@ -24,6 +24,7 @@ from backend_lead.generate.python.template import render, templates
 from backend_lead.model.blueprint import Blueprint, Entity, FieldType
 
 _PARTS = "parts/"
+_ACCOUNT_TABLES = ("users", "sessions", "refresh_tokens", "idempotency_keys", "schema_migrations")
 
 
 class Realtime(StrEnum):
@@ -163,6 +164,7 @@ def _text(blueprint: Blueprint, options: ServiceOptions) -> dict[str, str]:
     return {
         "main_imports": _main_imports(blueprint, options, realtime),
         "mfa_columns": ", mfa_nonce, mfa_confirmed" if mfa else "",
+        "account_tables": quoted((*_ACCOUNT_TABLES, *(["api_keys"] if keys else [])), "'"),
         "more_tables": ", api_keys" if keys else "",
         "api_key_note": "  A key has no session." if keys else "",
         "session_type": "UUID | None" if keys else "UUID",

@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from tests.generate.test_blueprint_files import SMALL
+from small_blueprint import SMALL
 
 from backend_lead.design.blueprint_files import archetypes, read_blueprint
 from backend_lead.generate.python.columns import indexes
@@ -58,7 +58,7 @@ def test_every_reference_and_every_list_has_its_index(name: str):
 def test_the_owner_is_asked_for_in_the_statement_and_in_the_row_policy():
     files = generate(read_blueprint(SMALL, "notes.yaml"), ServiceOptions())
     assert "WHERE t.id = $1\n    AND t.author_id = $2" in files["app/notes/queries.py"]
-    assert ("CREATE POLICY notes_read ON notes FOR SELECT USING (notes.author_id = (SELECT caller_id()));"
+    assert ("CREATE POLICY notes_read ON notes FOR SELECT\n    USING (notes.author_id = (SELECT caller_id()));"
             in files["db/migrations/000001_initial.up.sql"])
     assert "GRANT SELECT, INSERT ON notes TO notes_app;" in files["db/migrations/000001_initial.up.sql"]
 
