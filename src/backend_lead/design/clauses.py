@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[\"'(A-Z0-9a-z])|\n+|;")
-_BREAK = re.compile(r"\s*(?:,(?!\d)|:(?!\d)|[—–]|\s-\s|\(|\)|\b(?:but|however|although|though|yet|whereas|while|because|so that|which"
-                    r"|where|when|until|unless|otherwise|then)\b)\s*", re.I)
+_BREAK = re.compile(r"\s*(?:,(?!\d)|:(?!\d)|[—–]|\s-\s|\(|\)|\b(?:but|however|although|though|yet|whereas|while|because"
+                    r"|so that|which|where|when|until|unless|otherwise|then)\b)\s*", re.I)
 _DENIES = re.compile(
     r"\b(?:no(?!\s+(?:more|less|fewer|later|longer|matter|one\b|sooner|two\b|doubt|row|record|data|event|message|order|"
     r"payment|update|reading|booking|single|second|seat|change|vote|item|money|cent|loss))|not(?!\s+(?:only|just|"
