@@ -23,6 +23,7 @@ from backend_lead.generate.python.conditions import (
     before_it_is_owned,
     condition,
     everybody,
+    folded,
     membership,
     only_roles,
     open_to_public,
@@ -121,11 +122,13 @@ class Queries:
         self.statements.append(made)
         return made
 
-    def _one(self, name: str, says: str, made: Statement, parameters: str, arguments: dict[str, str]) -> None:
+    def _one(self, name: str, says: str, made: Statement, parameters: str, arguments: dict[str, str], *,
+             always: bool = False) -> None:
         given = ", ".join(arguments[mark] for mark in made.marks)
-        row = "None if row is None else "
+        row = "" if always else "None if row is None else "
+        answer = self.kind if always else f"{self.kind} | None"
         self.functions.append(
-            f"{_signature(name, parameters, f'{self.kind} | None')}\n"
+            f"{_signature(name, parameters, answer)}\n"
             f'    """{says}"""\n'
             f"    row = await connection.{call('fetchrow', made.constant, given)}\n"
             f"    return {row}{self.kind}.model_validate(dict(row))")
@@ -261,8 +264,15 @@ class Queries:
         made = self._add(statement("_CREATE", sql))
         arguments = {"me": "caller_id", "any": "any_row", **{each: f"draft.{each}" for each in sent}}
         who = ("caller_id: UUID, " if "me" in made.marks else "") + ("any_row: bool, " if "any" in made.marks else "")
-        self._one(f"create_{entity.name}", f"Make {_an(entity)}; None when it refers to what the caller may not use.",
-                  made, f"{who}draft: {self.kind}Draft", arguments)
+        refused = "; None when it refers to what the caller may not use" if checks else ""
+        self._one(
+            f"create_{entity.name}",
+            f"Make {_an(entity)}{refused}.",
+            made,
+            f"{who}draft: {self.kind}Draft",
+            arguments,
+            always=not checks,
+        )
         if entity.members is not None:
             self._first_member()
 
@@ -366,8 +376,7 @@ def _and(where: str) -> str:
 
 
 def _folded(where: str) -> str:
-    """Fold a long condition before its words; no condition holds a text with a space."""
-    return "\n        ".join(textwrap.wrap(where, 100, break_long_words=False, break_on_hyphens=False))
+    return folded(where, " " * 8)
 
 
 def _who(where: str, *, nullable: bool = False) -> str:

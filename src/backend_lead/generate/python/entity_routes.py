@@ -259,7 +259,7 @@ class Routes:
                  *([f"policy.{function('create', entity)}(me.role)"] if ANY in where else []), "draft"]
         body = [*self._guard("create", whos), "", f"    async def create() -> {self.kind}:",
                 f"        made = await queries.create_{entity.name}({', '.join(given)})",
-                "        if made is None:", "            raise refers_to_nothing()"]
+                *self._missing()]
         if entity.members:
             body.append("        await queries.add_first_member(me.connection, made.id, me.id)")
         body += [
@@ -284,6 +284,11 @@ class Routes:
             f"Make {an(self.noun)}.",
             body,
         )
+
+    def _missing(self) -> list[str]:
+        if not Queries(self.blueprint, self.entity).creation_checks():
+            return []
+        return ["        if made is None:", "            raise refers_to_nothing()"]
 
     def _creates_as_me(self, where: str) -> bool:
         checks = Queries(self.blueprint, self.entity).creation_checks()
