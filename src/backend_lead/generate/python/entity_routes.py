@@ -17,6 +17,7 @@ from backend_lead.generate.python.conditions import (
 )
 from backend_lead.generate.python.entity_queries import Queries, may_condition, read_condition
 from backend_lead.generate.python.event_topics import topic
+from backend_lead.generate.python.layout import fitted
 from backend_lead.generate.python.lists import Address, Listing, addresses, readers
 from backend_lead.generate.python.names import address, an, class_name, quoted, row_id, words
 from backend_lead.generate.python.policies import function
@@ -381,18 +382,6 @@ class Routes:
             f"async def _tell(me: Caller, event: str, {name}: {self.kind}) -> None:",
             *([f"    audience = await queries.{found.prefix}_of_{name}(me.connection, {name})"] if found.ways else []),
             f"    await events.tell(me.connection, {where}, event, {name}.id)"])
-
-
-def fitted(line: str) -> str:
-    """Return a call that is too long for its line with its arguments below."""
-    if len(line) <= _LONGEST or not line.endswith(")"):
-        return line
-    indent = line[: len(line) - len(line.lstrip())]
-    head, arguments = line[:-1].split("(", 1)
-    below = f"{indent}    {arguments}"
-    if len(below) > _LONGEST:
-        below = "\n".join(f"{indent}    {each}," for each in arguments.split(", "))
-    return f"{head}(\n{below}\n{indent})"
 
 
 def _order_words(listing: Listing) -> str:
