@@ -15,7 +15,6 @@ import os
 import re
 import secrets
 import socket
-import statistics
 import subprocess
 import sys
 import time
@@ -264,7 +263,7 @@ def timing(p: Probe) -> str | None:
         p.login(email, "a wrong guess")
         return time.perf_counter() - began
 
-    known, unknown = (statistics.median(seconds(each) for _ in range(3)) for each in (one.email, "x" + one.email))
+    known, unknown = (min(seconds(each) for _ in range(3)) for each in (one.email, "x" + one.email))
     return _says(not 0.4 < known / unknown < 2.5, f"{known / unknown:.2f}")
 
 

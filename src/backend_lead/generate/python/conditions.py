@@ -7,6 +7,7 @@ the session knows.  An empty text means that everybody may.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -137,6 +138,17 @@ def before_it_is_owned(entity: Entity) -> Entity:
 
 def _plain(entity: Entity) -> Reference:
     return lambda column: f"{entity.plural}.{column}"
+
+
+def folded(text: str, indent: str) -> str:
+    """Return a condition over several lines when it is long, broken before its words."""
+    lines = [""]
+    for part in re.split(r" (?=(?:AND|OR|WHERE) )", text):
+        if lines[-1] and len(lines[-1]) + len(part) + len(indent) >= 110:
+            lines.append(part)
+        else:
+            lines[-1] = f"{lines[-1]} {part}".lstrip()
+    return f"\n{indent}".join(lines)
 
 
 def _either(parts: list[str]) -> str:

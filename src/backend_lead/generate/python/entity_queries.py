@@ -23,11 +23,13 @@ from backend_lead.generate.python.conditions import (
     before_it_is_owned,
     condition,
     everybody,
+    folded,
     membership,
     only_roles,
     open_to_public,
 )
 from backend_lead.generate.python.event_topics import lookup, topic
+from backend_lead.generate.python.layout import call, signature
 from backend_lead.generate.python.lists import MEMBER, Listing, listings, readers, shows_only
 from backend_lead.generate.python.names import an, class_name, quoted, row_id, words
 from backend_lead.model.blueprint import PRINCIPAL, Audience, Blueprint, Entity, Transition, Who
@@ -121,11 +123,13 @@ class Queries:
         self.statements.append(made)
         return made
 
-    def _one(self, name: str, says: str, made: Statement, parameters: str, arguments: dict[str, str]) -> None:
+    def _one(self, name: str, says: str, made: Statement, parameters: str, arguments: dict[str, str], *,
+             always: bool = False) -> None:
         given = ", ".join(arguments[mark] for mark in made.marks)
-        row = "None if row is None else "
+        row = "" if always else "None if row is None else "
+        answer = self.kind if always else f"{self.kind} | None"
         self.functions.append(
-            f"{_signature(name, parameters, f'{self.kind} | None')}\n"
+            f"{signature(name, parameters, answer)}\n"
             f'    """{says}"""\n'
             f"    row = await connection.{call('fetchrow', made.constant, given)}\n"
             f"    return {row}{self.kind}.model_validate(dict(row))")
@@ -163,7 +167,7 @@ class Queries:
         parameters, arguments = self._list_parameters(listing, made, after)
         given = ", ".join(arguments[mark] for mark in made.marks)
         self.functions.append(
-            f"{_signature(listing.function, parameters, f'list[{self.kind}]')}\n"
+            f"{signature(listing.function, parameters, f'list[{self.kind}]')}\n"
             f'    """Return up to `rows` {words(entity.plural)} after a place in the order."""\n'
             f"    found = await connection.{call('fetch', made.constant, given)}\n"
             f"    return _ROWS.validate_python([dict(row) for row in found])")
@@ -261,8 +265,15 @@ class Queries:
         made = self._add(statement("_CREATE", sql))
         arguments = {"me": "caller_id", "any": "any_row", **{each: f"draft.{each}" for each in sent}}
         who = ("caller_id: UUID, " if "me" in made.marks else "") + ("any_row: bool, " if "any" in made.marks else "")
-        self._one(f"create_{entity.name}", f"Make {_an(entity)}; None when it refers to what the caller may not use.",
-                  made, f"{who}draft: {self.kind}Draft", arguments)
+        refused = "; None when it refers to what the caller may not use" if checks else ""
+        self._one(
+            f"create_{entity.name}",
+            f"Make {_an(entity)}{refused}.",
+            made,
+            f"{who}draft: {self.kind}Draft",
+            arguments,
+            always=not checks,
+        )
         if entity.members is not None:
             self._first_member()
 
@@ -343,7 +354,7 @@ class Queries:
             return
         self.statements.append(Statement("_AUDIENCE", lookup(found), ()))
         self.functions.append(
-            f"{_signature(f'{found.prefix}_of_{self.entity.name}', f'{self.entity.name}: {self.kind}', 'UUID')}\n"
+            f"{signature(f'{found.prefix}_of_{self.entity.name}', f'{self.entity.name}: {self.kind}', 'UUID')}\n"
             f'    """Return whom a change of {_an(self.entity)} is told to."""\n'
             f"    found: UUID = await connection.fetchval(_AUDIENCE, {self.entity.name}.{found.column})\n"
             f"    return found")
@@ -366,8 +377,7 @@ def _and(where: str) -> str:
 
 
 def _folded(where: str) -> str:
-    """Fold a long condition before its words; no condition holds a text with a space."""
-    return "\n        ".join(textwrap.wrap(where, 100, break_long_words=False, break_on_hyphens=False))
+    return folded(where, " " * 8)
 
 
 def _who(where: str, *, nullable: bool = False) -> str:
@@ -377,27 +387,3 @@ def _who(where: str, *, nullable: bool = False) -> str:
 
 def _cast(mark: str, name: str, types: dict[str, str], entity: Entity) -> str:
     return f"{mark}::{types.get(name) or sql_type(entity.field(name))}"
-
-
-def call(method: str, constant: str, given: str) -> str:
-    """Return the call of a statement, its arguments below when they do not fit on the line."""
-    line = f"{method}({constant}, {given})"
-    if len(line) <= 88:
-        return line
-    wrapped = "\n        ".join(textwrap.wrap(f"{constant}, {given}", 108))
-    return f"{method}(\n        {wrapped}\n    )"
-
-
-def _signature(name: str, parameters: str, answer: str) -> str:
-    line = f"async def {name}(connection: Connection, {parameters}) -> {answer}:"
-    if len(line) <= 120:
-        return line
-    below = f"    connection: Connection, {parameters}"
-    if len(below) > 120:
-        below = "\n".join(f"    {each}," for each in ["connection: Connection", *_apart(parameters)])
-    return f"async def {name}(\n{below}\n) -> {answer}:"
-
-
-def _apart(parameters: str) -> list[str]:
-    """Take parameters apart at the commas between them, not at those within brackets."""
-    return re.split(r", (?=\w+: )", parameters)

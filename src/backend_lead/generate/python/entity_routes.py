@@ -17,6 +17,7 @@ from backend_lead.generate.python.conditions import (
 )
 from backend_lead.generate.python.entity_queries import Queries, may_condition, read_condition
 from backend_lead.generate.python.event_topics import topic
+from backend_lead.generate.python.layout import fitted
 from backend_lead.generate.python.lists import Address, Listing, addresses, readers
 from backend_lead.generate.python.names import address, an, class_name, quoted, row_id, words
 from backend_lead.generate.python.policies import function
@@ -259,7 +260,7 @@ class Routes:
                  *([f"policy.{function('create', entity)}(me.role)"] if ANY in where else []), "draft"]
         body = [*self._guard("create", whos), "", f"    async def create() -> {self.kind}:",
                 f"        made = await queries.create_{entity.name}({', '.join(given)})",
-                "        if made is None:", "            raise refers_to_nothing()"]
+                *self._missing()]
         if entity.members:
             body.append("        await queries.add_first_member(me.connection, made.id, me.id)")
         body += [
@@ -284,6 +285,11 @@ class Routes:
             f"Make {an(self.noun)}.",
             body,
         )
+
+    def _missing(self) -> list[str]:
+        if not Queries(self.blueprint, self.entity).creation_checks():
+            return []
+        return ["        if made is None:", "            raise refers_to_nothing()"]
 
     def _creates_as_me(self, where: str) -> bool:
         checks = Queries(self.blueprint, self.entity).creation_checks()
@@ -376,18 +382,6 @@ class Routes:
             f"async def _tell(me: Caller, event: str, {name}: {self.kind}) -> None:",
             *([f"    audience = await queries.{found.prefix}_of_{name}(me.connection, {name})"] if found.ways else []),
             f"    await events.tell(me.connection, {where}, event, {name}.id)"])
-
-
-def fitted(line: str) -> str:
-    """Return a call that is too long for its line with its arguments below."""
-    if len(line) <= _LONGEST or not line.endswith(")"):
-        return line
-    indent = line[: len(line) - len(line.lstrip())]
-    head, arguments = line[:-1].split("(", 1)
-    below = f"{indent}    {arguments}"
-    if len(below) > _LONGEST:
-        below = "\n".join(f"{indent}    {each}," for each in arguments.split(", "))
-    return f"{head}(\n{below}\n{indent})"
 
 
 def _order_words(listing: Listing) -> str:

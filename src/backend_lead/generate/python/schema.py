@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from backend_lead.generate.python.columns import Index, indexes, literal, sql_type
-from backend_lead.generate.python.conditions import before_it_is_owned, membership, row_policy, table_of
+from backend_lead.generate.python.conditions import before_it_is_owned, folded, membership, row_policy, table_of
 from backend_lead.generate.python.lists import shown_paths
 from backend_lead.model.blueprint import Audience, Blueprint, Entity, Field, FieldType, Who
 
@@ -114,8 +112,9 @@ def _policies(blueprint: Blueprint, entity: Entity) -> str:
 
 
 def _policy(table: str, name: str, command: str, keyword: str, condition: str) -> str:
-    folded = "\n        ".join(textwrap.wrap(_bare(condition), 100, break_long_words=False, break_on_hyphens=False))
-    return f"CREATE POLICY {table}_{name} ON {table} FOR {command}\n    {keyword} ({folded});"
+    return (
+        f"CREATE POLICY {table}_{name} ON {table} FOR {command}\n    {keyword} ({folded(_bare(condition), ' ' * 8)});"
+    )
 
 
 def _bare(condition: str) -> str:
