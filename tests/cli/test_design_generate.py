@@ -22,6 +22,7 @@ def test_a_service_is_generated_and_generated_again_without_loss(capsys: pytest.
     code, _, err = run(capsys, BRIEF, "--generate", str(folder))
     assert code == 0
     assert "make demo" in err
+    assert "0 critical, 0 high" in err
     main_module = folder / "app" / "main.py"
     written = main_module.read_text(encoding="utf-8")
     main_module.write_text(f"# ours\n{written}", encoding="utf-8")

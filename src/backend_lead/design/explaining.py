@@ -76,8 +76,8 @@ def _rejected(each: Scored) -> Rejected:
 
 
 def _flips_when(flips: Iterable[Flip]) -> str:
-    """Return the changes under which something else is chosen; facts that come before facts that go."""
-    ordered = sorted(flips, key=lambda each: (each.change.startswith("it is no longer"), len(each.choice)))
+    """Return the changes under which something else is chosen, the commonest first."""
+    ordered = sorted(flips, key=lambda each: (-each.common, len(each.choice), each.change))
     seen: dict[tuple[str, ...], str] = {}
     for each in ordered:
         seen.setdefault(each.choice, each.change)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from backend_lead.design.conditions import condition
 from backend_lead.design.deciding import choices_of
-from backend_lead.design.knowledge_files import fact_kinds, topics
+from backend_lead.design.knowledge_files import archetypes, fact_kinds, topics
 
 # Numbers that a change of is worth trying, and the factors: growth by ten and by a hundred, and a tenth.
 _GROWING = ("users", "daily_users", "average_rps", "peak_rps", "write_average", "write_peak", "writes_per_second",
@@ -18,11 +19,15 @@ _FACTORS = (10.0, 100.0)
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A change under which the topic is decided otherwise: said in words, and the choice then."""
+    """A change under which the topic is decided otherwise: said in words, the choice then, and how common it is.
+
+    `common` counts the kinds of service that have the fact; growth counts as a fact of a fifth of them.
+    """
 
     topic: str
     change: str
     choice: tuple[str, ...]
+    common: int
 
 
 def flips(facts: frozenset[str], numbers: Mapping[str, float],
@@ -34,17 +39,19 @@ def flips(facts: frozenset[str], numbers: Mapping[str, float],
     before = choices_of(facts, numbers, pinned)
     found: dict[str, list[Flip]] = {topic: [] for topic in before}
     asked = asked_by_topic()
+    common = Counter(fact for kind in archetypes().values() for fact in kind.facts)
     for id in sorted(set().union(*asked.values())):
         after = choices_of(facts ^ {id}, numbers, pinned)
         says = fact_kinds()[id].says
         change = f"it is no longer so that {says}" if id in facts else says
         for topic, choice in after.items():
             if id in asked[topic] and choice != before[topic]:
-                found[topic].append(Flip(topic, change, choice))
+                found[topic].append(Flip(topic, change, choice, 0 if id in facts else common[id]))
     for factor in _FACTORS:
         for topic, choice in choices_of(facts - {"tiny_scale"}, grown(numbers, factor), pinned).items():
             if choice != before[topic]:
-                found[topic].append(Flip(topic, f"the load grows {factor:g} times", choice))
+                found[topic].append(Flip(topic, f"the load grows {factor:g} times", choice,
+                                         len(archetypes()) // 5))
     return {topic: tuple(each) for topic, each in found.items()}
 
 

@@ -71,7 +71,7 @@ def _decision(each: Decision, view: View) -> list[Line]:
                     style="good")
     lines += wrapped(each.reason, view.width, indent=18)
     if each.chain:
-        lines += wrapped("; ".join(each.chain), view.width, indent=18, style="dim")
+        lines += wrapped(named.chained(each), view.width, indent=18, style="dim")
     rejected = each.rejected if view.verbose else each.rejected[:_REJECTED]
     for one in rejected:
         lines += wrapped(f"not {named.named(one.option)}: {one.why}", view.width, indent=20, head=(Span(" " * 18),),

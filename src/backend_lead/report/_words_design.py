@@ -48,6 +48,16 @@ def chosen(decision: Decision) -> str:
     return " + ".join(named(option) for option in decision.choice)
 
 
+def chained(decision: Decision) -> str:
+    """Return which other decisions ask for this one, as people call them: `realtime.websocket` is the chain's way."""
+    told = []
+    for each in decision.chain:
+        ground, _, rest = each.partition(" ")
+        topic, _, option = ground.partition(".")
+        told.append(f"{TOPICS.get(topic, topic).lower()} by {named(option)} {rest}")
+    return "; ".join(told)
+
+
 def ordered(design: Design) -> list[Decision]:
     """Return the decisions in the order in which they are read."""
     return [design.decision(topic) for topic in SHOWN_ORDER]

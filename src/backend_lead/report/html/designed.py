@@ -57,7 +57,7 @@ def _decisions(design: Design) -> Html:
 def _decision(each: Decision) -> Html:
     rejected = tag("ul", *(tag("li", tag("b", named.named(one.option)), f": {one.why}") for one in each.rejected))
     return join(tag("p", tag("span", f"{named.TOPICS[each.topic]}: ", class_="muted"), tag("b", named.chosen(each))),
-                tag("p", each.reason), tag("p", "; ".join(each.chain), class_="muted small") if each.chain else None,
+                tag("p", each.reason), tag("p", named.chained(each), class_="muted small") if each.chain else None,
                 tag("details", tag("summary", "What was rejected, and what would change it"), rejected,
                     tag("p", f"Becomes {each.flips_when}", class_="small"),
                     tag("p", f"Costs to run: {each.running_cost}", class_="small"),

@@ -101,7 +101,21 @@ def _generate(report: Report, into: Path, asked: DesignAsked) -> None:
     if made.schema_changed:
         hint("The schema of the blueprint changed, and migrations that may have run were left alone. Type: cd "
              f"{into} && backend-lead create-migration \"...\"", quiet=False)
+    hint(_reviewed(into), quiet=asked.quiet)
     hint(f"Start it: cd {into} && make demo", quiet=asked.quiet)
+
+
+def _reviewed(into: Path) -> str:
+    """Review the service that was written, from its source, and say what was found in one line."""
+    from collections import Counter
+
+    from backend_lead.lead.review import review
+    from backend_lead.model.finding import Severity
+
+    report = review(Asked(path=str(into), no_cache=True).options())
+    counts = Counter(finding.severity for finding in report.findings)
+    told = ", ".join(f"{counts[severity]} {severity.value}" for severity in Severity)
+    return f"Its review: {len(report.backend.endpoints)} endpoints, findings: {told}. See: backend-lead review {into}"
 
 
 def _written(report: Report, out: Path, *, force: bool, quiet: bool) -> Report:
