@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ALIKE = 0.62
 NEARER = 0.06
 _WORDS = 5
+MOST = 60
+"""Sentences that are compared, the first of a brief: more would cost seconds and say little new."""
 
 
 class Likenesses:
@@ -33,7 +35,7 @@ class Likenesses:
 
     def facts(self, said: Sequence[Sentence]) -> Mapping[str, str]:
         """Return the facts that a sentence or clause of the brief is like, each with that sentence."""
-        pieces = [piece for sentence in said for piece in dict.fromkeys((sentence.text, *sentence.clauses))
+        pieces = [piece for sentence in said[:MOST] for piece in dict.fromkeys((sentence.text, *sentence.clauses))
                   if not sentence.denied(len(sentence.text), len(sentence.text)) and len(piece.split()) >= _WORDS]
         if not pieces:
             return {}
@@ -52,7 +54,7 @@ class Likenesses:
 
     def archetypes(self, text: str, said: Sequence[Sentence]) -> Mapping[str, float]:
         """Return how alike a brief is to each archetype, between 0 and 1: the whole text, and its best sentence."""
-        vectors = self.model.vectors([text, *(sentence.text for sentence in said)])
+        vectors = self.model.vectors([text, *(sentence.text for sentence in said[:MOST])])
         found = {}
         for id, kind in archetypes().items():
             near = vectors @ self._of(tuple(kind.like)).T

@@ -9,7 +9,7 @@ from backend_lead import __version__
 from backend_lead.design.brief_file import Brief, parse_brief, understood
 from backend_lead.design.designing import design_of
 from backend_lead.design.language import is_english
-from backend_lead.design.likeness import likenesses
+from backend_lead.design.likeness import MOST, likenesses
 from backend_lead.design.sentence_model import HOW_TO_INSTALL
 from backend_lead.errors import WrongUse
 from backend_lead.gates.text import printable
@@ -40,7 +40,11 @@ def design(wanted: Wanted) -> Report:
     if not is_english(brief.text):
         notes.append("The brief does not seem to be in English, and only English is read: what follows rests on "
                      "assumptions. Write it in English, or set facts and numbers in a brief.toml.")
-    made = design_of(brief.text, understood(brief, models), brief.title, tuple(notes), brief.decided or {})
+    known = understood(brief, models)
+    if models is not None and len(known.read.sentences) > MOST:
+        notes.append(f"The brief has {len(known.read.sentences)} sentences: all were searched for patterns, the first "
+                     f"{MOST} compared with known ones. What decides should stand first.")
+    made = design_of(brief.text, known, brief.title, tuple(notes), brief.decided or {})
     return Report("design", __version__, made.title, Backend(made.title), design=made)
 
 
