@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend_lead.model.design import Decision, Design, Origin
 from backend_lead.report import _words_design as named
-from backend_lead.report.html.markup import Html, join, tag
+from backend_lead.report.html.markup import Html, tag
 
 
 def sections(design: Design, target: str) -> list[Html | None]:
@@ -38,30 +38,33 @@ def _head(design: Design, target: str) -> Html:
                for each in design.quantities]
     return tag("div", tag("p", "Designed by backend-lead", class_="eyebrow"), tag("h1", target),
                tag("p", design.brief, class_="headline"),
-               tag("details", tag("summary", f"Understood: {len(facts)} facts, {len(numbers)} numbers"),
-                   tag("ul", *facts, *numbers), open=True), id="overview")
+               tag("p", f"Understood: {len(facts)} facts, {len(numbers)} numbers", class_="label"),
+               tag("ul", *facts, *numbers, class_="card plain"), id="overview")
 
 
 def _list(anchor: str, title: str, items: list[Html]) -> Html | None:
     if not items:
         return None
-    return tag("section", tag("header", tag("h2", title)), tag("ul", *items, class_="plan"), id=anchor)
+    return tag("section", tag("header", tag("h2", title)), tag("ul", *items, class_="card plain"), id=anchor)
 
 
 def _decisions(design: Design) -> Html:
-    return tag("section", tag("header", tag("h2", "Decisions")),
-               tag("ol", *(tag("li", _decision(each)) for each in named.ordered(design)), class_="plan"),
-               id="decisions")
+    entries = [tag("li", _decision(number, each)) for number, each in enumerate(named.ordered(design), 1)]
+    return tag("section", tag("header", tag("h2", "Decisions")), tag("ol", *entries, class_="plan"), id="decisions")
 
 
-def _decision(each: Decision) -> Html:
+def _decision(number: int, each: Decision) -> Html:
+    summary = tag("summary", tag("span", str(number), class_="number"),
+                  tag("span", f"{named.TOPICS[each.topic]}: {named.chosen(each)}", class_="title"),
+                  tag("span", each.reason, class_="facts"))
     rejected = tag("ul", *(tag("li", tag("b", named.named(one.option)), f": {one.why}") for one in each.rejected))
-    return join(tag("p", tag("span", f"{named.TOPICS[each.topic]}: ", class_="muted"), tag("b", named.chosen(each))),
-                tag("p", each.reason), tag("p", named.chained(each), class_="muted small") if each.chain else None,
-                tag("details", tag("summary", "What was rejected, and what would change it"), rejected,
-                    tag("p", f"Becomes {each.flips_when}", class_="small"),
-                    tag("p", f"Costs to run: {each.running_cost}", class_="small"),
-                    tag("p", f"Sources: {'; '.join(each.sources)}", class_="muted small") if each.sources else None))
+    body = tag("div", tag("p", named.chained(each)) if each.chain else None,
+               tag("p", "Rejected", class_="label"), rejected,
+               tag("p", "What would change it", class_="label"), tag("p", f"Becomes {each.flips_when}."),
+               tag("p", "To run", class_="label"), tag("p", each.running_cost or "nothing"),
+               tag("p", f"Sources: {'; '.join(each.sources)}", class_="muted small") if each.sources else None,
+               class_="body")
+    return tag("details", summary, body)
 
 
 def _numbers(design: Design) -> Html:
@@ -72,5 +75,5 @@ def _numbers(design: Design) -> Html:
     inputs = {one.name: one for each in design.capacity for one in each.inputs if one.origin is not Origin.STATED}
     told = [tag("li", f"{one.name} = {named.amount(one.value)} {one.unit} ({one.origin.value}: {one.source})")
             for one in inputs.values()]
-    return tag("section", tag("header", tag("h2", "Numbers")), tag("div", tag("table", head, *rows), class_="scroll"),
+    return tag("section", tag("header", tag("h2", "Numbers")), tag("div", tag("table", head, *rows), class_="table"),
                tag("details", tag("summary", "What was assumed"), tag("ul", *told)), id="numbers")
