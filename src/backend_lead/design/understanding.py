@@ -13,12 +13,12 @@ from backend_lead.design.reading import BriefRead, read_brief, with_implied
 from backend_lead.model.design import Fact, Likeness, Origin, Quantity
 
 # Below this confidence nothing is assumed from the kind of service.  Chosen on the development briefs.
-SURE_ENOUGH = .42
+SURE_ENOUGH = .36
 # People below which the scale is tiny.
 _TINY = 60.0
 # Writes a second below which nobody needs more than one machine: some two hundred a day.
 _RARE = .0025
-_FEW_FACTS = 4
+_FEW_FACTS = 2
 _SPARSE = 30
 # Kinds that vote on what is usual, and the distance at which a vote counts a third.
 _VOTERS = 5
