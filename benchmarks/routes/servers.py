@@ -90,6 +90,17 @@ SERVERS = (
            extras=("bitstring<4.3",), inside=True,
            environment=(("LNBITS_DATA_FOLDER", "{home}/data"), ("LNBITS_EXTENSIONS_PATH", "{home}")),
            folders=("data", "extensions")),
+    Server("zenml", "FastAPI", "zenml[server,local]==0.98.0",
+           "import asyncio\nfrom zenml.zen_server.zen_server_api import app\napps = [app]\n"
+           "opened = app.router.lifespan_context(app)\nasyncio.run(opened.__aenter__())",
+           environment=(("ZENML_CONFIG_PATH", "{home}/zenml"), ("ZENML_LOCAL_STORES_PATH", "{home}/stores"),
+                        ("ZENML_SERVER_AUTO_ACTIVATE", "true"), ("ZENML_ANALYTICS_OPT_IN", "false"),
+                        ("ZENML_STORE_URL", "sqlite:///{home}/zenml.db"), ("ZENML_STORE_TYPE", "sql"))),
+    Server("chromadb", "FastAPI", "chromadb==1.5.9",
+           "from chromadb.config import Settings\nfrom chromadb.server.fastapi import FastAPI\n"
+           "apps = [FastAPI(Settings(is_persistent=True, persist_directory=home)).app()]",
+           extras=("fastapi", "opentelemetry-instrumentation-fastapi"),
+           environment=(("ANONYMIZED_TELEMETRY", "false"),)),
     Server("mlflow", "FastAPI + Flask", "mlflow[auth]==3.17.2",
            "from mlflow.server import app as flask\nfrom mlflow.server.auth import create_app\n"
            "apps = [create_app(flask), flask]",

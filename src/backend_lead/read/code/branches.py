@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from backend_lead.read.code import syntax as s
@@ -25,10 +25,12 @@ from backend_lead.read.code.execution import (
 )
 from backend_lead.read.code.frames import Condition, Frame
 from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.kept_answers import WIDEST_ANSWER, doubtful, overwritten
 from backend_lead.read.code.leaving import FUNCTION_LEFT, is_search, leaving, loops_left, raises
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.operations import relabel
-from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
+from backend_lead.read.code.program import LazyImport
+from backend_lead.read.code.values import WIDEST_CHOICE, Choice, Known, Unknown, Value, join
 
 
 def _if(run: Interpreter, node: Any) -> int:
@@ -53,7 +55,10 @@ def _if(run: Interpreter, node: Any) -> int:
     second, names_after_second = _side(run, node.otherwise, opposite)
     frame.scope.names = names
     if first == GOES_ON and second == GOES_ON:
-        _merge(names, names_after_first, names_after_second)
+        if frame.kept:
+            overwritten(frame, saved, names_after_first, names_after_second, opposite)
+            overwritten(frame, saved, names_after_second, names_after_first, condition)
+        _merge(names, names_after_first, names_after_second, {name for name, _ in frame.kept})
         return GOES_ON
     if first == GOES_ON or second == GOES_ON:
         kept = names_after_first if first == GOES_ON else names_after_second
@@ -105,19 +110,29 @@ def _block(run: Interpreter, frame: Frame, statements: tuple[Any, ...]) -> int:
         frame.loops += left
 
 
-def _merge(into: dict[str, Value], first: dict[str, Value], second: dict[str, Value]) -> None:
+def _merge(
+    into: dict[str, Value], first: dict[str, Value], second: dict[str, Value], kept: Collection[str] = ()
+) -> None:
     if first is second:
         merged = dict(first)
     else:
         merged = dict(first)
         for name, value in second.items():
             other = first.get(name)
+            if isinstance(other, LazyImport) or isinstance(value, LazyImport):
+                other, value = _settled(other), _settled(value)
             if other is None or other is value:
                 merged[name] = value
             else:
-                merged[name] = join((unchosen(other, value), unchosen(value, other)))
+                widest = WIDEST_ANSWER if name in kept else WIDEST_CHOICE
+                merged[name] = join((unchosen(other, value), unchosen(value, other)), widest)
     into.clear()
     into.update(merged)
+
+
+def _settled(value: Any) -> Any:
+    """What an import turned out to be on one of the ways it is on all."""
+    return value.resolved or value if isinstance(value, LazyImport) else value
 
 
 def narrow(run: Interpreter, test: Any, holds: bool) -> None:
@@ -213,6 +228,7 @@ def _once(run: Interpreter, node: Any, frame: Frame, element: Value | None, cert
     if not certain:
         run.doubts.pop()
         after = frame.scope.names
+        doubtful(frame, before, after)
         _merge(after, dict(after), before)
         return GOES_ON
     return (
@@ -261,6 +277,7 @@ def _try(run: Interpreter, node: Any) -> int:
         run.loops = loops
         run.handling.pop()
         statuses.append((ended, dict(frame.scope.names)))
+        doubtful(frame, body_names, frame.scope.names)
     frame.raises.extend(raised)
     result = _combine(frame, statuses)
     if status == GOES_ON and result == GOES_ON and node.otherwise:

@@ -63,6 +63,7 @@ class Frame:
         "cached",
         "caller",
         "function",
+        "kept",
         "line",
         "loops",
         "module",
@@ -90,6 +91,8 @@ class Frame:
         self.raises: list[Outcome] = []
         self.yields: list[Value] = []
         self.tests: frozenset[str] = frozenset()
+        # What names were given, by name and identity of the value: the ways to it, for when it is returned later.
+        self.kept: dict[tuple[str, int], tuple[Value, list[Outcome]]] = {}
         self.loops = 0
         self._hops: tuple[Hop, ...] | None = None
         self.cached: bool = (caller is not None and caller.cached) or (function is not None and function.is_remembered)

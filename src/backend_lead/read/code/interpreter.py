@@ -24,6 +24,8 @@ DEEPEST_CALL_AT_START = 60
 STEPS_PER_REQUEST = 400
 # Calls and passes of loops, for the start of the whole program; then for all migrations together.
 STEPS_PER_START = 3_000_000
+# For one module, or one function that is called at the start: the whole start must not go into one of them.
+STEPS_PER_PART = 150_000
 STEPS_PER_HISTORY = 300_000
 
 

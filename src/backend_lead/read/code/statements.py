@@ -20,8 +20,9 @@ from backend_lead.read.code.execution import (
     raise_value,
     touch_shared,
 )
-from backend_lead.read.code.frames import Frame, Outcome, Site
+from backend_lead.read.code.frames import Outcome, Site
 from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.kept_answers import returned_by, told_apart
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.target_values import ClassValue, FunctionValue
 from backend_lead.read.code.values import Choice, Known, Unknown, Value
@@ -95,26 +96,9 @@ def _return(run: Interpreter, node: Any) -> int:
     frame = frame_of(run)
     run.returned = None
     value = evaluate(run, node.value) if node.value is not None else Known(None)
-    passed = run.returned
-    if passed is not None and passed[0] is value and _is_wrapper(frame, node.value):
-        # A decorator's inner function hands on what the function it wraps returns, from where that stands.
-        frame.returns.extend(outcome.under((*run.conditions, *outcome.conditions)) for outcome in passed[1])
-        return RETURNED
-    frame.returns.append(Outcome(value, run.place(node.line), frame.symbol, tuple(run.conditions)))
+    passed = returned_by(run, frame, value, node)
+    frame.returns.extend(passed or told_apart(run, frame, value, node))
     return RETURNED
-
-
-def _is_wrapper(frame: Frame, value: Any) -> bool:
-    """Whether a function returns the call of a function that its own enclosing function was given."""
-    inner = value.value if isinstance(value, s.Await) else value
-    if not isinstance(inner, s.Call) or not isinstance(inner.function, s.Name):
-        return False
-    scope = frame.scope.parent
-    while scope is not None and scope.parent is not None:
-        if inner.function.name in scope.names:
-            return True
-        scope = scope.parent
-    return False
 
 
 def _raise(run: Interpreter, node: Any) -> int:

@@ -215,7 +215,7 @@ def options_of(value: Value) -> tuple[Value, ...]:
     return (value,)
 
 
-def join(values: Iterable[Value]) -> Value:
+def join(values: Iterable[Value], widest: int = WIDEST_CHOICE) -> Value:
     """The value that may be any of these: one of them when all are alike, a choice, or unknown when too many."""
     options: dict[int, Value] = {}
     for value in values:
@@ -230,6 +230,6 @@ def join(values: Iterable[Value]) -> Value:
         return next(iter(kept.values()))
     if not kept:
         return Unknown()
-    if len(kept) > WIDEST_CHOICE:
+    if len(kept) > widest:
         return Unknown(frozenset().union(*(v.sources for v in kept.values())))
     return Choice(tuple(kept.values()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeGuard
 
 from backend_lead.model.endpoint import Parameter
 from backend_lead.model.place import Place
@@ -56,6 +56,15 @@ class Depend(Value):
 def callable_of(value: Value | None) -> FunctionValue | None:
     """The function behind a handler or dependency."""
     return inner_function(value)
+
+
+def _is_put_around_one_of_several(target: Value) -> TypeGuard[FunctionValue]:
+    """Whether `@wraps(check)` stands around functions of which the start did not decide one.
+
+    What they take differs, so that following the wrapper says nothing about who gets in.
+    """
+    around = target.marks.get("around") if isinstance(target, FunctionValue) else None
+    return around is not None and len({f.signature() for o in options_of(around) if (f := inner_function(o))}) > 1
 
 
 class Inputs:
@@ -112,6 +121,8 @@ class Inputs:
                     return None
                 result = result_or_none
             elif isinstance(target, (FunctionValue, ClassValue, Native)):
+                if _is_put_around_one_of_several(target):
+                    self.answer.opaque.append(f"one of several functions behind {target.symbol}")
                 keywords = self._keywords_for(target)
                 if keywords is None:
                     return None
