@@ -17,7 +17,7 @@ from backend_lead.read.code.names import follow_module, lookup
 from backend_lead.read.code.operations import binary
 from backend_lead.read.code.program import LazyImport, Scope
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
-from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
+from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value, join, usual_of
 
 
 def assign(run: Interpreter, target: Any, value: Value) -> None:
@@ -77,7 +77,9 @@ def _set_attribute(run: Interpreter, owner: Value, name: str, value: Value, line
         if before is None and not run.requesting:
             before = owner.cls.find(name)
         if run.conditions and before is not None and not run.anonymous:
-            value = join((before, value))
+            unusual = not run.requesting and any(c.usual is False for c in run.conditions)
+            # What the defaults do not set stays a setting, of which the old value is the default.
+            value = _as_setting(usual_of(before)) if unusual else join((before, value))
         owner.attributes[name] = value
     elif isinstance(owner, ClassValue):
         owner.attributes[name] = value
@@ -87,6 +89,10 @@ def _set_attribute(run: Interpreter, owner: Value, name: str, value: Value, line
         setter = getattr(owner, "assign", None)
         if setter is not None:
             setter(name, value, run)
+
+
+def _as_setting(value: Value) -> Setting:
+    return value if isinstance(value, Setting) else Setting(value)
 
 
 def _set_item(run: Interpreter, owner: Value, key: Value, value: Value, line: int) -> None:

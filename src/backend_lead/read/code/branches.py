@@ -28,9 +28,9 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.kept_answers import WIDEST_ANSWER, doubtful, overwritten
 from backend_lead.read.code.leaving import FUNCTION_LEFT, is_search, leaving, loops_left, raises
 from backend_lead.read.code.library_values import External, Symbol
-from backend_lead.read.code.operations import relabel
+from backend_lead.read.code.operations import before_configured, relabel
 from backend_lead.read.code.program import LazyImport
-from backend_lead.read.code.values import WIDEST_CHOICE, Choice, Known, Unknown, Value, join
+from backend_lead.read.code.values import WIDEST_CHOICE, Choice, Known, Unknown, Value, join, usually
 
 
 def _if(run: Interpreter, node: Any) -> int:
@@ -45,12 +45,14 @@ def _if(run: Interpreter, node: Any) -> int:
     frame.tests |= test.sources
     names = frame.scope.names
     saved = dict(names)
-    condition = Condition(test.sources, pairs, True, run.place(node.line), unfound=_is_unfound(test))
+    usual = before_configured(run, test)
+    condition = Condition(test.sources, pairs, True, run.place(node.line), unfound=_is_unfound(test), usual=usual)
 
     narrow(run, node.test, True)
     first, names_after_first = _side(run, node.then, condition)
     frame.scope.names = saved
     opposite = Condition(test.sources, pairs, False, condition.place, unfound=condition.unfound)
+    opposite.usual = None if usual is None else not usual
     narrow(run, node.test, False)
     second, names_after_second = _side(run, node.otherwise, opposite)
     frame.scope.names = names
@@ -59,6 +61,7 @@ def _if(run: Interpreter, node: Any) -> int:
             overwritten(frame, saved, names_after_first, names_after_second, opposite)
             overwritten(frame, saved, names_after_second, names_after_first, condition)
         _merge(names, names_after_first, names_after_second, {name for name, _ in frame.kept})
+        _mark_usual(names, names_after_first, names_after_second, usual)
         return GOES_ON
     if first == GOES_ON or second == GOES_ON:
         kept = names_after_first if first == GOES_ON else names_after_second
@@ -128,6 +131,15 @@ def _merge(
                 merged[name] = join((unchosen(other, value), unchosen(value, other)), widest)
     into.clear()
     into.update(merged)
+
+
+def _mark_usual(names: dict[str, Value], first: dict[str, Value], second: dict[str, Value], usual: bool | None) -> None:
+    """Of what one side of a test of the configuration gave a name, the default's side is the usual one."""
+    if usual is None:
+        return
+    for name, value in list(names.items()):
+        if isinstance(value, Choice) and first.get(name) is not second.get(name):
+            names[name] = usually(value, (first if usual else second).get(name))
 
 
 def _settled(value: Any) -> Any:

@@ -14,10 +14,10 @@ from backend_lead.read.code.frames import Frame, Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import Symbol
 from backend_lead.read.code.names import lookup
-from backend_lead.read.code.operations import binary, compare, concatenate, relabel
+from backend_lead.read.code.operations import before_configured, binary, compare, concatenate, relabel
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.target_values import FunctionValue
-from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value, join, options_of
+from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value, join, options_of, usually
 
 # What starts a coroutine and does not wait for it, unless the function does so further on.
 STARTING = frozenset({
@@ -227,7 +227,9 @@ def _conditional(run: Interpreter, node: Any) -> Value:
     truth = run.truth(test)
     if truth is not None:
         return evaluate(run, node.then if truth else node.otherwise)
-    return join((evaluate(run, node.then), evaluate(run, node.otherwise)))
+    sides = (evaluate(run, node.then), evaluate(run, node.otherwise))
+    usual = before_configured(run, test)
+    return usually(join(sides), None if usual is None else sides[0] if usual else sides[1])
 
 
 def _lambda(run: Interpreter, node: Any) -> Value:

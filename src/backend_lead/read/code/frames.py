@@ -122,6 +122,7 @@ class Condition:
     `raises_otherwise` says that the other side always raises: whoever is on it gets no further either.
     `unfound` says that what was tested comes from something that was not found, and neither from the request nor from
     configuration.  `decided` says that the missing credential decided the test, so that there is no other side.
+    `usual` says whether this side is the one taken before anybody configures something, None when that is not known.
     """
 
     sources: frozenset[str]
@@ -131,6 +132,7 @@ class Condition:
     raises_otherwise: bool = False
     unfound: bool = False
     decided: bool = False
+    usual: bool | None = None
 
 
 @dataclass(slots=True, eq=False)

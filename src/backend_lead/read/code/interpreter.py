@@ -17,7 +17,7 @@ from backend_lead.read.code.library_values import Symbol
 from backend_lead.read.code.program import Program
 from backend_lead.read.code.sources import deepen
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
-from backend_lead.read.code.values import Choice, Known, Pair, Setting, Unknown, Value, join
+from backend_lead.read.code.values import Choice, Known, Pair, Setting, Unknown, Value, join, usually
 
 DEEPEST_CALL = 24
 DEEPEST_CALL_AT_START = 60
@@ -118,11 +118,12 @@ class Interpreter:
     def attribute(self, value: Value, name: str) -> Value:
         """`value.name`, whatever kind the value is."""
         if isinstance(value, Choice):
-            return join(
+            joined = join(
                 self.attribute(option, name)
                 for option in value.options
                 if not (isinstance(option, Known) and option.value is None)
             )
+            return usually(joined, self.attribute(value.usual, name)) if value.usual is not None else joined
         if isinstance(value, Instance):
             found = self._of_instance(value, name)
         elif isinstance(value, ClassValue):

@@ -234,6 +234,15 @@ def _decide(operator: str, left: Value, right: Value) -> bool | None:
     return None
 
 
+def before_configured(run: Interpreter, test: Value) -> bool | None:
+    """How a test of the configuration ends with the defaults; None for any other test."""
+    while isinstance(test, Setting) and test.default is not None:
+        test = test.default
+        if not isinstance(test, Setting):
+            return run.truth(test)
+    return None
+
+
 def relabel(value: Value, sources: frozenset[str], depth: int = 3) -> Value:
     """The same value, coming from these sources too; so do its parts, three levels down."""
     if not sources or sources <= value.sources or not depth:

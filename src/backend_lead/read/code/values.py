@@ -183,12 +183,16 @@ class Native(Value):
 
 
 class Choice(Value):
-    """One of several values, depending on a condition that was not decided."""
+    """One of several values, depending on a condition that was not decided.
 
-    __slots__ = ("options",)
+    `usual` is the one that it is before anybody configures something, None when that is not known.
+    """
 
-    def __init__(self, options: tuple[Value, ...]) -> None:
+    __slots__ = ("options", "usual")
+
+    def __init__(self, options: tuple[Value, ...], usual: Value | None = None) -> None:
         self.options = options
+        self.usual = usual
         self.sources = widen(frozenset().union(*[o.sources for o in options]))
 
     def truth(self) -> bool | None:
@@ -213,6 +217,20 @@ def options_of(value: Value) -> tuple[Value, ...]:
     if isinstance(value, Setting) and value.default is not None:
         return options_of(value.default)
     return (value,)
+
+
+def usually(value: Value, usual: Value | None) -> Value:
+    """The same choice, of which this is the one out of the box; anything else as it is."""
+    if not isinstance(value, Choice) or usual is None:
+        return value
+    if isinstance(usual, Choice):
+        usual = usual.usual
+    return Choice(value.options, usual) if usual is not None else value
+
+
+def usual_of(value: Value) -> Value:
+    """What a choice is before anybody configures something, where that is known; anything else as it is."""
+    return value.usual if isinstance(value, Choice) and value.usual is not None else value
 
 
 def join(values: Iterable[Value], widest: int = WIDEST_CHOICE) -> Value:
