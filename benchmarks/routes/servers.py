@@ -179,6 +179,19 @@ SERVERS = (
            "subprocess.run([sys.executable, '-c', index, 'index-create'], cwd=home, check=True)\n"
            "from moin.app import create_app\napps = [create_app(home + '/wikiconfig.py')]",
            environment=(("MOINCFG", "{home}/wikiconfig.py"),)),
+    Server("supysonic", "Flask", "supysonic==0.7.9",
+           "from supysonic.config import DefaultConfig\nfrom supysonic.db import init_database\n"
+           "settings = DefaultConfig()\n"
+           "settings.BASE = {**settings.BASE, 'database_uri': f'sqlite:///{home}/supysonic.db'}\n"
+           "settings.WEBAPP = {**settings.WEBAPP, 'cache_dir': home}\n"
+           "init_database(settings.BASE['database_uri'])\n"
+           "from supysonic.web import create_application\napps = [create_application(settings)]"),
+    Server("freqtrade", "FastAPI", "freqtrade==2026.9",
+           "from fastapi import FastAPI\nfrom freqtrade.rpc.api_server.webserver import ApiServer\n"
+           "settings = {'api_server': {'enabled': True, 'username': 'a', 'password': 'b', 'jwt_secret_key': 'c' * 40,\n"
+           "            'ws_token': 'd' * 40, 'CORS_origins': []}, 'runmode': 'webserver', 'user_data_dir': home}\n"
+           "ApiServer._config = settings\napps = [FastAPI()]\n"
+           "ApiServer.configure_app(object.__new__(ApiServer), apps[0], settings)"),
     Server("ckan", "Flask", "ckan[requirements]==2.12.0",
            "from ckan.cli.generate import make_config\n"
            "from click.testing import CliRunner\n"

@@ -233,7 +233,12 @@ def _once(run: Interpreter, node: Any, frame: Frame, element: Value | None, cert
     run.loops += repeated
     frame.loops += repeated
     run.loop_sources.append(element.sources if element is not None and repeated else frozenset())
+    outer, frame.jumped = frame.jumped, []
     status = _block(run, frame, node.body)
+    if status == GOES_ON:
+        for names in frame.jumped:
+            _merge(frame.scope.names, dict(frame.scope.names), names)
+    frame.jumped = outer
     run.loop_sources.pop()
     run.loops -= repeated
     frame.loops -= repeated

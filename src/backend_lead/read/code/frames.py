@@ -63,6 +63,7 @@ class Frame:
         "cached",
         "caller",
         "function",
+        "jumped",
         "kept",
         "line",
         "loops",
@@ -94,6 +95,8 @@ class Frame:
         # What names were given, by name and identity of the value: the ways to it, for when it is returned later.
         self.kept: dict[tuple[str, int], tuple[Value, list[Outcome]]] = {}
         self.loops = 0
+        # What names were bound where a test left the loop around, or its pass.
+        self.jumped: list[dict[str, Value]] = []
         self._hops: tuple[Hop, ...] | None = None
         self.cached: bool = (caller is not None and caller.cached) or (function is not None and function.is_remembered)
 
