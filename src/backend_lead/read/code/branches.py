@@ -10,6 +10,7 @@ from backend_lead.read.code.binding import assign
 from backend_lead.read.code.choosing import choose, unchosen
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.context_managers import enter, leave
+from backend_lead.read.code.credentials import ABSENT
 from backend_lead.read.code.evaluation import evaluate, is_told_whole, iterate
 from backend_lead.read.code.exceptions import CHOSEN, is_a
 from backend_lead.read.code.execution import (
@@ -26,7 +27,7 @@ from backend_lead.read.code.execution import (
 from backend_lead.read.code.frames import Condition, Frame
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.kept_answers import WIDEST_ANSWER, doubtful, overwritten
-from backend_lead.read.code.leaving import FUNCTION_LEFT, is_search, leaving, loops_left, raises
+from backend_lead.read.code.leaving import FUNCTION_LEFT, bound_in, is_search, leaving, loops_left, raises
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.operations import before_configured, relabel
 from backend_lead.read.code.program import LazyImport
@@ -83,7 +84,16 @@ def _decided(run: Interpreter, node: Any, test: Value, truth: bool) -> int:
     status = execute_inline(run, taken)
     if leaving(other) != FUNCTION_LEFT:
         run.conditions.remove(condition)
+        _mark_decided(frame_of(run).scope.names, (*taken, *other))
     return status
+
+
+def _mark_decided(names: dict[str, Value], statements: tuple[Any, ...]) -> None:
+    """What either side gives a name it has for want of a credential (`user = None`, `if token: user = find(token)`)."""
+    for name in bound_in(statements):
+        value = names.get(name)
+        if isinstance(value, Known):
+            names[name] = Known(value.value, value.sources | ABSENT)
 
 
 def _is_unfound(test: Value) -> bool:

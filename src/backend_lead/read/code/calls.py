@@ -149,7 +149,7 @@ def _call_each(run: Interpreter, function: Choice, site: Site) -> Value:
 def _call_usual(run: Interpreter, function: Choice, usual: Value, site: Site) -> Value:
     """For nobody the configuration is that of the defaults; what it might be refuses only when it says so."""
     result = call(run, usual, site)
-    run.conditions.append(Condition(function.sources | {"configuration"}, (), True, site.place))
+    run.conditions.append(Condition(frozenset(), (), True, site.place, unfound=True))
     for option in function.options:
         if option is not usual and isinstance(option, (FunctionValue, Instance)):
             with suppress(Aborted):
@@ -163,7 +163,7 @@ def _refused_by_some(function: Choice, raised: list[tuple[int, int]], site: Site
     several = sum(isinstance(option, FunctionValue) for option in function.options) > 1
     if not several or all(end > start for start, end in raised):
         return
-    condition = Condition(function.sources or frozenset({"configuration"}), (), True, site.place)
+    condition = Condition(function.sources, (), True, site.place, unfound=not function.sources)
     for start, end in raised:
         for index in range(start, end):
             outcome = site.frame.raises[index]

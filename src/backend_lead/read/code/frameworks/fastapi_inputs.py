@@ -110,7 +110,7 @@ class Inputs:
             return None
         if silent and self.run.anonymous:
             # Which of them stands here was not decided: what one alone refuses is not refused for sure.
-            condition = Condition(target.sources or frozenset({"configuration"}), (), True, depend.place)
+            condition = Condition(target.sources, (), True, depend.place, unfound=not target.sources)
             mine = self.answer.refusals[before:]
             self.answer.refusals[before:] = [each.under((*each.conditions, condition)) for each in mine]
         return join(results) if results else Unknown()
@@ -120,7 +120,7 @@ class Inputs:
         result = self._once(usual, depend)
         if result is None:
             return None
-        self.run.conditions.append(Condition(frozenset({"configuration"}), (), True, depend.place))
+        self.run.conditions.append(Condition(frozenset(), (), True, depend.place, unfound=True))
         for option in others:
             self._once(option, depend)
         self.run.conditions.pop()

@@ -43,8 +43,7 @@ def _partial(site: Site, run: Interpreter) -> Value:
 
 def _liken(function: Value | None, wrapped: Value | None) -> None:
     """What a wrapper takes over from the function, or the class of views, that it is put around."""
-    wrapped = usual_of(wrapped) if wrapped is not None else None
-    inner = inner_function(wrapped)
+    inner = inner_function(usual_of(wrapped)) if wrapped is not None else None
     if not isinstance(function, FunctionValue):
         return
     if inner is not None:
