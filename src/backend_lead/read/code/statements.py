@@ -25,7 +25,7 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.kept_answers import returned_by, told_apart
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.target_values import ClassValue, FunctionValue
-from backend_lead.read.code.values import Choice, Known, Unknown, Value
+from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value
 from backend_lead.read.code.wrapping import inner_function
 
 MARKS = {
@@ -77,6 +77,11 @@ def decorate(run: Interpreter, value: Value, decorators: tuple[Any, ...]) -> Val
             inner = inner_function(value)
             if inner is not None:
                 inner.marks.setdefault("outside", []).append(decorator.name)
+        elif isinstance(decorator, (Unknown, Setting)) and type(result) is Unknown:
+            # What puts itself around the function is an object that is found when the program runs.
+            inner = inner_function(value)
+            if inner is not None:
+                inner.marks.setdefault("outside", []).append(getattr(decorator, "name", "") or "?")
     return value
 
 
