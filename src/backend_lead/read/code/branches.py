@@ -61,7 +61,8 @@ def _if(run: Interpreter, node: Any) -> int:
         if frame.kept:
             overwritten(frame, saved, names_after_first, names_after_second, opposite)
             overwritten(frame, saved, names_after_second, names_after_first, condition)
-        _merge(names, names_after_first, names_after_second, {name for name, _ in frame.kept})
+        answers = {name for name, _ in frame.kept} if frame.kept else ()
+        _merge(names, names_after_first, names_after_second, answers)
         _mark_usual(names, names_after_first, names_after_second, usual)
         return GOES_ON
     if first == GOES_ON or second == GOES_ON:

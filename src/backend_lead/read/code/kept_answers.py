@@ -11,7 +11,7 @@ from typing import Any
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.frames import Condition, Frame, Outcome
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.values import Choice, Value, join
+from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
 
 Names = dict[str, Value]
 # An answer that is returned later is told apart from more others than a value is that something is made of.
@@ -38,11 +38,11 @@ def returned_by(run: Interpreter, frame: Frame, value: Value, node: Any) -> list
 def keep(run: Interpreter, frame: Frame, name: str, value: Value, node: Any) -> None:
     """Remember under which tests a name was given this value."""
     ways = returned_by(run, frame, value, node)
-    if not ways and (not run.conditions or isinstance(node.value, (s.Name, s.Constant))):
+    if not ways and (not run.anonymous or not run.conditions or isinstance(value, (Known, Unknown))):
         return
     here = Outcome(value, run.place(node.line), frame.symbol, tuple(run.conditions))
     for option in _options(value):
-        same = option.signature()
+        same = option.signature() if ways else None
         mine = [way for way in ways if any(each.signature() == same for each in _options(way.value))]
         frame.kept[name, id(option)] = (option, mine or [Outcome(option, here.place, here.symbol, here.conditions)])
 

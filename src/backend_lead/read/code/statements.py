@@ -128,7 +128,8 @@ def _evaluate(run: Interpreter, node: Any) -> int:
 
 
 def _jump(run: Interpreter, node: Any) -> int:
-    frame_of(run).jumped.append(dict(frame_of(run).scope.names))
+    if run.conditions:
+        frame_of(run).jumped.append(dict(frame_of(run).scope.names))
     return JUMPED if node.kind == "break" else CONTINUED
 
 
