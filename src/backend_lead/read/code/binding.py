@@ -121,7 +121,7 @@ def _assign(run: Interpreter, node: Any) -> int:
         return GOES_ON
     run.returned = None
     value = evaluate(run, node.value)
-    if run.requesting and isinstance(node.targets[0], s.Name):
+    if run.requesting and (run.returned or (run.anonymous and run.conditions)) and type(node.targets[0]) is s.Name:
         keep(run, frame, node.targets[0].name, value, node)
     if isinstance(value, Unknown) and not value.sources and node.annotation is not None and run.requesting:
         value = instance_of(run, node.annotation, frame.scope)

@@ -133,7 +133,9 @@ def _merge(
         merged = dict(first)
         for name, value in second.items():
             other = first.get(name)
-            if isinstance(other, LazyImport) or isinstance(value, LazyImport):
+            if other is value:
+                continue
+            if type(other) is LazyImport or type(value) is LazyImport:
                 other, value = _settled(other), _settled(value)
             if other is None or other is value:
                 merged[name] = value

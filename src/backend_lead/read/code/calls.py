@@ -363,7 +363,7 @@ def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site)
     if not results:
         return None
     result = join(results)
-    if not run.requesting and isinstance(result, Choice):
+    if not run.requesting and type(result) is Choice and len(frame.returns) > 1:
         result = usually(result, _usual_result(frame, held))
     if len(results) > 1 and frame.tests and not isinstance(result, (Instance, ClassValue, FunctionValue)):
         # Which of the results comes out depends on the tests, so what they read flows into it.

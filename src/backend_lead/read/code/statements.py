@@ -101,8 +101,11 @@ def _return(run: Interpreter, node: Any) -> int:
     frame = frame_of(run)
     run.returned = None
     value = evaluate(run, node.value) if node.value is not None else Known(None)
-    passed = returned_by(run, frame, value, node)
-    frame.returns.extend(passed or told_apart(run, frame, value, node))
+    passed: list[Outcome] = returned_by(run, frame, value, node) if run.returned else []
+    if passed or frame.kept:
+        frame.returns.extend(passed or told_apart(run, frame, value, node))
+    else:
+        frame.returns.append(Outcome(value, run.place(node.line), frame.symbol, tuple(run.conditions)))
     return RETURNED
 
 
@@ -128,7 +131,8 @@ def _evaluate(run: Interpreter, node: Any) -> int:
 
 
 def _jump(run: Interpreter, node: Any) -> int:
-    if run.conditions:
+    # While a request is followed, telling both ends of every loop apart would cost more than it tells.
+    if run.conditions and not run.requesting and node.kind == "break":
         frame_of(run).jumped.append(dict(frame_of(run).scope.names))
     return JUMPED if node.kind == "break" else CONTINUED
 
