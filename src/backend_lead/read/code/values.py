@@ -235,6 +235,9 @@ def usual_of(value: Value) -> Value:
 
 def join(values: Iterable[Value], widest: int = WIDEST_CHOICE) -> Value:
     """The value that may be any of these: one of them when all are alike, a choice, or unknown when too many."""
+    if isinstance(values, (list, tuple)) and (len(values) == 1 or (len(values) == 2 and values[0] is values[1])):
+        found: Value = values[0]
+        return found
     options: dict[int, Value] = {}
     for value in values:
         for option in value.options if isinstance(value, Choice) else (value,):
