@@ -90,6 +90,17 @@ SERVERS = (
            extras=("bitstring<4.3",), inside=True,
            environment=(("LNBITS_DATA_FOLDER", "{home}/data"), ("LNBITS_EXTENSIONS_PATH", "{home}")),
            folders=("data", "extensions")),
+    Server("zenml", "FastAPI", "zenml[server,local]==0.98.0",
+           "import asyncio\nfrom zenml.zen_server.zen_server_api import app\napps = [app]\n"
+           "opened = app.router.lifespan_context(app)\nasyncio.run(opened.__aenter__())",
+           environment=(("ZENML_CONFIG_PATH", "{home}/zenml"), ("ZENML_LOCAL_STORES_PATH", "{home}/stores"),
+                        ("ZENML_SERVER_AUTO_ACTIVATE", "true"), ("ZENML_ANALYTICS_OPT_IN", "false"),
+                        ("ZENML_STORE_URL", "sqlite:///{home}/zenml.db"), ("ZENML_STORE_TYPE", "sql"))),
+    Server("chromadb", "FastAPI", "chromadb==1.5.9",
+           "from chromadb.config import Settings\nfrom chromadb.server.fastapi import FastAPI\n"
+           "apps = [FastAPI(Settings(is_persistent=True, persist_directory=home)).app()]",
+           extras=("fastapi", "opentelemetry-instrumentation-fastapi"),
+           environment=(("ANONYMIZED_TELEMETRY", "false"),)),
     Server("mlflow", "FastAPI + Flask", "mlflow[auth]==3.17.2",
            "from mlflow.server import app as flask\nfrom mlflow.server.auth import create_app\n"
            "apps = [create_app(flask), flask]",
@@ -168,6 +179,19 @@ SERVERS = (
            "subprocess.run([sys.executable, '-c', index, 'index-create'], cwd=home, check=True)\n"
            "from moin.app import create_app\napps = [create_app(home + '/wikiconfig.py')]",
            environment=(("MOINCFG", "{home}/wikiconfig.py"),)),
+    Server("supysonic", "Flask", "supysonic==0.7.9",
+           "from supysonic.config import DefaultConfig\nfrom supysonic.db import init_database\n"
+           "settings = DefaultConfig()\n"
+           "settings.BASE = {**settings.BASE, 'database_uri': f'sqlite:///{home}/supysonic.db'}\n"
+           "settings.WEBAPP = {**settings.WEBAPP, 'cache_dir': home}\n"
+           "init_database(settings.BASE['database_uri'])\n"
+           "from supysonic.web import create_application\napps = [create_application(settings)]"),
+    Server("freqtrade", "FastAPI", "freqtrade==2026.9",
+           "from fastapi import FastAPI\nfrom freqtrade.rpc.api_server.webserver import ApiServer\n"
+           "settings = {'api_server': {'enabled': True, 'username': 'a', 'password': 'b', 'jwt_secret_key': 'c' * 40,\n"
+           "            'ws_token': 'd' * 40, 'CORS_origins': []}, 'runmode': 'webserver', 'user_data_dir': home}\n"
+           "ApiServer._config = settings\napps = [FastAPI()]\n"
+           "ApiServer.configure_app(object.__new__(ApiServer), apps[0], settings)"),
     Server("ckan", "Flask", "ckan[requirements]==2.12.0",
            "from ckan.cli.generate import make_config\n"
            "from click.testing import CliRunner\n"

@@ -44,6 +44,9 @@ def _pattern(template: str, words: dict[str, str]) -> list[tuple[str, re.Pattern
 _DIALECTS = _pattern(r"\bsqlalchemy\.dialects(?:\.|\s+import\s+)(?:{0})\b", _SCHEMES)
 # So is the name of a dialect with its driver.
 _DIALECTS += _pattern(r"""["'](?:{0})\+\w+(?:["']|://)""", _SCHEMES)
+# Each text that names a dialect holds one of these; to find them costs little, and most texts hold none.
+_DIALECT_HINTS = ("sqlalchemy.dialects", *(f"{each}+" for each in (
+    "postgres", "postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle")))
 _CONNECTING = [
     *_pattern(r"^\s*(?:from|import)\s+(?:{0})\b", _DRIVERS),
     *_pattern(r"""["'](?:{0})://""", _SCHEMES),
@@ -59,8 +62,9 @@ def databases_of(tree: Tree, sources: Iterable[bytes]) -> tuple[str, ...]:
     how its SQL files are spelled.
     """
     texts = [data.decode("utf-8", "replace") for data in sources]
-    for patterns in (_DIALECTS, _CONNECTING):
-        found = {name for text in texts for name in _named(patterns, text)}
+    for patterns, hints in ((_DIALECTS, _DIALECT_HINTS), (_CONNECTING, ())):
+        hinted = [text for text in texts if not hints or any(hint in text for hint in hints)]
+        found = {name for text in hinted for name in _named(patterns, text)}
         if found:
             return tuple(sorted(found))
     found = set()

@@ -285,3 +285,101 @@ def outer():
         app.include_router(router)
 """)
     assert [(e.name, e.authentication.value) for e in backend.endpoints] == [("GET /orders", "required")]
+
+
+def test_a_switch_that_another_way_of_starting_sets_decides_nothing(read):
+    backend = read(
+        shop____init__="",
+        shop__role="""
+            import fastapi
+            _WORKER = False
+
+            def become_worker():
+                global _WORKER
+                _WORKER = True
+
+            def is_worker():
+                return _WORKER
+
+            if __name__ == "__main__":
+                become_worker()
+        """,
+        shop__web="""
+            from fastapi import FastAPI
+            from .role import is_worker
+
+            def create():
+                if is_worker():
+                    raise RuntimeError("no server in a worker")
+                app = FastAPI()
+
+                @app.get("/orders")
+                def orders(): ...
+
+                return app
+        """,
+    )
+    assert names(backend) == ["GET /orders"]
+
+
+def test_a_guard_around_one_of_several_checks_is_not_called_open(read):
+    backend = read(main="""
+        import os
+        from functools import wraps
+        from elsewhere import checked, refusal
+        from fastapi import Depends, FastAPI, HTTPException, Security
+        from fastapi.security import OAuth2PasswordBearer
+
+        def anybody():
+            return None
+
+        def signed_in(token: str = Depends(OAuth2PasswordBearer(tokenUrl="x", auto_error=False))):
+            try:
+                return checked(token)
+            except LookupError as fault:
+                raise refusal(fault)
+
+        def chosen():
+            if os.environ["SCHEME"] == "none":
+                return anybody
+            elif os.environ["SCHEME"] == "oauth":
+                return signed_in
+            raise ValueError
+
+        def guard():
+            check = chosen()
+
+            @wraps(check)
+            async def authorize(*args, **kwargs):
+                return check(*args, **kwargs)
+
+            return authorize
+
+        app = FastAPI()
+        authorize = guard()
+
+        @app.get("/orders")
+        def orders(_=Security(authorize)): ...
+    """)
+    assert [(e.name, e.authentication.value) for e in backend.endpoints] == [("GET /orders", "unknown")]
+
+
+def test_an_attribute_that_a_branch_sets_at_the_start_may_be_that_of_the_class(read):
+    backend = read(main="""
+        import os
+        from fastapi import FastAPI
+
+        class Settings:
+            scheme: str = "oauth"
+
+        settings = Settings()
+        if os.environ["PRO"]:
+            settings.scheme = "external"
+
+        app = FastAPI()
+
+        if settings.scheme == "oauth":
+            @app.post("/login")
+            def login(): ...
+    """)
+    assert names(backend) == ["POST /login"]

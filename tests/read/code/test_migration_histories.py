@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend_lead.read.code import interpreter
+from backend_lead.read.code import interpreter, names
 from backend_lead.read.code.orms import alembic
 
 HEAD = "from alembic import op\nimport sqlalchemy as sa\n"
@@ -75,3 +75,12 @@ def test_a_start_that_multiplies_is_ended_and_said_so(read, monkeypatch):
     backend = read(a=app, b=app + MANY + LOOPS, c=app)
     assert len(backend.endpoints) == 1
     assert [u.what for u in backend.unresolved if "too many steps" in u.why] == ["the start of the program"]
+
+
+def test_one_module_that_multiplies_leaves_something_for_the_others(read, monkeypatch):
+    monkeypatch.setattr(names, "STEPS_PER_PART", 1_000)
+    web = "from flask import Flask\napp = Flask(__name__)\n"
+    late = web + "def path():\n    return '/late'\n@app.get(path())\ndef late():\n    return ''\n"
+    backend = read(a=web + MANY + LOOPS, b=late)
+    assert [e.name for e in backend.endpoints] == ["GET /late"]
+    assert [u.what for u in backend.unresolved if "too many steps" in u.why] == ["a.py"]

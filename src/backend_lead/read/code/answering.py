@@ -44,6 +44,8 @@ class Carrier(Value):
     """Headers, cookies or a session: empty for an anonymous request; else each item is labelled with its name."""
 
     __slots__ = ("label",)
+    # `dict(scope["headers"])` is asked as the headers are.
+    copies_as_itself = True
 
     def __init__(self, label: str) -> None:
         super().__init__()

@@ -10,19 +10,21 @@ from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, key_of
 from backend_lead.read.code.evaluation import evaluate
 from backend_lead.read.code.execution import EXECUTORS, GOES_ON, HeaderSet, frame_of, touch_shared
 from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.kept_answers import keep
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.literals import text_of
-from backend_lead.read.code.names import follow_module
+from backend_lead.read.code.names import follow_module, lookup
 from backend_lead.read.code.operations import binary
 from backend_lead.read.code.program import LazyImport, Scope
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
-from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
+from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value, join, usual_of
 
 
 def assign(run: Interpreter, target: Any, value: Value) -> None:
     """Bind a value to a name, an attribute, an item, or a pattern of them."""
     if isinstance(target, s.Name):
-        frame_of(run).scope.bind(target.name, value)
+        scope = frame_of(run).scope
+        scope.bind(target.name, _perhaps(run, target.name, scope, value) if target.name in scope.globals else value)
     elif isinstance(target, s.Attribute):
         for owner in _options(evaluate(run, target.value)):
             _set_attribute(run, owner, target.name, value, target.line)
@@ -33,6 +35,18 @@ def assign(run: Interpreter, target: Any, value: Value) -> None:
         _unpack(run, target, value)
     elif isinstance(target, s.Star):
         assign(run, target.value, Items([value], complete=False))
+
+
+def _perhaps(run: Interpreter, name: str, scope: Scope, value: Value) -> Value:
+    """What a variable of the module holds after a function set it on a way that the program's start may not take.
+
+    Only for switches: of an object made on such a way nothing would be known any more.
+    """
+    if run.requesting or all(condition.raises_otherwise for condition in run.conditions):
+        return value
+    before = lookup(run, name, scope.module.scope)
+    switch = isinstance(before, Known) and isinstance(before.value, bool)
+    return join([before, value]) if before is not None and switch and isinstance(value, Known) else value
 
 
 def _options(value: Value) -> tuple[Value, ...]:
@@ -58,9 +72,14 @@ def _set_attribute(run: Interpreter, owner: Value, name: str, value: Value, line
     for hook in run.hooks.writes:
         hook(owner, name, value, run.place(line), run)
     if isinstance(owner, Instance):
-        # Inside an undecided branch the old value may stay.
-        if run.conditions and name in owner.attributes and not run.anonymous:
-            value = join((owner.attributes[name], value))
+        # Inside an undecided branch the old value may stay, at the start that of the class as well.
+        before = owner.attributes.get(name)
+        if before is None and not run.requesting:
+            before = owner.cls.find(name)
+        if run.conditions and before is not None and not run.anonymous:
+            unusual = not run.requesting and any(c.usual is False for c in run.conditions)
+            # What the defaults do not set stays a setting, of which the old value is the default.
+            value = _as_setting(usual_of(before)) if unusual else join((before, value))
         owner.attributes[name] = value
     elif isinstance(owner, ClassValue):
         owner.attributes[name] = value
@@ -70,6 +89,10 @@ def _set_attribute(run: Interpreter, owner: Value, name: str, value: Value, line
         setter = getattr(owner, "assign", None)
         if setter is not None:
             setter(name, value, run)
+
+
+def _as_setting(value: Value) -> Setting:
+    return value if isinstance(value, Setting) else Setting(value)
 
 
 def _set_item(run: Interpreter, owner: Value, key: Value, value: Value, line: int) -> None:
@@ -96,7 +119,10 @@ def _assign(run: Interpreter, node: Any) -> int:
             holder.annotations[node.targets[0].name] = (node.annotation, node.line)
     if node.value is None:
         return GOES_ON
+    run.returned = None
     value = evaluate(run, node.value)
+    if run.requesting and (run.returned or (run.anonymous and run.conditions)) and type(node.targets[0]) is s.Name:
+        keep(run, frame, node.targets[0].name, value, node)
     if isinstance(value, Unknown) and not value.sources and node.annotation is not None and run.requesting:
         value = instance_of(run, node.annotation, frame.scope)
     if isinstance(value, (Items, Fields)) and frame.function is None and frame.scope is frame.module.scope:

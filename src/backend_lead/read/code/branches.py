@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from backend_lead.read.code import syntax as s
@@ -10,6 +10,7 @@ from backend_lead.read.code.binding import assign
 from backend_lead.read.code.choosing import choose, unchosen
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.context_managers import enter, leave
+from backend_lead.read.code.credentials import ABSENT
 from backend_lead.read.code.evaluation import evaluate, is_told_whole, iterate
 from backend_lead.read.code.exceptions import CHOSEN, is_a
 from backend_lead.read.code.execution import (
@@ -25,10 +26,12 @@ from backend_lead.read.code.execution import (
 )
 from backend_lead.read.code.frames import Condition, Frame
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.leaving import FUNCTION_LEFT, is_search, leaving, loops_left, raises
+from backend_lead.read.code.kept_answers import WIDEST_ANSWER, doubtful, overwritten
+from backend_lead.read.code.leaving import FUNCTION_LEFT, bound_in, is_search, leaving, loops_left, raises
 from backend_lead.read.code.library_values import External, Symbol
-from backend_lead.read.code.operations import relabel
-from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
+from backend_lead.read.code.operations import before_configured, relabel
+from backend_lead.read.code.program import LazyImport
+from backend_lead.read.code.values import WIDEST_CHOICE, Choice, Known, Unknown, Value, join, usually
 
 
 def _if(run: Interpreter, node: Any) -> int:
@@ -43,17 +46,24 @@ def _if(run: Interpreter, node: Any) -> int:
     frame.tests |= test.sources
     names = frame.scope.names
     saved = dict(names)
-    condition = Condition(test.sources, pairs, True, run.place(node.line), unfound=_is_unfound(test))
+    usual = before_configured(run, test)
+    condition = Condition(test.sources, pairs, True, run.place(node.line), unfound=_is_unfound(test), usual=usual)
 
     narrow(run, node.test, True)
     first, names_after_first = _side(run, node.then, condition)
     frame.scope.names = saved
     opposite = Condition(test.sources, pairs, False, condition.place, unfound=condition.unfound)
+    opposite.usual = None if usual is None else not usual
     narrow(run, node.test, False)
     second, names_after_second = _side(run, node.otherwise, opposite)
     frame.scope.names = names
     if first == GOES_ON and second == GOES_ON:
-        _merge(names, names_after_first, names_after_second)
+        if frame.kept:
+            overwritten(frame, saved, names_after_first, names_after_second, opposite)
+            overwritten(frame, saved, names_after_second, names_after_first, condition)
+        answers = {name for name, _ in frame.kept} if frame.kept else ()
+        _merge(names, names_after_first, names_after_second, answers)
+        _mark_usual(names, names_after_first, names_after_second, usual)
         return GOES_ON
     if first == GOES_ON or second == GOES_ON:
         kept = names_after_first if first == GOES_ON else names_after_second
@@ -75,7 +85,16 @@ def _decided(run: Interpreter, node: Any, test: Value, truth: bool) -> int:
     status = execute_inline(run, taken)
     if leaving(other) != FUNCTION_LEFT:
         run.conditions.remove(condition)
+        _mark_decided(frame_of(run).scope.names, (*taken, *other))
     return status
+
+
+def _mark_decided(names: dict[str, Value], statements: tuple[Any, ...]) -> None:
+    """What either side gives a name it has for want of a credential (`user = None`, `if token: user = find(token)`)."""
+    for name in bound_in(statements):
+        value = names.get(name)
+        if isinstance(value, Known):
+            names[name] = Known(value.value, value.sources | ABSENT)
 
 
 def _is_unfound(test: Value) -> bool:
@@ -105,19 +124,40 @@ def _block(run: Interpreter, frame: Frame, statements: tuple[Any, ...]) -> int:
         frame.loops += left
 
 
-def _merge(into: dict[str, Value], first: dict[str, Value], second: dict[str, Value]) -> None:
+def _merge(
+    into: dict[str, Value], first: dict[str, Value], second: dict[str, Value], kept: Collection[str] = ()
+) -> None:
     if first is second:
         merged = dict(first)
     else:
         merged = dict(first)
         for name, value in second.items():
             other = first.get(name)
+            if other is value:
+                continue
+            if type(other) is LazyImport or type(value) is LazyImport:
+                other, value = _settled(other), _settled(value)
             if other is None or other is value:
                 merged[name] = value
             else:
-                merged[name] = join((unchosen(other, value), unchosen(value, other)))
+                widest = WIDEST_ANSWER if name in kept else WIDEST_CHOICE
+                merged[name] = join((unchosen(other, value), unchosen(value, other)), widest)
     into.clear()
     into.update(merged)
+
+
+def _mark_usual(names: dict[str, Value], first: dict[str, Value], second: dict[str, Value], usual: bool | None) -> None:
+    """Of what one side of a test of the configuration gave a name, the default's side is the usual one."""
+    if usual is None:
+        return
+    for name, value in list(names.items()):
+        if isinstance(value, Choice) and first.get(name) is not second.get(name):
+            names[name] = usually(value, (first if usual else second).get(name))
+
+
+def _settled(value: Any) -> Any:
+    """What an import turned out to be on one of the ways it is on all."""
+    return value.resolved or value if isinstance(value, LazyImport) else value
 
 
 def narrow(run: Interpreter, test: Any, holds: bool) -> None:
@@ -206,13 +246,19 @@ def _once(run: Interpreter, node: Any, frame: Frame, element: Value | None, cert
     run.loops += repeated
     frame.loops += repeated
     run.loop_sources.append(element.sources if element is not None and repeated else frozenset())
+    outer, frame.jumped = frame.jumped, []
     status = _block(run, frame, node.body)
+    if status == GOES_ON:
+        for names in frame.jumped:
+            _merge(frame.scope.names, dict(frame.scope.names), names)
+    frame.jumped = outer
     run.loop_sources.pop()
     run.loops -= repeated
     frame.loops -= repeated
     if not certain:
         run.doubts.pop()
         after = frame.scope.names
+        doubtful(frame, before, after)
         _merge(after, dict(after), before)
         return GOES_ON
     return (
@@ -261,6 +307,7 @@ def _try(run: Interpreter, node: Any) -> int:
         run.loops = loops
         run.handling.pop()
         statuses.append((ended, dict(frame.scope.names)))
+        doubtful(frame, body_names, frame.scope.names)
     frame.raises.extend(raised)
     result = _combine(frame, statuses)
     if status == GOES_ON and result == GOES_ON and node.otherwise:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from backend_lead.model.endpoint import Argument
@@ -9,7 +10,7 @@ from backend_lead.model.place import Hop
 from backend_lead.read.code.containers import Fields, Items, Yielding
 from backend_lead.read.code.credentials import absent, says_nobody
 from backend_lead.read.code.execution import CONTINUED, GOES_ON, JUMPED, execute_block
-from backend_lead.read.code.frames import Aborted, Frame, Site
+from backend_lead.read.code.frames import Aborted, Condition, Frame, Site
 from backend_lead.read.code.interpreter import DEEPEST_CALL, DEEPEST_CALL_AT_START, Interpreter
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.operations import fresh, relabel
@@ -17,7 +18,7 @@ from backend_lead.read.code.parameters import bind_parameters
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.remembering import Nested, Remembered
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
-from backend_lead.read.code.values import Choice, Known, Native, Part, Setting, Unknown, Value, join
+from backend_lead.read.code.values import Choice, Known, Native, Part, Setting, Unknown, Value, join, usually
 
 MOST_WAYS = 4
 LOUD = ("builtins.open", "builtins.eval", "builtins.exec", "builtins.compile")
@@ -123,18 +124,50 @@ def call(run: Interpreter, function: Value, site: Site) -> Value:
 
 def _call_each(run: Interpreter, function: Choice, site: Site) -> Value:
     results: list[Value] = []
+    raised: list[tuple[int, int]] = []
+    if run.anonymous and function.usual is not None:
+        return _call_usual(run, function, function.usual, site)
     for option in function.options:
         if isinstance(option, Known):
             continue
+        before = len(site.frame.raises)
         try:
             results.append(call(run, option, site))
         except Aborted:
             continue
+        finally:
+            raised.append((before, len(site.frame.raises)))
+    if run.anonymous and results:
+        _refused_by_some(function, raised, site)
     if not results:
         if all(isinstance(option, Known) for option in function.options):
             return Unknown(site.sources)
         raise Aborted
     return join(results)
+
+
+def _call_usual(run: Interpreter, function: Choice, usual: Value, site: Site) -> Value:
+    """For nobody the configuration is that of the defaults; what it might be refuses only when it says so."""
+    result = call(run, usual, site)
+    run.conditions.append(Condition(frozenset(), (), True, site.place, unfound=True))
+    for option in function.options:
+        if option is not usual and isinstance(option, (FunctionValue, Instance)):
+            with suppress(Aborted):
+                call(run, option, site)
+    run.conditions.pop()
+    return result
+
+
+def _refused_by_some(function: Choice, raised: list[tuple[int, int]], site: Site) -> None:
+    """Where not each of several functions refuses, it depends on which one it is."""
+    several = sum(isinstance(option, FunctionValue) for option in function.options) > 1
+    if not several or all(end > start for start, end in raised):
+        return
+    condition = Condition(function.sources, (), True, site.place, unfound=not function.sources)
+    for start, end in raised:
+        for index in range(start, end):
+            outcome = site.frame.raises[index]
+            site.frame.raises[index] = outcome.under((*outcome.conditions, condition))
 
 
 def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
@@ -330,11 +363,20 @@ def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site)
     if not results:
         return None
     result = join(results)
+    if not run.requesting and type(result) is Choice and len(frame.returns) > 1:
+        result = usually(result, _usual_result(frame, held))
     if len(results) > 1 and frame.tests and not isinstance(result, (Instance, ClassValue, FunctionValue)):
         # Which of the results comes out depends on the tests, so what they read flows into it.
         carried = frozenset(t for t in frame.tests if t.startswith(("principal", "row:", "path:")))
         result = relabel(result, carried)
     return result
+
+
+def _usual_result(frame: Frame, held: int) -> Value | None:
+    """What a function returns before anybody configures something, where only configuration decides that."""
+    found = [o for o in frame.returns if all(c.usual is not False for c in o.conditions[held:])]
+    told = len(found) == 1 and all(c.usual or c.raises_otherwise for c in found[0].conditions[held:])
+    return found[0].value if told else None
 
 
 def _halves(run: Interpreter, function: FunctionValue, site: Site) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

@@ -15,7 +15,7 @@ from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.sources import deepen
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic, Instance
-from backend_lead.read.code.values import Known, Native, Unknown, Value
+from backend_lead.read.code.values import Known, Native, Setting, Unknown, Value
 
 _TOLD = "__init_subclass__"
 
@@ -80,13 +80,16 @@ def instantiate(run: Interpreter, cls: ClassValue, site: Site) -> Value:
     names = [name for ancestor in reversed(cls.line_of_bases()) for name in ancestor.annotations]
     value.attributes.update(zip(names, site.positional, strict=False))
     value.attributes.update({k: v for k, v in site.keywords.items() if k != "**"})
-    _spread(value, site.keywords.get("**"), names)
+    _spread(run, value, site.keywords.get("**"), names)
     value.sources = site.sources
     return value
 
 
-def _spread(value: Instance, spread: Value | None, names: Sequence[str]) -> None:
-    """`Model(**given)`: a field that is not known to be left out is not its default."""
+def _spread(run: Interpreter, value: Instance, spread: Value | None, names: Sequence[str]) -> None:
+    """`Model(**given)`: a field that is not known to be left out is not its default.
+
+    While the program starts, what is given comes from its surroundings: such a field is a setting.
+    """
     for name in names if spread is not None else ():
         if name in value.attributes:
             continue
@@ -96,8 +99,19 @@ def _spread(value: Instance, spread: Value | None, names: Sequence[str]) -> None
                 found = Unknown(deepen(spread.sources, name))
         else:
             found = Unknown(deepen(spread.sources, name)) if spread is not None else None
+        default = declared_default(value.cls, name)
+        if type(found) is Unknown and not found.sources and not run.requesting and default is not None:
+            found = Setting(default)
         if found is not None:
             value.attributes[name] = found
+
+
+def declared_default(cls: ClassValue, name: str) -> Value | None:
+    """The literal that a class gives a field, also within `Field(default=...)`; None when there is none."""
+    found = cls.find(name)
+    if isinstance(found, External):
+        found = found.keywords.get("default") or (found.positional[0] if found.positional else None)
+    return found if isinstance(found, Known) and found.value is not ... else None
 
 
 def initializer_of(run: Interpreter, cls: ClassValue) -> FunctionValue | None:

@@ -145,6 +145,12 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         answer: Answer = placed.app.framework.answer(single, run)
         answer.refusals = distinct(answer.refusals)
         judged = decide(answer, happened(events, Consulted), placed, run)
+        if run.exhausted and judged.authentication is Authentication.UNKNOWN:
+            # What was followed is remembered: the second time the budget reaches further.
+            events = begin(run, anonymous=True)
+            answer = placed.app.framework.answer(single, run)
+            answer.refusals = distinct(answer.refusals)
+            judged = decide(answer, happened(events, Consulted), placed, run)
         events = begin(run, anonymous=False)
         answer = placed.app.framework.answer(single, run)
         answer.refusals = distinct(answer.refusals)

@@ -9,15 +9,16 @@ from backend_lead.read.code import syntax as s
 from backend_lead.read.code.binding import assign
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, Slice, key_of
+from backend_lead.read.code.credentials import ABSENT
 from backend_lead.read.code.evaluation import EVALUATORS, evaluate, is_told_whole, iterate
 from backend_lead.read.code.frames import Frame, Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import Symbol
 from backend_lead.read.code.names import lookup
-from backend_lead.read.code.operations import binary, compare, concatenate, relabel
+from backend_lead.read.code.operations import before_configured, binary, compare, concatenate, relabel
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.target_values import FunctionValue
-from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value, join, options_of
+from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value, join, options_of, usually
 
 # What starts a coroutine and does not wait for it, unless the function does so further on.
 STARTING = frozenset({
@@ -196,9 +197,13 @@ def _connect(run: Interpreter, node: Any) -> Value:
     """`and`/`or`: stops where the program would stop; an undecided left side leaves both."""
     stops = node.operator == "or"
     kept: list[Value] = []
+    passed: frozenset[str] = frozenset()
     for operand in node.operands:
         value = evaluate(run, operand)
         truth = run.truth(value)
+        if run.anonymous and truth is not None and truth is not stops and "credential" in value.sources:
+            # That it goes on to the next one the missing credential has decided.
+            passed = ABSENT
         if truth is stops:
             kept.append(value)
             if node.operator == "and":
@@ -214,6 +219,8 @@ def _connect(run: Interpreter, node: Any) -> Value:
                 if o.truth() is None or o.truth() is stops or operand is node.operands[-1]
             )
     result = join(kept) if kept else Known(stops)
+    if passed and isinstance(result, Known):
+        result = Known(result.value, result.sources | passed)
     if node.operator == "and" and len(kept) > 1 and any(not v.sources and v.truth() is None for v in kept):
         result = relabel(result, frozenset({"configuration"}))
     pairs = tuple(pair for value in kept for pair in getattr(value, "pairs", ()))
@@ -227,7 +234,9 @@ def _conditional(run: Interpreter, node: Any) -> Value:
     truth = run.truth(test)
     if truth is not None:
         return evaluate(run, node.then if truth else node.otherwise)
-    return join((evaluate(run, node.then), evaluate(run, node.otherwise)))
+    sides = (evaluate(run, node.then), evaluate(run, node.otherwise))
+    usual = before_configured(run, test)
+    return usually(join(sides), None if usual is None else sides[0] if usual else sides[1])
 
 
 def _lambda(run: Interpreter, node: Any) -> Value:

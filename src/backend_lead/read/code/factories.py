@@ -62,7 +62,7 @@ def _uncalled(run: Interpreter) -> list[FunctionValue]:
 def calls_of(names: Iterable[str]) -> re.Pattern[bytes]:
     """A pattern for calls by these names; the line that defines a function is no call of it."""
     either = "|".join(re.escape(name) for name in sorted(names)) or "(?!)"
-    return re.compile(rf"(?<!def )(?<!class )\b({either})\(".encode())
+    return re.compile(rf"\b(?<!def )(?<!class )({either})\(".encode())
 
 
 def functions_of_target(run: Interpreter) -> Iterator[FunctionValue]:

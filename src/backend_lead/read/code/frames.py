@@ -63,6 +63,8 @@ class Frame:
         "cached",
         "caller",
         "function",
+        "jumped",
+        "kept",
         "line",
         "loops",
         "module",
@@ -90,7 +92,11 @@ class Frame:
         self.raises: list[Outcome] = []
         self.yields: list[Value] = []
         self.tests: frozenset[str] = frozenset()
+        # What names were given, by name and identity of the value: the ways to it, for when it is returned later.
+        self.kept: dict[tuple[str, int], tuple[Value, list[Outcome]]] = {}
         self.loops = 0
+        # What names were bound where a test left the loop around, or its pass.
+        self.jumped: list[dict[str, Value]] = []
         self._hops: tuple[Hop, ...] | None = None
         self.cached: bool = (caller is not None and caller.cached) or (function is not None and function.is_remembered)
 
@@ -119,6 +125,7 @@ class Condition:
     `raises_otherwise` says that the other side always raises: whoever is on it gets no further either.
     `unfound` says that what was tested comes from something that was not found, and neither from the request nor from
     configuration.  `decided` says that the missing credential decided the test, so that there is no other side.
+    `usual` says whether this side is the one taken before anybody configures something, None when that is not known.
     """
 
     sources: frozenset[str]
@@ -128,6 +135,7 @@ class Condition:
     raises_otherwise: bool = False
     unfound: bool = False
     decided: bool = False
+    usual: bool | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -17,13 +17,15 @@ from backend_lead.read.code.library_values import Symbol
 from backend_lead.read.code.program import Program
 from backend_lead.read.code.sources import deepen
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
-from backend_lead.read.code.values import Choice, Known, Pair, Setting, Unknown, Value, join
+from backend_lead.read.code.values import Choice, Known, Pair, Setting, Unknown, Value, join, usually
 
 DEEPEST_CALL = 24
 DEEPEST_CALL_AT_START = 60
 STEPS_PER_REQUEST = 400
 # Calls and passes of loops, for the start of the whole program; then for all migrations together.
 STEPS_PER_START = 3_000_000
+# For one module, or one function that is called at the start: the whole start must not go into one of them.
+STEPS_PER_PART = 150_000
 STEPS_PER_HISTORY = 300_000
 
 
@@ -71,6 +73,8 @@ class Interpreter:
         self.queried: set[str] = set()
         self.schema: Any = None
         self.user_loaders: list[Value] = []
+        # Defaults of parameters that a call made, with what keeps the identities in the key alive.
+        self.defaults: dict[tuple[int, int], tuple[Value, Any, Any]] = {}
         self.request_values: dict[str, Value] = {}
         self.request_method = ""
         self.request_path = ""
@@ -116,11 +120,12 @@ class Interpreter:
     def attribute(self, value: Value, name: str) -> Value:
         """`value.name`, whatever kind the value is."""
         if isinstance(value, Choice):
-            return join(
+            joined = join(
                 self.attribute(option, name)
                 for option in value.options
                 if not (isinstance(option, Known) and option.value is None)
             )
+            return usually(joined, self.attribute(value.usual, name)) if value.usual is not None else joined
         if isinstance(value, Instance):
             found = self._of_instance(value, name)
         elif isinstance(value, ClassValue):

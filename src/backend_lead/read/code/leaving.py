@@ -70,3 +70,20 @@ def _continues(statement: Any) -> bool:
         blocks = (statement.body, statement.otherwise, statement.final, *(body for _, _, body in statement.handlers))
         return any(_goes_on(block) for block in blocks if block)
     return False
+
+
+def bound_in(statements: tuple[Any, ...]) -> set[str]:
+    """The plain names that a block may give a value."""
+    found: set[str] = set()
+    for statement in statements:
+        if isinstance(statement, s.Assign):
+            found |= {target.name for target in statement.targets if isinstance(target, s.Name)}
+        elif isinstance(statement, s.If):
+            found |= bound_in(statement.then) | bound_in(statement.otherwise)
+        elif isinstance(statement, (s.With, s.Loop)):
+            found |= bound_in(statement.body)
+        elif isinstance(statement, s.Try):
+            found |= bound_in(statement.body)
+            for _, _, body in statement.handlers:
+                found |= bound_in(body)
+    return found

@@ -46,6 +46,14 @@ class External(Value):
         self.positional = positional
         self.keywords = keywords or {}
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether it is a response that was made here: an object, never None and always true."""
+        return self.name.startswith("starlette.responses.") and self.name.endswith("Response")
+
+    def truth(self) -> bool | None:
+        return True if self.is_answer else None
+
     def assign(self, name: str, value: Value, run: Interpreter) -> None:
         """`answer.status_code = 401`; where a test that was not decided lies around, it may have kept the old one."""
         if name in ("status_code", "status") and self.name.endswith("Response"):

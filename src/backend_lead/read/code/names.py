@@ -6,9 +6,11 @@ from backend_lead.model.place import Place
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.execution import execute_block
 from backend_lead.read.code.frames import Frame
-from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.interpreter import STEPS_PER_PART, Interpreter
 from backend_lead.read.code.program import CodeModule, LazyImport, Scope
 from backend_lead.read.code.values import Known, Unknown, Value
+
+TOO_LONG = "what this does at the start was not followed to its end: it takes too many steps"
 
 
 def lookup(run: Interpreter, name: str, scope: Scope) -> Value | None:
@@ -21,7 +23,7 @@ def lookup(run: Interpreter, name: str, scope: Scope) -> Value | None:
                 resolved = _resolve(run, found)
                 if resolved is None:
                     return Unknown(name=name)
-                holder.names[name] = resolved
+                holder.names[name] = found.resolved = resolved
                 return resolved
             return found
         holder = holder.parent
@@ -99,7 +101,7 @@ def follow_module(run: Interpreter, module: CodeModule) -> None:
         run.memory,
     )
     run.frame, run.requesting, run.anonymous = Frame(module, module.scope), False, False
-    run.conditions, run.loops, run.depth, run.caught, run.steps = [], 0, 0, 0, run.steps_left
+    run.conditions, run.loops, run.depth, run.caught, run.steps = [], 0, 0, 0, min(run.steps_left, STEPS_PER_PART)
     if saved[1]:
         run.events = []
     try:
@@ -107,6 +109,8 @@ def follow_module(run: Interpreter, module: CodeModule) -> None:
     except RecursionError:
         run.unresolved.append((module.path, "nested too deeply to be followed", Place(module.path, 1)))
     finally:
+        if run.steps <= 0 < run.steps_left:
+            run.note(module.path, TOO_LONG, Place(module.path, 1))
         started = run.events
         (
             run.frame,

@@ -222,7 +222,8 @@ def _decide(operator: str, left: Value, right: Value) -> bool | None:
         sides = [_literals(left), _literals(right)]
         return None if None in sides else (sides[0] == sides[1]) == (operator == "==")
     none = isinstance(right, Known) and right.value is None
-    if none and operator in ("is", "==", "is not", "!=") and isinstance(left, _NEVER_NONE):
+    is_object = isinstance(left, _NEVER_NONE) or (isinstance(left, External) and left.is_answer)
+    if none and operator in ("is", "==", "is not", "!=") and is_object:
         return operator in ("is not", "!=")
     if operator in ("in", "not in") and isinstance(left, Known):
         members: Any = right.values if isinstance(right, (Items, Fields)) and right.complete else None
@@ -230,6 +231,15 @@ def _decide(operator: str, left: Value, right: Value) -> bool | None:
             known = [m.value for m in right.values if isinstance(m, Known)] if isinstance(right, Items) else members
             present = left.value in known
             return present == (operator == "in")
+    return None
+
+
+def before_configured(run: Interpreter, test: Value) -> bool | None:
+    """How a test of the configuration ends with the defaults; None for any other test."""
+    while isinstance(test, Setting) and test.default is not None:
+        test = test.default
+        if not isinstance(test, Setting):
+            return run.truth(test)
     return None
 
 

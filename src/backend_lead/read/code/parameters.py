@@ -7,7 +7,7 @@ from backend_lead.read.code.annotations import instance_of
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.evaluation import evaluate
 from backend_lead.read.code.frames import Aborted, Frame, Site
-from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.interpreter import STEPS_PER_REQUEST, Interpreter
 from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Unknown, Value
 
@@ -47,7 +47,30 @@ def bind_parameters(run: Interpreter, function: FunctionValue, frame: Frame, sit
 
 
 def default_of(run: Interpreter, parameter: s.Parameter, function: FunctionValue) -> Value:
-    """The default of a parameter, evaluated where the function stands."""
+    """The default of a parameter, evaluated where the function stands.
+
+    A call (`Depends(chosen())`) was made when the program started, once, and not by a request.
+    """
+    if run.requesting and isinstance(parameter.default, s.Call):
+        key = (id(parameter), id(function.scope))
+        if key not in run.defaults:
+            run.defaults[key] = (_at_start(run, parameter, function), parameter, function.scope)
+        return run.defaults[key][0]
+    return _default(run, parameter, function)
+
+
+def _at_start(run: Interpreter, parameter: s.Parameter, function: FunctionValue) -> Value:
+    saved = (run.requesting, run.anonymous, run.conditions, run.events, run.loops, run.depth, run.steps, run.exhausted)
+    run.requesting, run.anonymous, run.conditions, run.events, run.loops, run.depth = False, False, [], [], 0, 0
+    run.steps = min(run.steps_left, STEPS_PER_REQUEST * 10)
+    try:
+        return _default(run, parameter, function)
+    finally:
+        (run.requesting, run.anonymous, run.conditions, run.events, run.loops, run.depth, run.steps,
+         run.exhausted) = saved  # fmt: skip
+
+
+def _default(run: Interpreter, parameter: s.Parameter, function: FunctionValue) -> Value:
     saved = run.frame
     run.frame = Frame(function.module, function.scope, None, saved)
     try:

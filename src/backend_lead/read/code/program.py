@@ -172,9 +172,12 @@ def module_name(path: str) -> str:
 
 
 class LazyImport(Value):
-    """A name imported from a module of the target, looked up when it is used (imports may be circular)."""
+    """A name imported from a module of the target, looked up when it is used (imports may be circular).
 
-    __slots__ = ("importer", "level", "module", "name")
+    `resolved` is what it was found to be, for where a way on which it was used meets one on which it was not.
+    """
+
+    __slots__ = ("importer", "level", "module", "name", "resolved")
 
     def __init__(self, module: str, name: str | None, level: int, importer: CodeModule) -> None:
         super().__init__()
@@ -182,3 +185,4 @@ class LazyImport(Value):
         self.name = name
         self.level = level
         self.importer = importer
+        self.resolved: Value | None = None

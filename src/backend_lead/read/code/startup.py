@@ -11,9 +11,9 @@ from backend_lead.read.code.calls import invoke
 from backend_lead.read.code.classes import instantiate
 from backend_lead.read.code.factories import calls_of, follow_callers, marks_of, names_of, uncalled, with_callers
 from backend_lead.read.code.frames import Aborted, Frame, Site
-from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.interpreter import STEPS_PER_PART, Interpreter
 from backend_lead.read.code.libraries import markers
-from backend_lead.read.code.names import follow_module
+from backend_lead.read.code.names import TOO_LONG, follow_module
 from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Value
 from backend_lead.read.code.wrapping import inner_function
@@ -78,6 +78,7 @@ def _call(run: Interpreter, function: FunctionValue, arguments: Sequence[Value] 
     frame = Frame(function.module, function.module.scope)
     run.frame = frame
     run.conditions, run.loops, run.depth, run.caught = [], 0, 0, 0
+    run.steps = min(run.steps_left, STEPS_PER_PART)
     site = Site(list(arguments), {}, function.definition.line, frame, open_=True)
     try:
         if function.owner is not None and "static" not in function.marks:
@@ -89,3 +90,6 @@ def _call(run: Interpreter, function: FunctionValue, arguments: Sequence[Value] 
             invoke(run, function, site)
     except (Aborted, RecursionError):
         return
+    finally:
+        if run.steps <= 0 < run.steps_left:
+            run.note(function.symbol, TOO_LONG, function.module.place(function.definition.line))

@@ -20,11 +20,12 @@ from backend_lead.read.code.execution import (
     raise_value,
     touch_shared,
 )
-from backend_lead.read.code.frames import Frame, Outcome, Site
+from backend_lead.read.code.frames import Outcome, Site
 from backend_lead.read.code.interpreter import Interpreter
+from backend_lead.read.code.kept_answers import returned_by, told_apart
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.target_values import ClassValue, FunctionValue
-from backend_lead.read.code.values import Choice, Known, Unknown, Value
+from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value
 from backend_lead.read.code.wrapping import inner_function
 
 MARKS = {
@@ -76,6 +77,11 @@ def decorate(run: Interpreter, value: Value, decorators: tuple[Any, ...]) -> Val
             inner = inner_function(value)
             if inner is not None:
                 inner.marks.setdefault("outside", []).append(decorator.name)
+        elif isinstance(decorator, (Unknown, Setting)) and type(result) is Unknown:
+            # What puts itself around the function is an object that is found when the program runs.
+            inner = inner_function(value)
+            if inner is not None:
+                inner.marks.setdefault("outside", []).append(getattr(decorator, "name", "") or "?")
     return value
 
 
@@ -95,26 +101,12 @@ def _return(run: Interpreter, node: Any) -> int:
     frame = frame_of(run)
     run.returned = None
     value = evaluate(run, node.value) if node.value is not None else Known(None)
-    passed = run.returned
-    if passed is not None and passed[0] is value and _is_wrapper(frame, node.value):
-        # A decorator's inner function hands on what the function it wraps returns, from where that stands.
-        frame.returns.extend(outcome.under((*run.conditions, *outcome.conditions)) for outcome in passed[1])
-        return RETURNED
-    frame.returns.append(Outcome(value, run.place(node.line), frame.symbol, tuple(run.conditions)))
+    passed: list[Outcome] = returned_by(run, frame, value, node) if run.returned else []
+    if passed or frame.kept:
+        frame.returns.extend(passed or told_apart(run, frame, value, node))
+    else:
+        frame.returns.append(Outcome(value, run.place(node.line), frame.symbol, tuple(run.conditions)))
     return RETURNED
-
-
-def _is_wrapper(frame: Frame, value: Any) -> bool:
-    """Whether a function returns the call of a function that its own enclosing function was given."""
-    inner = value.value if isinstance(value, s.Await) else value
-    if not isinstance(inner, s.Call) or not isinstance(inner.function, s.Name):
-        return False
-    scope = frame.scope.parent
-    while scope is not None and scope.parent is not None:
-        if inner.function.name in scope.names:
-            return True
-        scope = scope.parent
-    return False
 
 
 def _raise(run: Interpreter, node: Any) -> int:
@@ -139,6 +131,9 @@ def _evaluate(run: Interpreter, node: Any) -> int:
 
 
 def _jump(run: Interpreter, node: Any) -> int:
+    # While a request is followed, telling both ends of every loop apart would cost more than it tells.
+    if run.conditions and not run.requesting and node.kind == "break":
+        frame_of(run).jumped.append(dict(frame_of(run).scope.names))
     return JUMPED if node.kind == "break" else CONTINUED
 
 

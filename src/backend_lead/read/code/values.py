@@ -183,12 +183,16 @@ class Native(Value):
 
 
 class Choice(Value):
-    """One of several values, depending on a condition that was not decided."""
+    """One of several values, depending on a condition that was not decided.
 
-    __slots__ = ("options",)
+    `usual` is the one that it is before anybody configures something, None when that is not known.
+    """
 
-    def __init__(self, options: tuple[Value, ...]) -> None:
+    __slots__ = ("options", "usual")
+
+    def __init__(self, options: tuple[Value, ...], usual: Value | None = None) -> None:
         self.options = options
+        self.usual = usual
         self.sources = widen(frozenset().union(*[o.sources for o in options]))
 
     def truth(self) -> bool | None:
@@ -215,8 +219,25 @@ def options_of(value: Value) -> tuple[Value, ...]:
     return (value,)
 
 
-def join(values: Iterable[Value]) -> Value:
+def usually(value: Value, usual: Value | None) -> Value:
+    """The same choice, of which this is the one out of the box; anything else as it is."""
+    if not isinstance(value, Choice) or usual is None:
+        return value
+    if isinstance(usual, Choice):
+        usual = usual.usual
+    return Choice(value.options, usual) if usual is not None else value
+
+
+def usual_of(value: Value) -> Value:
+    """What a choice is before anybody configures something, where that is known; anything else as it is."""
+    return value.usual if isinstance(value, Choice) and value.usual is not None else value
+
+
+def join(values: Iterable[Value], widest: int = WIDEST_CHOICE) -> Value:
     """The value that may be any of these: one of them when all are alike, a choice, or unknown when too many."""
+    if isinstance(values, (list, tuple)) and (len(values) == 1 or (len(values) == 2 and values[0] is values[1])):
+        found: Value = values[0]
+        return found
     options: dict[int, Value] = {}
     for value in values:
         for option in value.options if isinstance(value, Choice) else (value,):
@@ -230,6 +251,6 @@ def join(values: Iterable[Value]) -> Value:
         return next(iter(kept.values()))
     if not kept:
         return Unknown()
-    if len(kept) > WIDEST_CHOICE:
+    if len(kept) > widest:
         return Unknown(frozenset().union(*(v.sources for v in kept.values())))
     return Choice(tuple(kept.values()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeGuard
 
 from backend_lead.model.endpoint import Parameter
 from backend_lead.model.place import Place
@@ -13,7 +13,7 @@ from backend_lead.read.code.answering import Answer, Carrier
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.containers import Fields, Yielding
 from backend_lead.read.code.credentials import ABSENT, Consulted, absent
-from backend_lead.read.code.frames import Aborted, Frame, Site
+from backend_lead.read.code.frames import Aborted, Condition, Frame, Site
 from backend_lead.read.code.frameworks.starlette import Request, credential, principal
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
@@ -22,7 +22,7 @@ from backend_lead.read.code.operations import relabel
 from backend_lead.read.code.parameters import default_of
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic, Instance
-from backend_lead.read.code.values import Known, Native, Unknown, Value, join, options_of
+from backend_lead.read.code.values import Known, Native, Unknown, Value, join, options_of, usual_of
 from backend_lead.read.code.wrapping import inner_function
 
 _BODY = {"fastapi.Body": "body", "fastapi.Form": "form", "fastapi.File": "file"}
@@ -58,6 +58,15 @@ def callable_of(value: Value | None) -> FunctionValue | None:
     return inner_function(value)
 
 
+def _is_put_around_one_of_several(target: Value) -> TypeGuard[FunctionValue]:
+    """Whether `@wraps(check)` stands around functions of which the start did not decide one.
+
+    What they take differs, so that following the wrapper says nothing about who gets in.
+    """
+    around = target.marks.get("around") if isinstance(target, FunctionValue) else None
+    return around is not None and len({f.signature() for o in options_of(around) if (f := inner_function(o))}) > 1
+
+
 class Inputs:
     """Resolves parameters for one request; a dependency used twice is followed once, as FastAPI does."""
 
@@ -85,20 +94,46 @@ class Inputs:
         target = depend.target if depend.target is not None and not _is_none(depend.target) else kind
         if target is None:
             return Unknown()
+        usual = usual_of(target)
+        if usual is not target and self.run.anonymous:
+            return self._one_of(usual, [option for option in options_of(target) if option is not usual], depend)
         results: list[Value] = []
-        refused = False
+        refused, silent, before = False, False, len(self.answer.refusals)
         for option in options_of(target):
-            key = option.signature()
-            if key not in self.cache:
-                result = self._call(option, depend)
-                if result is None:
-                    refused = True
-                    continue
-                self.cache[key] = result
-            results.append(self.cache[key])
+            known = len(self.answer.refusals)
+            result = self._once(option, depend)
+            refused = refused or result is None
+            if result is not None:
+                results.append(result)
+                silent = silent or len(self.answer.refusals) == known
         if not results and refused:
             return None
+        if silent and self.run.anonymous:
+            # Which of them stands here was not decided: what one alone refuses is not refused for sure.
+            condition = Condition(target.sources, (), True, depend.place, unfound=not target.sources)
+            mine = self.answer.refusals[before:]
+            self.answer.refusals[before:] = [each.under((*each.conditions, condition)) for each in mine]
         return join(results) if results else Unknown()
+
+    def _one_of(self, usual: Value, others: list[Value], depend: Depend) -> Value | None:
+        """What the dependency of the default configuration gives; the others refuse only when it says so."""
+        result = self._once(usual, depend)
+        if result is None:
+            return None
+        self.run.conditions.append(Condition(frozenset(), (), True, depend.place, unfound=True))
+        for option in others:
+            self._once(option, depend)
+        self.run.conditions.pop()
+        return result
+
+    def _once(self, target: Value, depend: Depend) -> Value | None:
+        key = target.signature()
+        if key not in self.cache:
+            result = self._call(target, depend)
+            if result is None:
+                return None
+            self.cache[key] = result
+        return self.cache[key]
 
     def _call(self, target: Value, depend: Depend) -> Value | None:
         run = self.run
@@ -112,6 +147,8 @@ class Inputs:
                     return None
                 result = result_or_none
             elif isinstance(target, (FunctionValue, ClassValue, Native)):
+                if _is_put_around_one_of_several(target):
+                    self.answer.opaque.append(f"one of several functions behind {target.symbol}")
                 keywords = self._keywords_for(target)
                 if keywords is None:
                     return None

@@ -17,13 +17,14 @@ MARKERS: tuple[bytes, ...] = ()
 
 
 class Config(Value):
-    """The configuration of one application."""
+    """The configuration of one application; not `whole` when it is not known of which."""
 
-    __slots__ = ("values",)
+    __slots__ = ("values", "whole")
 
-    def __init__(self) -> None:
+    def __init__(self, whole: bool = True) -> None:
         super().__init__()
         self.values: dict[str, Value] = {}
+        self.whole = whole
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
         method = _METHODS.get(name)
@@ -45,7 +46,8 @@ class Config(Value):
 
 
 def _get(config: Config, site: Site, run: Interpreter) -> Value:
-    return config.setting(literal(site.argument(0)), site.argument(1, "default") or Known(None))
+    missing = Known(None) if config.whole else None
+    return config.setting(literal(site.argument(0)), site.argument(1, "default") or missing)
 
 
 def _set_default(config: Config, site: Site, run: Interpreter) -> Value:

@@ -29,7 +29,11 @@ def opaque(handler: Value) -> Iterator[str]:
         return
     function, seen = inner_function(handler), 0
     while function is not None and seen < 8:
-        yield from (name for name in function.marks.get("outside", ()) if name.split(".")[0] not in _HARMLESS)
+        for name in function.marks.get("outside", ()):
+            if name == "?":
+                yield "a decorator that was not found"
+            elif name.split(".")[0] not in _HARMLESS:
+                yield name
         origin = function.marks.get("origin")
         function = origin if isinstance(origin, FunctionValue) and origin is not function else None
         seen += 1

@@ -21,6 +21,14 @@ MARKERS: tuple[bytes, ...] = ()
 _OF_CALLERS = ("REMOTE_USER", "AUTH_TYPE", "SSL_CLIENT_", "HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_X_")
 
 
+# What Flask reads from a header that says nothing about who is calling.
+_OF_HEADERS = {
+    **dict.fromkeys(("is_json", "mimetype", "content_type", "mimetype_params"), "content-type"),
+    **dict.fromkeys(("accept_mimetypes", "accept_languages", "accept_charsets", "accept_encodings"), "accept"),
+    "content_length": "content-length", "referrer": "referer", "user_agent": "user-agent", "is_xhr": "x-requested-with",
+}  # fmt: skip
+
+
 class FlaskRequest(Value):
     """`flask.request`, for whichever route is being followed."""
 
@@ -60,6 +68,8 @@ class FlaskRequest(Value):
             return Unknown(frozenset({"path:*"}))
         if name in ("remote_addr", "access_route", "remote_user"):
             return Unknown(frozenset({"client"}))
+        if name in _OF_HEADERS:
+            return Unknown(frozenset({f"header:{_OF_HEADERS[name]}"}))
         return Unknown(name=f"flask.request.{name}")
 
     def truth(self) -> bool | None:

@@ -305,7 +305,7 @@ class CurrentApp(Value):
             return Handlers()
         app = the_application(FRAMEWORK, run)
         if app is None:
-            return Config() if name == "config" else External("flask.current_app").attribute(name, run)
+            return Config(whole=False) if name == "config" else External("flask.current_app").attribute(name, run)
         return run.attribute(app.seen_as or app, name)
 
     def truth(self) -> bool | None:

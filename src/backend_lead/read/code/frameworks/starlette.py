@@ -10,7 +10,8 @@ from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.credentials import ABSENT, Consulted, absent
 from backend_lead.read.code.exceptions import as_status
 from backend_lead.read.code.execution import raise_value
-from backend_lead.read.code.frames import Aborted, Condition, Frame, Site
+from backend_lead.read.code.frames import Aborted, Condition, Frame, Outcome, Site
+from backend_lead.read.code.frameworks.asgi import Scope, Sender
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.operations import relabel
@@ -19,6 +20,7 @@ from backend_lead.read.code.target_values import ClassValue, FunctionValue, Inst
 from backend_lead.read.code.values import Known, Native, Setting, Unknown, Value
 
 MARKERS = (b"starlette",)
+AUTHENTICATION = "starlette.middleware.authentication.AuthenticationMiddleware"
 
 
 class Bag(Value):
@@ -186,6 +188,8 @@ def _pass_through(
 
     next_ = Native(call_next, "call_next")
     function: Value | None = value
+    if getattr(value, "name", "") == AUTHENTICATION and "backend" in options:
+        return _authenticate(options["backend"], request, line, frame, run, answer)
     if isinstance(value, ClassValue):
         function = _dispatch(value, options, next_, line, frame, run)
         if function is None:
@@ -193,24 +197,9 @@ def _pass_through(
     if not isinstance(function, FunctionValue):
         return True
     asgi = function.definition.name == "__call__"
-    arguments: list[Value] = (
-        [
-            Fields(
-                {
-                    "path": Known(request.path),
-                    "type": Known("http"),
-                    "method": Known(request.method),
-                    "headers": Carrier("header"),
-                    "state": request.state,
-                },
-                False,
-            ),
-            Unknown(),
-            Unknown(),
-        ]
-        if asgi
-        else [request, next_]
-    )
+    send = Sender()
+    scope = Scope(request, request.path, request.method, request.state)
+    arguments: list[Value] = [scope, Unknown(), send] if asgi else [request, next_]
     seen = Answer()
     returns = outcomes(
         run, function, Site(arguments, {}, line, Frame(frame.module, frame.scope, None, frame, line)), seen
@@ -218,7 +207,31 @@ def _pass_through(
     # Raises and responses of a middleware that also lets requests through are possible refusals.
     answer.refusals.extend(seen.refusals)
     answer.refusals.extend(o for o in returns if (response_status(o.value) or 0) >= 300)
-    return bool(passed) or (asgi and not seen.certain)
+    answer.refusals.extend(o for o in send.sent if (response_status(o.value) or 0) >= 300)
+    # Where the inner application is called is not always seen: only an answer that nothing but the missing credential
+    # decides ends the request.
+    ended = seen.certain or any(all(c.decided for c in o.conditions) for o in send.sent)
+    return bool(passed) or (asgi and not ended)
+
+
+def _authenticate(
+    backend: Value, request: Request, line: int, frame: Frame, run: Interpreter, answer: Answer
+) -> bool:
+    """`AuthenticationMiddleware`: what its backend raises is refused, whatever status `on_error` gives it."""
+    method = run.attribute(backend, "authenticate")
+    if not isinstance(method, FunctionValue):
+        return True
+    seen = Answer()
+    outcomes(run, method, Site([request], {}, line, Frame(frame.module, frame.scope, None, frame, line)), seen)
+    for each in seen.refusals:
+        refused = External("fastapi.HTTPException", each.value.sources, (Known(401),))
+        named = any(base.endswith("AuthenticationError") for base in _kinds(each.value))
+        answer.refusals.append(Outcome(refused if named else each.value, each.place, each.symbol, each.conditions))
+    return not seen.certain
+
+
+def _kinds(value: Value) -> list[str]:
+    return [*value.cls.outside_bases()] if isinstance(value, Instance) else [getattr(value, "name", "")]
 
 
 def _dispatch(

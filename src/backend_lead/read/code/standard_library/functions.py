@@ -9,7 +9,7 @@ from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.standard_library.objects import sources_only
 from backend_lead.read.code.target_values import ClassValue, FunctionValue
-from backend_lead.read.code.values import Native, Unknown, Value
+from backend_lead.read.code.values import Native, Unknown, Value, usual_of
 from backend_lead.read.code.wrapping import inner_function
 
 
@@ -43,7 +43,7 @@ def _partial(site: Site, run: Interpreter) -> Value:
 
 def _liken(function: Value | None, wrapped: Value | None) -> None:
     """What a wrapper takes over from the function, or the class of views, that it is put around."""
-    inner = inner_function(wrapped)
+    inner = inner_function(usual_of(wrapped)) if wrapped is not None else None
     if not isinstance(function, FunctionValue):
         return
     if inner is not None:

@@ -34,6 +34,8 @@ def _list(kind: str) -> Any:
 
 def _dict(site: Site, run: Interpreter) -> Value:
     first = site.argument(0)
+    if first is not None and getattr(first, "copies_as_itself", False) and not site.keywords:
+        return first
     made = Fields({}, True, site.sources)
     if isinstance(first, Fields):
         made.values.update(first.values)
