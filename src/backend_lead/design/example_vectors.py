@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from backend_lead.design.knowledge_files import folder
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from backend_lead.design.sentence_model import Array, SentenceModel
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 _FILE = "example_vectors.npz"
 
 
-def example_vectors(model: SentenceModel, texts: Sequence[str]) -> Array:
-    """Return one vector a text, from the file where it holds the text."""
+def example_vectors(model: SentenceModel, texts: Sequence[str], file: Traversable | None = None) -> Array:
+    """Return one vector a text, from `file` where it holds the text; without one, from that of the design."""
     import numpy as np
 
     kept: dict[str, Array] = {}
-    file = folder() / _FILE
+    file = file if file is not None else folder() / _FILE
     if file.is_file():
         with file.open("rb") as opened:
             read = np.load(opened)
