@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,10 +22,12 @@ _LONGEST = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be designed: a text or the path of a brief.toml, and the stack when it is settled."""
+    """What is to be designed: a text or the path of a brief.toml, the stack when it is settled, and facts that are
+    known beside the text."""
 
     brief: str
     stack: str | None = None
+    facts: Mapping[str, bool] | None = None
 
 
 def design(wanted: Wanted) -> Report:
@@ -32,6 +35,8 @@ def design(wanted: Wanted) -> Report:
     brief = _brief(wanted)
     if wanted.stack is not None:
         brief = replace(brief, decided={**(brief.decided or {}), "stack": (wanted.stack,)})
+    if wanted.facts:
+        brief = replace(brief, facts={**(brief.facts or {}), **wanted.facts})
     notes = []
     models = likenesses()
     if models is None:
@@ -60,6 +65,6 @@ def _brief(wanted: Wanted) -> Brief:
     if len(text) > _LONGEST:
         raise WrongUse(f"The brief is longer than {_LONGEST:,} characters.", "A brief is a page or two.")
     text = printable(text).strip()
-    if not text:
+    if not text and not wanted.facts:
         raise WrongUse("The brief is empty.", 'Say what is to be built: backend-lead design "a shop for ..."')
     return Brief(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend_lead.model.answer import Answer
 from backend_lead.model.backend import Backend
 from backend_lead.model.created import Created
 from backend_lead.model.design import Design
@@ -60,7 +61,7 @@ class Report:
     `sources` are (file, ((line, text), ...)) for the places that a report shows.  `stopped` are the ids of rules that
     ended with an exception: a fault of ours, listed in `backend.unresolved` too.  `proofs` are of migrations that
     were run; `diagnosis` is what makes the service slow, `watched` what a database did over time,
-    `design` what was decided for a brief.
+    `design` what was decided for a brief, `answer` what was said to a question in plain words.
     """
 
     job: str
@@ -82,6 +83,7 @@ class Report:
     diagnosis: Diagnosis | None = None
     watched: Watched | None = None
     design: Design | None = None
+    answer: Answer | None = None
 
     @property
     def schema(self) -> str:

@@ -1,0 +1,59 @@
+"""Is my API secure?"""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from dataclasses import replace
+
+from backend_lead.lead.answers._asked import SHOWN, Asked
+from backend_lead.lead.answers._fixes import of_findings
+from backend_lead.lead.answers._follows import cached, slow_and_open
+from backend_lead.lead.answers._words import about_speed, analysed, counted, severities, unread
+from backend_lead.lead.plan import plan
+from backend_lead.lead.review import review
+from backend_lead.model.answer import Offer
+from backend_lead.model.finding import Dimension
+from backend_lead.model.review import Report
+from backend_lead.model.verdict import Ruling
+
+
+def answer(asked: Asked) -> Report:
+    """Return the security findings and verdicts, and what they have to do with speed: one reading serves both."""
+    whole = review(asked.options, asked.listen)
+    security = tuple(each for each in whole.findings if each.dimension is Dimension.SECURITY)
+    slow = [each for each in whole.findings if about_speed(each)]
+    grades = tuple(each for each in whole.grades if each.dimension is Dimension.SECURITY)
+    report = replace(whole, findings=security, grades=grades, plan=plan(security, asked.options.target))
+    fixes = of_findings(security, asked.options.target)
+    broken = [each for each in report.verdicts if each.verdict is Ruling.BROKEN]
+    counts = Counter(each.verdict for each in report.verdicts)
+    verdicts = ", ".join(f"{counts[each]} {each.value}" for each in Ruling if counts[each])
+    target = shlex.quote(asked.options.target)
+    left = len(broken) - SHOWN
+    return asked.report(report, replace(
+        asked.begun(("review", "routes that are open and slow are mended in one change")),
+        headline=_headline(report, len(broken)),
+        told=(*(each.because for each in broken[:SHOWN]), *([f"…and {left} more: see Next."] if left > 0 else [])),
+        fixes=tuple(fixes[:SHOWN]), more=max(0, len(fixes) - SHOWN),
+        analysed=analysed(report, f"a verdict over {counted(len(report.verdicts), 'endpoint')}: {verdicts}"),
+        follows=(*slow_and_open(slow, security), *cached(report.backend, report.verdicts, None)),
+        unknown=("Nothing was sent to a running service: everything here is read from the source.",
+                 *unread(report.backend)),
+        next=(Offer(f"backend-lead audit {target}", "every finding and every verdict"),
+              Offer(f"backend-lead audit {target} --html security.html",
+                    "the way from each route to its rows, in a browser"),
+              Offer(f"backend-lead audit {target} --fail-on high", "the same in CI: ends with 1 while this holds"))))
+
+
+def _headline(report: Report, broken: int) -> str:
+    endpoints = counted(len(report.verdicts), "endpoint")
+    if broken or report.findings:
+        opened = f"{broken} of {endpoints} let a wrong caller in; " if broken else ""
+        return f"No: {opened}{counted(len(report.findings), 'finding')} on security ({severities(report.findings)})."
+    if not report.verdicts:
+        return "It cannot be told: no endpoint was found to judge."
+    undecided = sum(each.verdict is Ruling.UNDECIDED for each in report.verdicts)
+    if undecided:
+        return f"Nothing was found, and {undecided} of {endpoints} could not be decided."
+    return f"Nothing was found on {endpoints}."
