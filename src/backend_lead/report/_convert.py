@@ -17,12 +17,13 @@ from backend_lead.report import _documents_design as design
 from backend_lead.report import _documents_diagnosis as slow
 from backend_lead.report import _documents_watch as watch
 from backend_lead.report import _jobs as jobs
+from backend_lead.report._documents_ask import AnswerFields
 from backend_lead.report._documents_migration import created, migrations, proofs, proven, statements
 from backend_lead.report._words_watch import headline
 
 Document = (jobs.MapDocument | jobs.AuditDocument | jobs.ReviewDocument | jobs.MigrationLintDocument
             | jobs.DiagnoseDocument | jobs.MigrationProveDocument | jobs.MigrationCreateDocument
-            | jobs.MigrationRewriteDocument | jobs.WatchDocument | jobs.DesignDocument)
+            | jobs.MigrationRewriteDocument | jobs.WatchDocument | jobs.DesignDocument | jobs.AskDocument)
 
 
 def document(report: Report) -> Document:
@@ -38,6 +39,12 @@ def document(report: Report) -> Document:
                 for v in report.verdicts]
     unused = [doc.UnusedIgnoreFields(each.place.file, each.place.line, each.rule, each.message)
               for each in report.unused_ignores]
+    if report.answer is not None:
+        return jobs.AskDocument(
+            schema="backend-lead/ask/1", version=report.version, target=report.target,
+            answer=AnswerFields.of(report.answer), files=created(report.created) if report.created is not None else [],
+            written=report.created is not None and report.created.written, verdicts=verdicts, findings=findings,
+            unresolved=unresolved)
     if report.job == "migration-lint" and backend.change is not None:
         return jobs.MigrationLintDocument(
             schema="backend-lead/migration-lint/1", version=report.version, target=report.target,

@@ -18,6 +18,7 @@ from backend_lead.report._documents import (
     UnusedIgnoreFields,
     VerdictFields,
 )
+from backend_lead.report._documents_ask import AnswerFields
 from backend_lead.report._documents_design import (
     DecisionsFields,
     EstimateFields,
@@ -227,7 +228,21 @@ class DesignDocument(msgspec.Struct, frozen=True):
     findings: list[FindingFields]
 
 
-DOCUMENTS: dict[str, type[msgspec.Struct]] = {"audit": AuditDocument, "design": DesignDocument,
+class AskDocument(msgspec.Struct, frozen=True):
+    """`backend-lead ask`: one answer to a question in plain words."""
+
+    schema: Literal["backend-lead/ask/1"]
+    version: str
+    target: str
+    answer: AnswerFields
+    files: list[CreatedFileFields]
+    written: bool
+    verdicts: list[VerdictFields]
+    findings: list[FindingFields]
+    unresolved: list[UnresolvedFields]
+
+
+DOCUMENTS: dict[str, type[msgspec.Struct]] = {"ask": AskDocument, "audit": AuditDocument, "design": DesignDocument,
                                               "diagnose": DiagnoseDocument,
                                               "map": MapDocument,
                                               "migration-create": MigrationCreateDocument,

@@ -9,6 +9,7 @@ from backend_lead.model.review import Grade, Report, Step
 from backend_lead.model.verdict import Ruling
 from backend_lead.report import _words as words
 from backend_lead.report._format import View
+from backend_lead.report._markdown_ask import answer_text
 from backend_lead.report._markdown_design import design_text
 from backend_lead.report._markdown_diagnosis import diagnosis_text
 from backend_lead.report._markdown_text import block, code, html, text
@@ -22,6 +23,8 @@ _STEPS = 10
 
 def render(report: Report, view: View) -> str:
     """Return the comment; findings that no longer fit are counted at its end."""
+    if report.answer is not None:
+        return f"## backend-lead ask: {text(report.target)}\n\n{answer_text(report.answer)}"
     if report.watched is not None:
         return f"## backend-lead watch report: {text(report.target)}\n\n{watch_text(report.watched)}"
     if report.design is not None:

@@ -10,6 +10,7 @@ from backend_lead.report import _layout as layout
 from backend_lead.report import _words as words
 from backend_lead.report._format import View
 from backend_lead.report._layout import Line, Span, wrapped
+from backend_lead.report._text_ask import answer_lines
 from backend_lead.report._text_design import design_lines
 from backend_lead.report._text_diagnosis import diagnosis_lines
 from backend_lead.report._text_findings import findings_lines
@@ -26,6 +27,10 @@ def render(report: Report, view: View) -> str:
     """Return the report as lines of text; coloured only when the view says so."""
     width = max(layout.NARROWEST, min(layout.WIDEST, view.width))
     view = View(view.verbose, view.colour, width)
+    if report.answer is not None:
+        head = layout.headed(Span("backend-lead ask", "title"), report.target, view.width)
+        lines = [*head, (), *answer_lines(report.answer, view)]
+        return layout.painted(lines) if view.colour else layout.plain(lines)
     if report.watched is not None:
         head = layout.headed(Span("backend-lead watch report", "title"), report.target, view.width)
         lines = [*head, (), *watch_lines(report.watched, view)]
