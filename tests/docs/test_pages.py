@@ -56,7 +56,7 @@ def test_a_command_has_a_heading_and_its_options_are_told(path: str, command: cl
 def test_the_page_of_commands_names_no_command_and_no_option_that_is_not_there():
     text = page("commands.md")
     there = {path for path, _ in commands()}
-    for heading in re.findall(r"^## `([^`\[]+?)(?: \[PATH\]| [A-Z]+)?`$", text, re.MULTILINE):
+    for heading in re.findall(r"^## `([^`\[]+?)(?: [A-Z]+)?(?: \[PATH\])?`$", text, re.MULTILINE):
         assert heading in there
     options = {name for _, command in commands() for each in command.params if isinstance(each, click.Option)
                for name in (*each.opts, *each.secondary_opts)} | {"--help", "-h", "--version"}
@@ -95,13 +95,15 @@ def structs(struct: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
         for inner in re.findall(r"\w+(?:Fields|Name)\b", str(field.type)):
             from backend_lead.report import (
                 _documents,
+                _documents_ask,
                 _documents_design,
                 _documents_diagnosis,
                 _documents_migration,
                 _documents_watch,
             )
 
-            rooms = (_documents, _documents_design, _documents_migration, _documents_diagnosis, _documents_watch)
+            rooms = (_documents, _documents_ask, _documents_design, _documents_migration, _documents_diagnosis,
+                     _documents_watch)
             there = next(getattr(room, inner) for room in rooms if hasattr(room, inner))
             # A step of a plan holds steps.
             if there is not struct:

@@ -35,7 +35,32 @@ _TABLE = re.compile(
     r"\b(?:reads?|writes?|uses?|touch(?:es)?|updates?|queries)(?: (?:from|to))? (?:the )?(\w+)\b"
 )
 _NOT_A_TABLE = frozenset(
-    "the a an this that which what my our all and of list are has does many database there me show any new s".split()
+    [
+        "the",
+        "a",
+        "an",
+        "this",
+        "that",
+        "which",
+        "what",
+        "my",
+        "our",
+        "all",
+        "and",
+        "of",
+        "list",
+        "are",
+        "has",
+        "does",
+        "many",
+        "database",
+        "there",
+        "me",
+        "show",
+        "any",
+        "new",
+        "s",
+    ]
 )
 _POLITE = re.compile(
     r"(?i)^(?:(?:please|kindly|hi|hey|hello|ok|can you|could you|would you|will you|i (?:need|want|have|would like)"

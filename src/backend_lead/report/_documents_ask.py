@@ -126,9 +126,20 @@ class AnswerFields(msgspec.Struct, frozen=True):
     def of(cls, each: Answer) -> AnswerFields:
         """Return the fields of an answer."""
         return cls(
-            each.question, each.intent or None, each.understood, each.sure,
-            [SlotFields(name, value) for name, value in each.slots], [HandedFields.of(one) for one in each.handed],
-            each.headline, list(each.told), [DecidedFields.of(one) for one in each.decisions],
-            [FixFields.of(one) for one in each.fixes], each.more, list(each.analysed),
-            [FollowFields.of(one) for one in each.follows], list(each.unknown),
-            [OfferFields.of(one) for one in each.next], [OfferFields.of(one) for one in each.nearest])
+            each.question,
+            each.intent or None,
+            each.understood,
+            each.sure,
+            [SlotFields(name, value) for name, value in each.slots],
+            [HandedFields.of(one) for one in each.handed],
+            each.headline,
+            list(each.told),
+            [DecidedFields.of(one) for one in each.decisions],
+            [FixFields.of(one) for one in each.fixes],
+            each.more,
+            list(each.analysed),
+            [FollowFields.of(one) for one in each.follows],
+            list(each.unknown),
+            [OfferFields.of(one) for one in each.next],
+            [OfferFields.of(one) for one in each.nearest],
+        )

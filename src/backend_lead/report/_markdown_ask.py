@@ -22,8 +22,10 @@ def answer_text(answer: Answer) -> str:
     lines += _listed("Analysed", answer.analysed)
     if answer.follows:
         lines += ["### What follows", ""]
-        lines += [f"* {text(each.dimension)}: {text(each.message)}" + (f" {code(each.command)}" if each.command else "")
-                  for each in answer.follows]
+        lines += [
+            f"* {text(each.dimension)}: {text(each.message)}" + (f" {code(each.command)}" if each.command else "")
+            for each in answer.follows
+        ]
         lines.append("")
     return "\n".join([*lines, *_listed("Not known", answer.unknown), "### Next", "", *_offers(answer.next), ""])
 
@@ -34,9 +36,11 @@ def _listed(title: str, told: tuple[str, ...]) -> list[str]:
 
 
 def _decisions(answer: Answer) -> list[str]:
-    rows = [f"| {named.TOPICS[each.topic]} | **{text(named.chosen(each))}** | {text(each.reason)} "
-            f"| {text(each.flips_when)} |"
-            for each in sorted(answer.decisions, key=lambda one: named.SHOWN_ORDER.index(one.topic))]
+    rows = [
+        f"| {named.TOPICS[each.topic]} | **{text(named.chosen(each))}** | {text(each.reason)} "
+        f"| {text(each.flips_when)} |"
+        for each in sorted(answer.decisions, key=lambda one: named.SHOWN_ORDER.index(one.topic))
+    ]
     return ["| Decision | | Why | Changes |", "|---|---|---|---|", *rows, ""] if rows else []
 
 

@@ -17,9 +17,16 @@ def answer_lines(answer: Answer, view: View) -> list[Line]:
     """Return all of an answer."""
     if not answer.intent:
         return _nearest(answer, view)
-    return [*_understood(answer, view), *_answered(answer, view), *_decisions(answer, view), *_fixes(answer, view),
-            *_section("Analysed", answer.analysed, view), *_follows(answer, view),
-            *_section("Not known", answer.unknown, view), *_offers(answer.next, view)]
+    return [
+        *_understood(answer, view),
+        *_answered(answer, view),
+        *_decisions(answer, view),
+        *_fixes(answer, view),
+        *_section("Analysed", answer.analysed, view),
+        *_follows(answer, view),
+        *_section("Not known", answer.unknown, view),
+        *_offers(answer.next, view),
+    ]
 
 
 def _nearest(answer: Answer, view: View) -> list[Line]:
@@ -36,8 +43,12 @@ def _understood(answer: Answer, view: View) -> list[Line]:
     for name, value in answer.slots:
         lines += wrapped(f"{name}: {value}", view.width, indent=12, head=(Span(" " * 12),), style="dim")
     for number, each in enumerate(answer.handed):
-        lines += wrapped(f"{each.job} by {each.skill}: {each.why}", view.width, indent=12,
-                         head=() if number else (Span("Handed to", "title"),))
+        lines += wrapped(
+            f"{each.job} by {each.skill}: {each.why}",
+            view.width,
+            indent=12,
+            head=() if number else (Span("Handed to", "title"),),
+        )
     return [*lines, ()]
 
 
@@ -58,14 +69,16 @@ def _decisions(answer: Answer, view: View) -> list[Line]:
 
 
 def _decision(each: Decision, view: View, *, whole: bool) -> list[Line]:
-    lines = wrapped(named.chosen(each), view.width, indent=18, head=(Span(f"  {named.TOPICS[each.topic]}", "title"),),
-                    style="good")
+    lines = wrapped(
+        named.chosen(each), view.width, indent=18, head=(Span(f"  {named.TOPICS[each.topic]}", "title"),), style="good"
+    )
     lines += wrapped(each.reason, view.width, indent=18)
     if not whole:
         return lines
     for one in each.rejected:
-        lines += wrapped(f"not {named.named(one.option)}: {one.why}", view.width, indent=20, head=(Span(" " * 18),),
-                         style="dim")
+        lines += wrapped(
+            f"not {named.named(one.option)}: {one.why}", view.width, indent=20, head=(Span(" " * 18),), style="dim"
+        )
     changes = each.flips_when if each.flips_when.startswith("no single") else f"becomes {each.flips_when}"
     return [*lines, *wrapped(changes, view.width, indent=20, head=(Span(" " * 18),), style="dim")]
 
@@ -74,8 +87,9 @@ def _fixes(answer: Answer, view: View) -> list[Line]:
     if not answer.fixes:
         return []
     planned = any(each.findings for each in answer.fixes)
-    lines = layout.headed(Span("Do now", "title"), "most risk removed for the least effort first" if planned else "",
-                          view.width)
+    lines = layout.headed(
+        Span("Do now", "title"), "most risk removed for the least effort first" if planned else "", view.width
+    )
     for number, each in enumerate(answer.fixes, 1):
         lines += _fix(number, each, view)
     if answer.more:

@@ -43,8 +43,14 @@ class Asked:
         intent = intents()[self.understood.intent].text
         handed = [Handed(intent.job, intent.skill, intent.why, self.command(self.understood.intent))]
         handed += [Handed(intents()[id].text.job, intents()[id].text.skill, why, self.command(id)) for id, why in also]
-        return Answer(shown(self.understood.text), self.understood.intent, f"You want me to {intent.title}.",
-                      self.understood.sure, slots_told(self), tuple(handed))
+        return Answer(
+            shown(self.understood.text),
+            self.understood.intent,
+            f"You want me to {intent.title}.",
+            self.understood.sure,
+            slots_told(self),
+            tuple(handed),
+        )
 
     def report(self, report: Report, answer: Answer) -> Report:
         """Return the report of a job as that of an answer."""
@@ -72,14 +78,28 @@ def slots_told(asked: Asked) -> tuple[tuple[str, str], ...]:
 def command_of(intent: str, understood: Understood, target: str, files: Sequence[Path] = ()) -> str:
     """Return the command that does the same as an intent, with what the words name filled in."""
     return intents()[intent].text.command.format(
-        path=shlex.quote(target), text=shlex.quote(shown(understood.text)),
+        path=shlex.quote(target),
+        text=shlex.quote(shown(understood.text)),
         change=shlex.quote(shown(understood.slots.change)) if intent == understood.intent else '"CHANGE"',
-        file=" ".join(shlex.quote(str(path)) for path in files) or "FILE", rule=understood.slots.rule or "RULE")
+        file=" ".join(shlex.quote(str(path)) for path in files) or "FILE",
+        rule=understood.slots.rule or "RULE",
+    )
 
 
 def not_understood(understood: Understood, target: str, version: str) -> Report:
     """Return the answer to words that fit nothing: the nearest things that can be done, each with its command."""
-    nearest = tuple(Offer(command_of(id, understood, target), intents()[id].text.title, id) for id in understood.nearest)
-    return Report("ask", version, target, Backend(target), answer=Answer(
-        shown(understood.text), sure=understood.sure, headline="I am not sure what you want, so nothing was run.",
-        nearest=nearest))
+    nearest = tuple(
+        Offer(command_of(id, understood, target), intents()[id].text.title, id) for id in understood.nearest
+    )
+    return Report(
+        "ask",
+        version,
+        target,
+        Backend(target),
+        answer=Answer(
+            shown(understood.text),
+            sure=understood.sure,
+            headline="I am not sure what you want, so nothing was run.",
+            nearest=nearest,
+        ),
+    )

@@ -21,10 +21,20 @@ def of_findings(findings: Sequence[Finding], target: str) -> list[Fix]:
         by_print.setdefault(finding.fingerprint, []).append(finding)
     fixes = []
     for step in plan(findings, target):
-        mended = sorted((each for id in dict.fromkeys(step.findings) for each in by_print[id]), key=lambda one: one.order)
+        mended = sorted(
+            (each for id in dict.fromkeys(step.findings) for each in by_print[id]), key=lambda one: one.order
+        )
         worst = mended[0]
-        fixes.append(Fix(step.title, f"{worst.why} ({worst.evidence.value})", tuple(_edits(mended)), step.severity.value,
-                         f"backend-lead explain {worst.rule}", step.findings))
+        fixes.append(
+            Fix(
+                step.title,
+                f"{worst.why} ({worst.evidence.value})",
+                tuple(_edits(mended)),
+                step.severity.value,
+                f"backend-lead explain {worst.rule}",
+                step.findings,
+            )
+        )
     return fixes
 
 
@@ -35,12 +45,25 @@ def _edits(findings: Iterable[Finding]) -> Iterator[Edit]:
 
 def of_diagnosis(found: Diagnosis, target: str) -> list[Fix]:
     """Return the changes of indexes and the rewrites of a diagnosis, as it orders them; `target` is quoted."""
-    fixes = [Fix(f"{change.action.capitalize()} the index {change.name} on {change.table}", change.reason,
-                 (Edit(change.online),), command=f"backend-lead diagnose {target} --db DSN --write-migrations")
-             for change in found.index_changes]
+    fixes = [
+        Fix(
+            f"{change.action.capitalize()} the index {change.name} on {change.table}",
+            change.reason,
+            (Edit(change.online),),
+            command=f"backend-lead diagnose {target} --db DSN --write-migrations",
+        )
+        for change in found.index_changes
+    ]
     fixes += [Fix(f"Rewrite {each.name}", each.why, (Edit(each.after_sql, each.place),)) for each in found.rewrites]
-    fixes += [Fix(each.message, "It makes every query of this server slower, or soon will.", (Edit(each.fix),),
-                  each.severity.value) for each in found.health]
+    fixes += [
+        Fix(
+            each.message,
+            "It makes every query of this server slower, or soon will.",
+            (Edit(each.fix),),
+            each.severity.value,
+        )
+        for each in found.health
+    ]
     return fixes
 
 

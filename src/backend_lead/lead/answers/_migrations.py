@@ -21,16 +21,20 @@ def meant(asked: Asked) -> tuple[tuple[Path, ...], str]:
     root = asked.options.root
     for name in asked.understood.slots.files:
         if not Path(name).exists() and not (root / name).exists():
-            raise WrongUse(f"There is no {name}, here or below {asked.options.target}.",
-                           "Give the path of the migration as it is seen from here.")
+            raise WrongUse(
+                f"There is no {name}, here or below {asked.options.target}.",
+                "Give the path of the migration as it is seen from here.",
+            )
     if asked.files:
         return asked.files, ""
     if root.is_file():
         return (root,), ""
     form, there = tool_of(Tree(root), "")
     if not there:
-        raise WrongUse(f"No file was named, and no migrations were found in {asked.options.target}.",
-                       'Name it: backend-lead ask "is migrations/0002.sql safe?"')
+        raise WrongUse(
+            f"No file was named, and no migrations were found in {asked.options.target}.",
+            'Name it: backend-lead ask "is migrations/0002.sql safe?"',
+        )
     return (root / there[-1],), f"No file was named: this is about the newest of {form.NAME}, {there[-1]}."
 
 
@@ -46,13 +50,25 @@ def change_read(report: Report) -> str:
     if change is None:
         return "nothing"
     count = sum(len(file.statements) for file in change.files)
-    queries = "" if change.queries is None else f", against {counted(len(change.queries), 'query', 'queries')} of the code"
-    return (f"{counted(len(change.files), 'migration')}, {counted(count, 'statement')} for PostgreSQL {change.postgres}"
-            f"{queries}")
+    queries = (
+        "" if change.queries is None else f", against {counted(len(change.queries), 'query', 'queries')} of the code"
+    )
+    return (
+        f"{counted(len(change.files), 'migration')}, {counted(count, 'statement')} for PostgreSQL {change.postgres}"
+        f"{queries}"
+    )
 
 
 def tables_of(report: Report) -> tuple[str, ...]:
     """Return the relations that the statements lock."""
     change = report.backend.change
-    return tuple(sorted({lock.relation for file in (change.files if change else ()) for each in file.statements
-                         for lock in each.locks}))
+    return tuple(
+        sorted(
+            {
+                lock.relation
+                for file in (change.files if change else ())
+                for each in file.statements
+                for lock in each.locks
+            }
+        )
+    )

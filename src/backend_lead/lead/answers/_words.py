@@ -12,8 +12,9 @@ from backend_lead.model.review import Report
 
 _UNREAD = 3
 # Rules on the database and on growth that say nothing about the time that a request takes, or about load.
-_NOT_ABOUT_SPEED = frozenset({
-    "missing-primary-key", "money-as-float", "timestamp-without-zone", "archiving-off", "no-health-endpoint"})
+_NOT_ABOUT_SPEED = frozenset(
+    {"missing-primary-key", "money-as-float", "timestamp-without-zone", "archiving-off", "no-health-endpoint"}
+)
 
 
 def about_speed(finding: Finding) -> bool:
@@ -43,9 +44,11 @@ def severities(findings: Sequence[Finding]) -> str:
 def read_of(backend: Backend) -> str:
     """Return what was read of the code, in numbers."""
     queries = len({(query.place, query.tables) for each in backend.endpoints for query in each.queries})
-    return (f"{counted(len(backend.files), 'file')}: {counted(len(backend.endpoints), 'endpoint')}, "
-            f"{counted(queries, 'query', 'queries')}, {counted(len(backend.tables), 'table')}, "
-            f"{counted(sum(len(table.indexes) for table in backend.tables), 'index', 'indexes')}")
+    return (
+        f"{counted(len(backend.files), 'file')}: {counted(len(backend.endpoints), 'endpoint')}, "
+        f"{counted(queries, 'query', 'queries')}, {counted(len(backend.tables), 'table')}, "
+        f"{counted(sum(len(table.indexes) for table in backend.tables), 'index', 'indexes')}"
+    )
 
 
 def analysed(report: Report, *more: str) -> tuple[str, ...]:
@@ -57,8 +60,9 @@ def analysed(report: Report, *more: str) -> tuple[str, ...]:
 
 def unread(backend: Backend) -> Iterator[str]:
     """Yield what could not be read, the first few in words."""
-    notes = sorted({f"{each.what}: {each.why}" + (f" ({each.place})" if each.place else "")
-                    for each in backend.unresolved})
+    notes = sorted(
+        {f"{each.what}: {each.why}" + (f" ({each.place})" if each.place else "") for each in backend.unresolved}
+    )
     yield from notes[:_UNREAD]
     if len(notes) > _UNREAD:
         yield f"{len(notes) - _UNREAD} more things could not be read; the map lists them."

@@ -18,10 +18,19 @@ def answer(asked: Asked) -> Report:
     files, assumed = meant(asked)
     names = " ".join(shlex.quote(str(path)) for path in files)
     report = Report("ask", __version__, asked.options.target, Backend(asked.options.target))
-    return asked.report(report, replace(
-        asked.begun(), headline="Nothing was run: a database is changed only by the command that names its address.",
-        told=(assumed,) if assumed else (),
-        unknown=("Whether it is safe was not judged yet: that is the first command.",),
-        next=(Offer(f"backend-lead migration lint {names}", "what each statement locks and breaks"),
-              Offer(f"backend-lead migration prove {names}", "run it on a throw-away server; the next wants this proof"),
-              Offer(f"backend-lead migration apply {names} --db DSN", "run it, with DSN in full"))))
+    return asked.report(
+        report,
+        replace(
+            asked.begun(),
+            headline="Nothing was run: a database is changed only by the command that names its address.",
+            told=(assumed,) if assumed else (),
+            unknown=("Whether it is safe was not judged yet: that is the first command.",),
+            next=(
+                Offer(f"backend-lead migration lint {names}", "what each statement locks and breaks"),
+                Offer(
+                    f"backend-lead migration prove {names}", "run it on a throw-away server; the next wants this proof"
+                ),
+                Offer(f"backend-lead migration apply {names} --db DSN", "run it, with DSN in full"),
+            ),
+        ),
+    )

@@ -31,19 +31,30 @@ def answer(asked: Asked) -> Report:
     verdicts = ", ".join(f"{counts[each]} {each.value}" for each in Ruling if counts[each])
     target = shlex.quote(asked.options.target)
     left = len(broken) - SHOWN
-    return asked.report(report, replace(
-        asked.begun(("review", "routes that are open and slow are mended in one change")),
-        headline=_headline(report, len(broken)),
-        told=(*(each.because for each in broken[:SHOWN]), *([f"…and {left} more: see Next."] if left > 0 else [])),
-        fixes=tuple(fixes[:SHOWN]), more=max(0, len(fixes) - SHOWN),
-        analysed=analysed(report, f"a verdict over {counted(len(report.verdicts), 'endpoint')}: {verdicts}"),
-        follows=(*slow_and_open(slow, security), *cached(report.backend, report.verdicts, None)),
-        unknown=("Nothing was sent to a running service: everything here is read from the source.",
-                 *unread(report.backend)),
-        next=(Offer(f"backend-lead audit {target}", "every finding and every verdict"),
-              Offer(f"backend-lead audit {target} --html security.html",
-                    "the way from each route to its rows, in a browser"),
-              Offer(f"backend-lead audit {target} --fail-on high", "the same in CI: ends with 1 while this holds"))))
+    return asked.report(
+        report,
+        replace(
+            asked.begun(("review", "routes that are open and slow are mended in one change")),
+            headline=_headline(report, len(broken)),
+            told=(*(each.because for each in broken[:SHOWN]), *([f"…and {left} more: see Next."] if left > 0 else [])),
+            fixes=tuple(fixes[:SHOWN]),
+            more=max(0, len(fixes) - SHOWN),
+            analysed=analysed(report, f"a verdict over {counted(len(report.verdicts), 'endpoint')}: {verdicts}"),
+            follows=(*slow_and_open(slow, security), *cached(report.backend, report.verdicts, None)),
+            unknown=(
+                "Nothing was sent to a running service: everything here is read from the source.",
+                *unread(report.backend),
+            ),
+            next=(
+                Offer(f"backend-lead audit {target}", "every finding and every verdict"),
+                Offer(
+                    f"backend-lead audit {target} --html security.html",
+                    "the way from each route to its rows, in a browser",
+                ),
+                Offer(f"backend-lead audit {target} --fail-on high", "the same in CI: ends with 1 while this holds"),
+            ),
+        ),
+    )
 
 
 def _headline(report: Report, broken: int) -> str:

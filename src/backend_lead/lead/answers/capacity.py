@@ -26,22 +26,37 @@ def answer(asked: Asked) -> Report:
     times = asked.understood.slots.times
     goal = f"{times:g} times the traffic" if times else "more traffic"
     target = shlex.quote(asked.options.target)
-    return asked.report(report, replace(
-        asked.begun(), headline=_headline(found, goal), told=tuple(each.message for each in _grave(found)[:SHOWN]),
-        fixes=tuple(fixes[:SHOWN]), more=max(0, len(fixes) - SHOWN), analysed=analysed(report),
-        follows=(*index_migrations(found, asked.options.target), *cached(report.backend, report.verdicts, None)),
-        unknown=(f"Today's load and how near it is to a limit are not known, so whether {goal} fits is not shown, only "
-                 "what stands in its way. A load test on a copy shows it.",
-                 *no_database(asked.options, "sizes, connections in use and the cost of queries are not known"),
-                 *unread(report.backend)),
-        next=(Offer(f"backend-lead diagnose {target} --db DSN", "what each statement costs, and the size of the pools"),
-              Offer(f"backend-lead review {target}", "the whole report"),
-              Offer("backend-lead watch --db DSN", "keep what statements cost while the traffic grows"))))
+    return asked.report(
+        report,
+        replace(
+            asked.begun(),
+            headline=_headline(found, goal),
+            told=tuple(each.message for each in _grave(found)[:SHOWN]),
+            fixes=tuple(fixes[:SHOWN]),
+            more=max(0, len(fixes) - SHOWN),
+            analysed=analysed(report),
+            follows=(*index_migrations(found, asked.options.target), *cached(report.backend, report.verdicts, None)),
+            unknown=(
+                f"Today's load and how near it is to a limit are not known, so whether {goal} fits is not shown, only "
+                "what stands in its way. A load test on a copy shows it.",
+                *no_database(asked.options, "sizes, connections in use and the cost of queries are not known"),
+                *unread(report.backend),
+            ),
+            next=(
+                Offer(
+                    f"backend-lead diagnose {target} --db DSN", "what each statement costs, and the size of the pools"
+                ),
+                Offer(f"backend-lead review {target}", "the whole report"),
+                Offer("backend-lead watch --db DSN", "keep what statements cost while the traffic grows"),
+            ),
+        ),
+    )
 
 
 def _grave(found: tuple[Finding, ...]) -> list[Finding]:
-    return [each for each in sorted(found, key=lambda one: one.order)
-            if each.severity in (Severity.CRITICAL, Severity.HIGH)]
+    return [
+        each for each in sorted(found, key=lambda one: one.order) if each.severity in (Severity.CRITICAL, Severity.HIGH)
+    ]
 
 
 def _headline(found: tuple[Finding, ...], goal: str) -> str:
@@ -50,5 +65,7 @@ def _headline(found: tuple[Finding, ...], goal: str) -> str:
         named = listed([each.title.rstrip(".").lower() for each in worst])
         return f"Not as it is: {counted(len(worst), 'thing')} of high severity in the way of {goal}: {named}."
     if found:
-        return f"Nothing of high severity stands in the way of {goal}; {counted(len(found), 'smaller thing')} will cost."
+        return (
+            f"Nothing of high severity stands in the way of {goal}; {counted(len(found), 'smaller thing')} will cost."
+        )
     return f"Nothing in the source stands in the way of {goal}; whether the machines suffice is not known."

@@ -29,20 +29,33 @@ def answer(asked: Asked) -> Report:
     assert created is not None
     backend = _code(asked)
     folder, quoted = shlex.quote(options.target), shlex.quote(shown(change))
-    judged = (f"{counted(len(report.findings), 'finding')} on it ({severities(report.findings)})" if report.findings
-              else "no finding on it")
-    return asked.report(report, replace(
-        asked.begun(("map", "which routes use the table that changes is read from the code")),
-        headline=f"{counted(len(created.files), 'file')} of {created.tool}, {judged}.",
-        told=tuple(f"assumed: {each}" for each in created.assumed),
-        fixes=tuple(of_created(created, "Written only when you ask for it.")),
-        analysed=(change_read(report), *((read_of(backend),) if backend is not None else ())),
-        follows=(*_new_column(asked, report, backend), *(users_of(tables_of(report), backend) if backend else ())),
-        unknown=(*no_database(options, "how large the tables are is not known, and each counts as large"),
-                 *(("No code was found, so which routes use the table is not known.",) if backend is None else ())),
-        next=(Offer(f"backend-lead migration create {quoted} --folder {folder}", "write the files"),
-              Offer("backend-lead migration prove FILE", "run it on a throw-away server, under load, up and back down"),
-              Offer("backend-lead migration apply FILE --db DSN", "run it, after the proof"))))
+    judged = (
+        f"{counted(len(report.findings), 'finding')} on it ({severities(report.findings)})"
+        if report.findings
+        else "no finding on it"
+    )
+    return asked.report(
+        report,
+        replace(
+            asked.begun(("map", "which routes use the table that changes is read from the code")),
+            headline=f"{counted(len(created.files), 'file')} of {created.tool}, {judged}.",
+            told=tuple(f"assumed: {each}" for each in created.assumed),
+            fixes=tuple(of_created(created, "Written only when you ask for it.")),
+            analysed=(change_read(report), *((read_of(backend),) if backend is not None else ())),
+            follows=(*_new_column(asked, report, backend), *(users_of(tables_of(report), backend) if backend else ())),
+            unknown=(
+                *no_database(options, "how large the tables are is not known, and each counts as large"),
+                *(("No code was found, so which routes use the table is not known.",) if backend is None else ()),
+            ),
+            next=(
+                Offer(f"backend-lead migration create {quoted} --folder {folder}", "write the files"),
+                Offer(
+                    "backend-lead migration prove FILE", "run it on a throw-away server, under load, up and back down"
+                ),
+                Offer("backend-lead migration apply FILE --db DSN", "run it, after the proof"),
+            ),
+        ),
+    )
 
 
 def _code(asked: Asked) -> Backend | None:
@@ -62,5 +75,7 @@ def _new_column(asked: Asked, report: Report, backend: Backend | None) -> Iterat
         if table is not None and column.isidentifier() and column not in {one.name for one in table.columns}:
             there = listed([name for key in table.foreign_keys for name in key.columns], 4)
             meant = f" If you meant one that is there ({there}), say so." if there else ""
-            yield Follow("database", f"{table.name} has no column {column}: the migration adds it, empty, before the "
-                         f"index.{meant}")
+            yield Follow(
+                "database",
+                f"{table.name} has no column {column}: the migration adds it, empty, before the index.{meant}",
+            )

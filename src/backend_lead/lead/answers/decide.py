@@ -29,7 +29,8 @@ _CHANGES = {
     "shape": "What was one transaction becomes several steps, each of which can fail alone.",
     "realtime": "Connections that stay open are checked when they open and when rights change, not once for ever.",
     "api_style": "Authorisation has to hold for every field that can be reached, not only for every address.",
-    "auth": "A credential that cannot be taken back stays good until it ends, whoever holds it."}
+    "auth": "A credential that cannot be taken back stays good until it ends, whoever holds it.",
+}
 
 
 def answer(asked: Asked) -> Report:
@@ -51,13 +52,24 @@ def answer(asked: Asked) -> Report:
     topics = list(dict.fromkeys(each.topic for each in named))
     decisions = tuple(found.decision(topic) for topic in topics)
     looked = read_of(backend) if backend.files else "no code was found here: only the words count"
-    return asked.report(replace(report, backend=backend), replace(
-        asked.begun(), headline=" ".join(_headline(decision, named) for decision in decisions), decisions=decisions,
-        analysed=(looked, *(f"the code shows: {why}" for why in shows.values())),
-        follows=tuple(_follows(topics, backend)), unknown=tuple(_unknown(found, topics)),
-        next=(Offer('backend-lead design "what it does, for how many people, how often"',
-                    "every decision, with your numbers in place of what is assumed"),
-              Offer(f"backend-lead map {shlex.quote(asked.options.target)}", "what the code shows"))))
+    return asked.report(
+        replace(report, backend=backend),
+        replace(
+            asked.begun(),
+            headline=" ".join(_headline(decision, named) for decision in decisions),
+            decisions=decisions,
+            analysed=(looked, *(f"the code shows: {why}" for why in shows.values())),
+            follows=tuple(_follows(topics, backend)),
+            unknown=tuple(_unknown(found, topics)),
+            next=(
+                Offer(
+                    'backend-lead design "what it does, for how many people, how often"',
+                    "every decision, with your numbers in place of what is assumed",
+                ),
+                Offer(f"backend-lead map {shlex.quote(asked.options.target)}", "what the code shows"),
+            ),
+        ),
+    )
 
 
 def _shown_by(backend: Backend) -> Iterator[tuple[str, str]]:
@@ -74,8 +86,9 @@ def _shown_by(backend: Backend) -> Iterator[tuple[str, str]]:
             yield fact, f"{count} endpoints are guarded by {kind.value}"
     if backend.server is not None:
         yield "existing_postgres", f"PostgreSQL {backend.server.version} is there"
-    outside = sorted({each.name for endpoint in backend.endpoints for each in endpoint.calls
-                      if each.name.startswith(_OUTSIDE)})
+    outside = sorted(
+        {each.name for endpoint in backend.endpoints for each in endpoint.calls if each.name.startswith(_OUTSIDE)}
+    )
     if outside:
         yield "outside_calls", f"other services are called ({', '.join(outside[:3])})"
 
@@ -103,8 +116,10 @@ def _headline(decision: Decision, named: list[TechnologyText]) -> str:
 def _name(topic: str, option: str) -> str:
     if option in ("no", "none"):
         return "nothing"
-    return next((each.name for each in technologies().values() if (each.topic, each.option) == (topic, option)),
-                option.replace("_", " "))
+    return next(
+        (each.name for each in technologies().values() if (each.topic, each.option) == (topic, option)),
+        option.replace("_", " "),
+    )
 
 
 def _follows(topics: list[str], backend: Backend) -> Iterator[Follow]:
@@ -120,8 +135,10 @@ def _unknown(found: Design, topics: list[str]) -> Iterator[str]:
     resting = {fact for topic in topics for fact in found.decision(topic).facts}
     for number in found.quantities:
         if number.id in resting and number.origin is not Origin.STATED:
-            yield (f"{number.id.replace('_', ' ')}: {number.value:.3g} {number.unit} is assumed, and this decision rests "
-                   "on it. Say it in the question.")
+            yield (
+                f"{number.id.replace('_', ' ')}: {number.value:.3g} {number.unit} is assumed, and this decision rests "
+                "on it. Say it in the question."
+            )
     for each in found.questions:
         if set(each.flips) & set(topics):
             yield f"{each.question} Assumed: {each.assumed}; another answer can change this one."

@@ -23,17 +23,26 @@ def answer(asked: Asked) -> Report:
     rest = sum(each.holds for each in found.facts) - len(said)
     must = [Fix(each.meaning, each.because) for each in found.features]
     kind = f", as {found.likeness.title}" if found.likeness else ""
-    return asked.report(report, replace(
-        asked.begun(), headline=f"{counted(len(found.decisions), 'decision')} for {found.title}{kind}: "
-        f"{counted(len(must), 'feature')} that it must have, {counted(len(found.cautions), 'conflict')}.",
-        decisions=found.decisions, told=tuple(f"understood: {each}" for each in said[:SHOWN * 2]),
-        fixes=tuple(must[:SHOWN]), more=max(0, len(must) - SHOWN),
-        analysed=(f"the words: {counted(len(said), 'fact')} said, {rest} that follow or are assumed",),
-        follows=tuple(Follow("design", each.message) for each in found.cautions),
-        unknown=(*found.notes, *map(_asked, found.questions)),
-        next=(Offer(f"backend-lead design {text}", "the whole design, with numbers and what comes later"),
-              Offer(f"backend-lead design {text} --out docs/architecture", "the documents that a team keeps"),
-              Offer(f"backend-lead design {text} --generate service", "a service that runs, with tests"))))
+    return asked.report(
+        report,
+        replace(
+            asked.begun(),
+            headline=f"{counted(len(found.decisions), 'decision')} for {found.title}{kind}: "
+            f"{counted(len(must), 'feature')} that it must have, {counted(len(found.cautions), 'conflict')}.",
+            decisions=found.decisions,
+            told=tuple(f"understood: {each}" for each in said[: SHOWN * 2]),
+            fixes=tuple(must[:SHOWN]),
+            more=max(0, len(must) - SHOWN),
+            analysed=(f"the words: {counted(len(said), 'fact')} said, {rest} that follow or are assumed",),
+            follows=tuple(Follow("design", each.message) for each in found.cautions),
+            unknown=(*found.notes, *map(_asked, found.questions)),
+            next=(
+                Offer(f"backend-lead design {text}", "the whole design, with numbers and what comes later"),
+                Offer(f"backend-lead design {text} --out docs/architecture", "the documents that a team keeps"),
+                Offer(f"backend-lead design {text} --generate service", "a service that runs, with tests"),
+            ),
+        ),
+    )
 
 
 def _asked(each: Question) -> str:

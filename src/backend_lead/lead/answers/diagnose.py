@@ -31,15 +31,26 @@ def answer(asked: Asked) -> Report:
     target = shlex.quote(asked.options.target)
     fixes = [*of_diagnosis(given, target), *of_findings(report.findings, asked.options.target)]
     looked = [f"statements: {given.workload}"] if given.workload else []
-    return asked.report(report, replace(
-        asked.begun(("audit", "a remedy for speed must not open what is closed: the same routes are judged"),
-                    ("create_migration", "an index is a change of the schema and comes as a safe migration")),
-        headline=given.headline or _headline(report.findings), fixes=tuple(fixes[:SHOWN]),
-        more=max(0, len(fixes) - SHOWN),
-        analysed=analysed(report, *looked, *([given.self_check] if given.self_check else [])),
-        follows=(*index_migrations(report.findings, asked.options.target), *slow_and_open(report.findings, security),
-                 *cached(report.backend, judged, given)),
-        unknown=(*given.notes, *unread(report.backend)), next=_next(asked, target)))
+    return asked.report(
+        report,
+        replace(
+            asked.begun(
+                ("audit", "a remedy for speed must not open what is closed: the same routes are judged"),
+                ("create_migration", "an index is a change of the schema and comes as a safe migration"),
+            ),
+            headline=given.headline or _headline(report.findings),
+            fixes=tuple(fixes[:SHOWN]),
+            more=max(0, len(fixes) - SHOWN),
+            analysed=analysed(report, *looked, *([given.self_check] if given.self_check else [])),
+            follows=(
+                *index_migrations(report.findings, asked.options.target),
+                *slow_and_open(report.findings, security),
+                *cached(report.backend, judged, given),
+            ),
+            unknown=(*given.notes, *unread(report.backend)),
+            next=_next(asked, target),
+        ),
+    )
 
 
 def _headline(findings: Sequence[Finding]) -> str:
@@ -48,16 +59,24 @@ def _headline(findings: Sequence[Finding]) -> str:
     worst = min(findings, key=lambda each: each.order)
     routes = routes_of(worst)
     where = f", {listed(routes, 1)}" if routes else f" at {worst.place}"
-    return (f"The source has {counted(len(findings), 'cause')} for it ({severities(findings)}), first of all: "
-            f"{worst.title.rstrip('.').lower()}{where}.")
+    return (
+        f"The source has {counted(len(findings), 'cause')} for it ({severities(findings)}), first of all: "
+        f"{worst.title.rstrip('.').lower()}{where}."
+    )
 
 
 def _next(asked: Asked, target: str) -> tuple[Offer, ...]:
     if asked.options.dsn:
-        return (Offer(f"backend-lead diagnose {target} --db DSN", "every statement with its cost before and after"),
-                Offer(f"backend-lead diagnose {target} --db DSN --write-migrations", "the indexes as migrations"),
-                Offer("backend-lead watch --db DSN", "see whether it gets better over time"))
-    return (Offer(f"backend-lead diagnose {target} --db DSN", "which statements cost most, and which indexes help"),
-            Offer("backend-lead diagnose --db DSN --export-stats stats.json --mask",
-                  "where the database is out of reach: statistics without a value, to be diagnosed elsewhere"),
-            Offer(f"backend-lead diagnose {target} --traces FILE", "queries that are sent once for each item"))
+        return (
+            Offer(f"backend-lead diagnose {target} --db DSN", "every statement with its cost before and after"),
+            Offer(f"backend-lead diagnose {target} --db DSN --write-migrations", "the indexes as migrations"),
+            Offer("backend-lead watch --db DSN", "see whether it gets better over time"),
+        )
+    return (
+        Offer(f"backend-lead diagnose {target} --db DSN", "which statements cost most, and which indexes help"),
+        Offer(
+            "backend-lead diagnose --db DSN --export-stats stats.json --mask",
+            "where the database is out of reach: statistics without a value, to be diagnosed elsewhere",
+        ),
+        Offer(f"backend-lead diagnose {target} --traces FILE", "queries that are sent once for each item"),
+    )

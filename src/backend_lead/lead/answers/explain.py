@@ -22,8 +22,15 @@ def answer(asked: Asked) -> Report:
     assert rule is not None
     parts = dict(re.findall(r"(?ms)^## ([^\n]+)\n+(.*?)(?=^## |\Z)", rule.page))
     report = Report("ask", __version__, asked.options.target, Backend(asked.options.target))
-    return asked.report(report, replace(
-        asked.begun(), headline=f"{rule.title} ({rule.severity.value}, {rule.area}).",
-        told=tuple(f"{name}: {' '.join(parts[name].split())}" for name in _TOLD if name in parts),
-        next=(Offer(f"backend-lead explain {rule.id}", "the whole page, with a failing and a mended example"),
-              Offer(f"backend-lead review {shlex.quote(asked.options.target)}", "where it is found in your code"))))
+    return asked.report(
+        report,
+        replace(
+            asked.begun(),
+            headline=f"{rule.title} ({rule.severity.value}, {rule.area}).",
+            told=tuple(f"{name}: {' '.join(parts[name].split())}" for name in _TOLD if name in parts),
+            next=(
+                Offer(f"backend-lead explain {rule.id}", "the whole page, with a failing and a mended example"),
+                Offer(f"backend-lead review {shlex.quote(asked.options.target)}", "where it is found in your code"),
+            ),
+        ),
+    )

@@ -25,18 +25,35 @@ def answer(asked: Asked) -> Report:
     undecided = [each for each in statements if each.undecided]
     fixes = of_findings(report.findings, asked.options.target)
     names = " ".join(shlex.quote(str(path)) for path in files)
-    broken = dict.fromkeys(hazard.because for each in statements for hazard in each.hazards
-                           if hazard.kind is HazardKind.BREAKS and hazard.query is not None)
+    broken = dict.fromkeys(
+        hazard.because
+        for each in statements
+        for hazard in each.hazards
+        if hazard.kind is HazardKind.BREAKS and hazard.query is not None
+    )
     rewrite = Offer(f"backend-lead migration rewrite {names}", "the form that keeps nobody waiting")
-    return asked.report(report, replace(
-        asked.begun(), headline=_headline(report, len(undecided), len(statements)),
-        told=(assumed,) if assumed else (), fixes=tuple(fixes[:SHOWN]), more=max(0, len(fixes) - SHOWN),
-        analysed=(change_read(report),), follows=tuple(Follow("api", each) for each in list(broken)[:SHOWN]),
-        unknown=(*(f"not judged: {one_line(each.sql, 80)}: {each.undecided}" for each in undecided[:SHOWN]),
-                 *no_database(asked.options, "each table counts as large"), *unread(report.backend)),
-        next=(*((rewrite,) if report.findings and len(files) == 1 else ()),
-              Offer(f"backend-lead migration prove {names}", "run it on a throw-away server, up and back down"),
-              Offer(f"backend-lead migration lint {names}", "every statement with its locks"))))
+    return asked.report(
+        report,
+        replace(
+            asked.begun(),
+            headline=_headline(report, len(undecided), len(statements)),
+            told=(assumed,) if assumed else (),
+            fixes=tuple(fixes[:SHOWN]),
+            more=max(0, len(fixes) - SHOWN),
+            analysed=(change_read(report),),
+            follows=tuple(Follow("api", each) for each in list(broken)[:SHOWN]),
+            unknown=(
+                *(f"not judged: {one_line(each.sql, 80)}: {each.undecided}" for each in undecided[:SHOWN]),
+                *no_database(asked.options, "each table counts as large"),
+                *unread(report.backend),
+            ),
+            next=(
+                *((rewrite,) if report.findings and len(files) == 1 else ()),
+                Offer(f"backend-lead migration prove {names}", "run it on a throw-away server, up and back down"),
+                Offer(f"backend-lead migration lint {names}", "every statement with its locks"),
+            ),
+        ),
+    )
 
 
 def _headline(report: Report, undecided: int, statements: int) -> str:

@@ -28,12 +28,21 @@ def answer(asked: Asked) -> Report:
     headline = " ".join(f"{name} is used by {_count(name, backend)} of {endpoints}." for name in named)
     unknown = [f"There is no table {each}." for each in asked.understood.slots.tables if not _known(each, there)]
     target = shlex.quote(asked.options.target)
-    return asked.report(report, replace(
-        asked.begun(), headline=headline or f"{endpoints} and {counted(len(backend.tables), 'table')}.",
-        told=tuple(told), analysed=analysed(report), follows=tuple(_open(backend, named, target)),
-        unknown=(*unknown, *unread(backend)),
-        next=(Offer(f"backend-lead map {target} --verbose", "each guard and each query on its own line"),
-              Offer(f"backend-lead map {target} --html map.html", "the same to search and to explore, in a browser"))))
+    return asked.report(
+        report,
+        replace(
+            asked.begun(),
+            headline=headline or f"{endpoints} and {counted(len(backend.tables), 'table')}.",
+            told=tuple(told),
+            analysed=analysed(report),
+            follows=tuple(_open(backend, named, target)),
+            unknown=(*unknown, *unread(backend)),
+            next=(
+                Offer(f"backend-lead map {target} --verbose", "each guard and each query on its own line"),
+                Offer(f"backend-lead map {target} --html map.html", "the same to search and to explore, in a browser"),
+            ),
+        ),
+    )
 
 
 def _known(word: str, there: set[str]) -> str:
@@ -65,8 +74,16 @@ def _routes(backend: Backend) -> Iterator[str]:
 
 
 def _open(backend: Backend, named: list[str], target: str) -> Iterator[Follow]:
-    bare = [each.name for each in backend.endpoints if each.authentication is Authentication.NONE and any(
-        not named or set(named) & set(query.tables) for query in each.queries)]
+    bare = [
+        each.name
+        for each in backend.endpoints
+        if each.authentication is Authentication.NONE
+        and any(not named or set(named) & set(query.tables) for query in each.queries)
+    ]
     if bare:
-        yield Follow("security", f"{listed(bare, 4)} ask{'s' if len(bare) == 1 else ''} for no credential; whether that "
-                     "is meant to be so, the audit judges.", f"backend-lead audit {target}")
+        yield Follow(
+            "security",
+            f"{listed(bare, 4)} ask{'s' if len(bare) == 1 else ''} for no credential; whether that "
+            "is meant to be so, the audit judges.",
+            f"backend-lead audit {target}",
+        )

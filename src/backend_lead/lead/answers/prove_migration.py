@@ -25,12 +25,26 @@ def answer(asked: Asked) -> Report:
     verdict = max((each.verdict for each in report.proofs), key=order.index, default=ProofVerdict.SAFE)
     fixes = of_findings(report.findings, asked.options.target)
     names = " ".join(shlex.quote(str(path)) for path in files)
-    return asked.report(report, replace(
-        asked.begun(), headline=f"It was run: {verdict.value.replace('_', ' ')}.",
-        told=((assumed,) if assumed else ())
-        + tuple(f"{each.path}: {each.verdict.value.replace('_', ' ')}" for each in report.proofs),
-        fixes=tuple(fixes[:SHOWN]), more=max(0, len(fixes) - SHOWN),
-        analysed=(change_read(report), f"{counted(_ROWS, 'made-up row')} a table, on a throw-away server under load"),
-        unknown=("Your rows are not these rows: what depends on values or sizes can differ.", *unread(report.backend)),
-        next=(Offer(f"backend-lead migration prove {names}", "every statement with what was seen"),
-              Offer(f"backend-lead migration apply {names} --db DSN", "run it, after this proof"))))
+    return asked.report(
+        report,
+        replace(
+            asked.begun(),
+            headline=f"It was run: {verdict.value.replace('_', ' ')}.",
+            told=((assumed,) if assumed else ())
+            + tuple(f"{each.path}: {each.verdict.value.replace('_', ' ')}" for each in report.proofs),
+            fixes=tuple(fixes[:SHOWN]),
+            more=max(0, len(fixes) - SHOWN),
+            analysed=(
+                change_read(report),
+                f"{counted(_ROWS, 'made-up row')} a table, on a throw-away server under load",
+            ),
+            unknown=(
+                "Your rows are not these rows: what depends on values or sizes can differ.",
+                *unread(report.backend),
+            ),
+            next=(
+                Offer(f"backend-lead migration prove {names}", "every statement with what was seen"),
+                Offer(f"backend-lead migration apply {names} --db DSN", "run it, after this proof"),
+            ),
+        ),
+    )

@@ -23,16 +23,29 @@ def answer(asked: Asked) -> Report:
     security = [each for each in report.findings if each.dimension is Dimension.SECURITY]
     slow = [each for each in report.findings if about_speed(each)]
     grades = ", ".join(f"{each.dimension.value} {each.letter}" for each in report.grades)
-    found = (f"{counted(len(report.findings), 'finding')} ({severities(report.findings)})" if report.findings
-             else "Nothing was found")
-    return asked.report(report, replace(
-        asked.begun(("audit", "who may see and change which rows is judged for every endpoint")),
-        headline=f"{found}. Grades: {grades}.",
-        told=tuple(f"{each.dimension.value}: {each.letter}, {each.arithmetic}" for each in report.grades),
-        fixes=tuple(fixes[:SHOWN]), more=max(0, len(fixes) - SHOWN), analysed=analysed(report),
-        follows=(*slow_and_open(slow, security), *index_migrations(report.findings, asked.options.target)),
-        unknown=(*no_database(asked.options, "row counts, unused indexes and settings are not known"),
-                 *unread(report.backend)),
-        next=(Offer(f"backend-lead review {target}", "the whole report and the whole plan"),
-              Offer(f"backend-lead review {target} --html report.html", "the map from route to row, in a browser"),
-              Offer(f"backend-lead baseline write {target}", "accept what is there, report only what is new"))))
+    found = (
+        f"{counted(len(report.findings), 'finding')} ({severities(report.findings)})"
+        if report.findings
+        else "Nothing was found"
+    )
+    return asked.report(
+        report,
+        replace(
+            asked.begun(("audit", "who may see and change which rows is judged for every endpoint")),
+            headline=f"{found}. Grades: {grades}.",
+            told=tuple(f"{each.dimension.value}: {each.letter}, {each.arithmetic}" for each in report.grades),
+            fixes=tuple(fixes[:SHOWN]),
+            more=max(0, len(fixes) - SHOWN),
+            analysed=analysed(report),
+            follows=(*slow_and_open(slow, security), *index_migrations(report.findings, asked.options.target)),
+            unknown=(
+                *no_database(asked.options, "row counts, unused indexes and settings are not known"),
+                *unread(report.backend),
+            ),
+            next=(
+                Offer(f"backend-lead review {target}", "the whole report and the whole plan"),
+                Offer(f"backend-lead review {target} --html report.html", "the map from route to row, in a browser"),
+                Offer(f"backend-lead baseline write {target}", "accept what is there, report only what is new"),
+            ),
+        ),
+    )

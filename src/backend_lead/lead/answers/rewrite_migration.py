@@ -25,11 +25,18 @@ def answer(asked: Asked) -> Report:
     assert created is not None
     kept = f"; {counted(len(created.kept), 'statement')} stay, for want of a safe form" if created.kept else ""
     write = f"backend-lead migration rewrite {shlex.quote(str(path))} --folder {shlex.quote(str(folder))}"
-    return asked.report(report, replace(
-        asked.begun(), headline=f"The safe form takes {counted(len(created.files), 'file')} of {created.tool}{kept}.",
-        told=((assumed,) if assumed else ()) + tuple(f"stays as it is: {each}" for each in created.kept),
-        fixes=tuple(of_created(created, "It reaches the same schema. Written only when you ask for it.")),
-        analysed=(change_read(report),),
-        unknown=(*no_database(asked.options, "each table counts as large"), *unread(report.backend)),
-        next=(Offer(write, "write the files"),
-              Offer("backend-lead migration prove FILE", "run them on a throw-away server, up and back down"))))
+    return asked.report(
+        report,
+        replace(
+            asked.begun(),
+            headline=f"The safe form takes {counted(len(created.files), 'file')} of {created.tool}{kept}.",
+            told=((assumed,) if assumed else ()) + tuple(f"stays as it is: {each}" for each in created.kept),
+            fixes=tuple(of_created(created, "It reaches the same schema. Written only when you ask for it.")),
+            analysed=(change_read(report),),
+            unknown=(*no_database(asked.options, "each table counts as large"), *unread(report.backend)),
+            next=(
+                Offer(write, "write the files"),
+                Offer("backend-lead migration prove FILE", "run them on a throw-away server, up and back down"),
+            ),
+        ),
+    )
