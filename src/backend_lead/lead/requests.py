@@ -7,6 +7,7 @@ the same way each time.  Who is not sure says so: a job that nobody asked for is
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,9 @@ an example, as a cosine."""
 
 NEARER = 0.04
 """By how much a sentence that fits no pattern must be nearer to one intent than to any other."""
+
+FOREIGN = 0.5
+"""How alike to an example of something else words have to be to be left alone though a pattern fits them."""
 
 _PATTERN, _MORE, _BOTH = 0.7, 0.05, 0.3
 _FILE = re.compile(
@@ -103,19 +107,28 @@ class Understood:
 def understand(text: str) -> Understood:
     """Return what a question asks for."""
     slots = slots_of(text)
-    scores, patterned = _scores(_words(text))
+    words = _words(text)
+    alike = likeness(words)
+    scores, patterned = _scores(words, alike)
     ours = sorted((id for id in scores if id != ELSEWHERE), key=lambda id: -scores[id])
     best, second = ours[0], ours[1]
     sure = scores[best]
-    strayed = scores.get(ELSEWHERE, 0.0) > sure
+    strayed = _strayed(best, sure, alike)
     clear = best in patterned or sure - scores[second] >= NEARER
     intent = best if sure >= SURE and clear and not strayed else ""
     return Understood(text, intent, round(max(0.0, min(sure, 1.0)), 2), slots, tuple(ours[:3]))
 
 
-def _scores(words: str) -> tuple[dict[str, float], frozenset[str]]:
+def _strayed(best: str, sure: float, alike: Mapping[str, float] | None) -> bool:
+    """Say whether the words are about something else: a pattern fits "my internet is slow" as well."""
+    if alike is None:
+        return False
+    elsewhere, near = alike.get(ELSEWHERE, 0.0), alike.get(best, 0.0)
+    return elsewhere > sure or (elsewhere >= FOREIGN and elsewhere - near >= NEARER)
+
+
+def _scores(words: str, alike: Mapping[str, float] | None) -> tuple[dict[str, float], frozenset[str]]:
     """Return the score of each intent, and those of which a pattern fits."""
-    alike = likeness(words)
     scores: dict[str, float] = {}
     patterned = set()
     for id, intent in intents().items():
