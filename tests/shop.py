@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     rules = tuple(Rule(each.rule, each.title, each.dimension, each.severity, check_of(each.rule))
                   for each in {each.rule: each for each in samples.FINDINGS}.values())
-    for module in ("rules.rule", "lead.checking", "lead.findings"):
-        monkeypatch.setattr(f"backend_lead.{module}.all_rules", lambda: rules)
+    # All are imported before one is changed: a module that is first imported afterwards would take the sample's rules for
+    # the real ones, and keep them for the tests that follow.
+    modules = [importlib.import_module(f"backend_lead.{name}") for name in ("rules.rule", "lead.checking", "lead.findings")]
+    for module in modules:
+        monkeypatch.setattr(module, "all_rules", lambda: rules)
     monkeypatch.setattr("backend_lead.read.reader.read_backend", lambda root, **settings: samples.BACKEND)
     return folder
