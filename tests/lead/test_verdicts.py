@@ -177,3 +177,11 @@ def test_where_no_guard_knows_a_person_none_is_taken_for_a_system():
     verified = Guard(GuardKind.AUTHENTICATION, "app.auth.verified", Place("app/auth.py", 4))
     judged = replace(on(), guards=(verified,), queries=(query("select", "orders", BY_ID),))
     assert verdict(judged, backend=replace(SHOP, endpoints=()))[0] == "undecided"
+
+
+def test_where_no_query_was_seen_behind_any_route_guards_do_not_scope():
+    guarded = on(guards=(Guard(GuardKind.ROLE, "in_beta", Place("app/guards.py", 3), detail="beta"),))
+    assert verdict(guarded)[0] == "scoped"
+    silent = replace(SHOP, endpoints=())
+    assert verdict(guarded, backend=silent)[0] == "undecided"
+    assert verdict(guarded, backend=replace(silent, tables=()))[0] == "scoped"

@@ -75,7 +75,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a call.  `name` is the keyword, or None; `value` its literal text, or None when not known.
+    """One argument of a call.  `name` is the keyword, or None; `value` its literal text, or None when not known;
+    in a text of several parts `{}` stands for one from the request, `{...}` for another that is not known.
 
     `sources` say where the value comes from: `path:order_id`, `query:q`, `header:x`, `cookie:x`, `body:email`,
     `form:x`, `principal`, `principal.id`, `row:users.password_hash`, `credential`, `secret`, `environment`.

@@ -152,3 +152,46 @@ def test_placeholders_hold_nothing_of_what_they_are_counted_by(read: Reader, mar
         """).endpoints
     [query] = endpoint.queries
     assert query.built == ()
+
+
+def test_functions_under_one_decorator_are_not_inside_one_another(read):
+    backend = read(
+        app="""
+        import functools
+        from fastapi import FastAPI, HTTPException
+        from sqlalchemy import create_engine, text
+        app = FastAPI()
+        engine = create_engine("postgresql:///shop")
+        def connected(function):
+            @functools.wraps(function)
+            def inner(*args, **options):
+                with engine.connect() as connection:
+                    return function(connection, *args, **options)
+            return inner
+        @connected
+        def owner(connection, order): return connection.execute(text("SELECT owner FROM orders")).scalar()
+        @connected
+        def check(connection, order):
+            if owner(order) is None:
+                raise HTTPException(403)
+        @connected
+        def change(connection, order):
+            check(order)
+            connection.execute(text("UPDATE orders SET state = 1"))
+        @connected
+        def log(connection): connection.execute(text("INSERT INTO log VALUES (1)"))
+        @connected
+        def mail(connection): connection.execute(text("INSERT INTO mails VALUES (1)"))
+        @connected
+        def count(connection): connection.execute(text("UPDATE counters SET n = n + 1"))
+        @app.post("/orders/{order}")
+        def post(order: int):
+            change(order)
+            log()
+            mail()
+            count()
+        """
+    )
+    (endpoint,) = backend.endpoints
+    assert {q.tables[0] for q in endpoint.queries} == {"orders", "log", "mails", "counters"}
+    assert sorted(q.operation for q in endpoint.queries if q.tables == ("orders",)) == ["select", "update"]

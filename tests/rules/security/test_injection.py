@@ -177,6 +177,13 @@ SOUND = [
                 raise HTTPException(422)
             return requests.get(form.url, timeout=3).text
         """),
+    ("server-side-request-forgery", """
+        rates = os.environ.get("RATES_URL")
+
+        @app.post("/x")
+        def x(form: Form):
+            return requests.post(f"{rates}/accounts/{form.data}/messages", timeout=3).text
+        """),
     ("open-redirect", """
         @app.get("/x/{name}")
         def x(name: str):

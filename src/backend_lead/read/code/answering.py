@@ -28,7 +28,8 @@ _OF_EVERY_SESSION = (
 class Answer:
     """`returns` are the handler's results, `refusals` what was raised on the way; `certain` when nothing got through.
 
-    `consulted` tells that a header, cookie or session was looked at; `opaque` names guards whose code lies outside.
+    `opaque` names guards whose code lies outside.
+    `handed_over` tells that the handler went to something that was not found, which may call it.
     """
 
     returns: list[Outcome] = field(default_factory=list)
@@ -36,8 +37,7 @@ class Answer:
     certain: bool = False
     opaque: list[str] = field(default_factory=list)
     parameters: list[Parameter] = field(default_factory=list)
-    consulted: bool = False
-    handler_reached: bool = False
+    handed_over: bool = False
 
 
 class Carrier(Value):
@@ -116,7 +116,7 @@ def outcomes(run: Interpreter, function: Value, site: Site, answer: Answer) -> l
         return [Outcome(result, site.place, "", ())]
     made = Frame(function.module, Scope(function.module, function.scope), function, site.frame, site.line)
     saved, run.frame = run.frame, made
-    run.called.add(id(function.definition))
+    run.enter(function)
     held = len(run.conditions)
     try:
         bind_parameters(run, function, made, site)

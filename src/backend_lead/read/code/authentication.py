@@ -33,8 +33,12 @@ class Finding:
     guards: tuple[Guard, ...]
 
 
-def decide(answer: Answer, consulted: bool, placed: Placed, run: Interpreter) -> Finding:
-    """Judge the way of an anonymous request; `consulted` says whether a header, a cookie or the session was read."""
+def decide(answer: Answer, consulted: bool, reached: bool, placed: Placed, run: Interpreter) -> Finding:
+    """Judge the way of an anonymous request.
+
+    `consulted` says whether a header, a cookie or the session was read, `reached` whether the way came to the handler:
+    where it did not, nobody may say that it is open.
+    """
     statuses = [(outcome, refusal_status(outcome.value, placed, run)) for outcome in answer.refusals]
     refusing = [outcome for outcome, status in statuses if _is_refusal(outcome, status, consulted, placed)]
     telling = sorted((o for o in refusing if "client" not in _labels(o)), key=lambda o: "credential" not in _labels(o))
@@ -58,6 +62,9 @@ def decide(answer: Answer, consulted: bool, placed: Placed, run: Interpreter) ->
             _because(sure[0], "refused only when the configuration says so,"),
             _guards(sure, True),
         )
+    before = None if reached or run.exhausted else _answered_before(answer, consulted, statuses)
+    if before is not None and before.authentication is Authentication.REQUIRED:
+        return before
     if answer.opaque:
         return Finding(Authentication.UNKNOWN, f"a guard lies outside the code that was read: {answer.opaque[0]}", ())
     hidden = [outcome for outcome, status in statuses if _is_hidden(outcome, status, placed)]
@@ -67,6 +74,8 @@ def decide(answer: Answer, consulted: bool, placed: Placed, run: Interpreter) ->
             _because(hidden[0], "refused when something that was not found says so,"),
             _guards(hidden, True),
         )
+    if before is not None:
+        return before
     if refusing and consulted:
         return Finding(
             Authentication.OPTIONAL,
@@ -76,6 +85,22 @@ def decide(answer: Answer, consulted: bool, placed: Placed, run: Interpreter) ->
     if run.exhausted:
         return Finding(Authentication.UNKNOWN, "the way was too long to be followed to its end", ())
     return Finding(Authentication.NONE, "a request without a credential reaches the handler", ())
+
+
+def _answered_before(answer: Answer, consulted: bool, statuses: list[tuple[Outcome, int | None]]) -> Finding:
+    """The handler was not come to: refused when the missing credential decided each answer, else not known.
+
+    Its label may be lost on the way (an object that stands for nobody); then each answer has to lead away or refuse,
+    under no test that was left open.
+    """
+    refusing = [o for o in answer.returns if any(c.decided and "credential" in c.sources for c in o.conditions)]
+    if answer.certain and consulted:
+        sent = [o for o, status in statuses if status in (*REFUSING, *LEAVING) and all(c.decided for c in o.conditions)]
+        refusing = sent if all(o in sent or o in refusing for o in answer.returns) else refusing
+    if refusing and not answer.handed_over and all(outcome in refusing for outcome in answer.returns):
+        because = _because(refusing[0], "answered without the handler, for want of a credential,")
+        return Finding(Authentication.REQUIRED, because, _guards(refusing, False))
+    return Finding(Authentication.UNKNOWN, "a request without a credential was not followed to the handler", ())
 
 
 def _because(outcome: Outcome, words: str) -> str:

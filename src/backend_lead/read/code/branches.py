@@ -31,6 +31,7 @@ from backend_lead.read.code.leaving import FUNCTION_LEFT, bound_in, is_search, l
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.operations import before_configured, relabel
 from backend_lead.read.code.program import LazyImport
+from backend_lead.read.code.typing_blocks import is_for_types, read_types
 from backend_lead.read.code.values import WIDEST_CHOICE, Choice, Known, Unknown, Value, join, usually
 
 
@@ -39,7 +40,10 @@ def _if(run: Interpreter, node: Any) -> int:
     test = evaluate(run, node.test)
     truth = run.truth(test)
     if truth is not None:
-        return _decided(run, node, test, truth)
+        status = _decided(run, node, test, truth)
+        if not truth and is_for_types(node.test):
+            read_types(run, frame_of(run).scope, node.then)
+        return status
     pairs = (*getattr(test, "pairs", ()), *run.pairs_seen[before:])
     del run.pairs_seen[before:]
     frame = frame_of(run)

@@ -19,8 +19,8 @@ from backend_lead.read.code.program import Scope
 from backend_lead.read.code.remembering import Nested, Remembered
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Choice, Known, Native, Part, Setting, Unknown, Value, join, usually
+from backend_lead.read.code.ways import is_recursive, way_into, widened
 
-MOST_WAYS = 4
 LOUD = ("builtins.open", "builtins.eval", "builtins.exec", "builtins.compile")
 # What looks at a function, or keeps it, and does not call it.
 KEEPING = (
@@ -234,10 +234,10 @@ def call_back(run: Interpreter, function: FunctionValue, site: Site) -> Value:
 
 def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
     """Follow a function's body with these arguments."""
-    run.called.add(id(function.definition))
+    run.enter(function)
     left = run.steps > 0 if run.requesting else run.step()
     deepest = DEEPEST_CALL if run.requesting else DEEPEST_CALL_AT_START
-    if run.depth >= deepest or not left or _is_recursive(run, site.frame, function):
+    if run.depth >= deepest or not left or is_recursive(run, site.frame, function):
         run.exhausted = run.exhausted or not left
         return Unknown(site.sources)
     if not run.requesting:
@@ -252,7 +252,7 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
         run.on_loop,
         run.deferred,
     )
-    remembered = run.memory.get(key) or run.memory.get((run.request_number, key)) or _widened(run, function)
+    remembered = run.memory.get(key) or run.memory.get((run.request_number, key)) or widened(run, function)
     if remembered is None:
         remembered, result = _remember(run, function, site, key)
     else:
@@ -270,17 +270,6 @@ def written_to(function: FunctionValue, site: Site) -> list[Instance]:
     values = [function.receiver, *site.positional, *site.keywords.values()]
     return [value for value in values if isinstance(value, Instance)]
 
-
-def _widened(run: Interpreter, function: FunctionValue) -> Remembered | None:
-    """After many different ways into the same function within one request, the last one stands for the rest."""
-    known: list[Remembered] = run.ways.setdefault(_way(run, function), [])
-    return known[-1] if len(known) >= MOST_WAYS else None
-
-
-def _way(run: Interpreter, function: FunctionValue) -> object:
-    """What differs between ways that must not stand for each other: inside a loop and outside, before the answer and
-    after it."""
-    return id(function.definition), id(function.receiver), run.loops > 0, run.deferred
 
 
 def _finish(run: Interpreter, result: Value | None) -> Value:
@@ -320,24 +309,9 @@ def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object
     grown = sizes != [len(v.values) for v in site.positional if isinstance(v, (Items, Fields))]
     if run.steps > 0 and not grown:
         run.memory[key if run.request_reads == reads else (run.request_number, key)] = made
-    run.ways.setdefault(_way(run, function), []).append(made)
+    run.ways.setdefault(way_into(run, function), []).append(made)
     return made, result
 
-
-def _is_recursive(run: Interpreter, frame: Frame | None, function: FunctionValue) -> bool:
-    """Whether a function is inside itself already; parts of a program that start each other are not the same."""
-    seen = 0
-    while frame is not None:
-        if (
-            frame.function is not None
-            and frame.function.definition is function.definition
-            and (run.requesting or frame.function.receiver is function.receiver)
-        ):
-            seen += 1
-            if seen >= 2:
-                return True
-        frame = frame.caller
-    return False
 
 
 def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site) -> Value | None:

@@ -20,6 +20,7 @@ from backend_lead.read.code.target_values import ClassValue, FunctionValue, Inst
 from backend_lead.read.code.values import Choice, Known, Setting, Text, Unknown, Value
 
 LONGEST_LITERAL = 300
+_INPUTS = ("path", "query", "body", "form", "header", "cookie")
 
 
 def sources(labels: Iterable[str]) -> tuple[str, ...]:
@@ -29,7 +30,7 @@ def sources(labels: Iterable[str]) -> tuple[str, ...]:
 
 def sanitized(labels: Iterable[str]) -> tuple[str, ...]:
     """`number` when every input is known to be a number, `chosen` when each is that or compared with what is known."""
-    inputs = {label for label in labels if label.startswith(("path", "query", "body", "form", "header", "cookie"))}
+    inputs = {label for label in labels if label.startswith(_INPUTS)}
     numbers = {label.removeprefix("number:") for label in labels if label.startswith("number:")}
     chosen = {label.removeprefix("chosen:") for label in labels if label.startswith("chosen:")}
     if not inputs or not inputs <= numbers | chosen:
@@ -42,6 +43,11 @@ def _open(labels: frozenset[str]) -> set[str]:
     return {label for label in labels if not {f"chosen:{label}", f"number:{label}"} & labels}
 
 
+def _hole(part: Value) -> str:
+    """What stands for an unknown part of a text: `{}` for one that the caller has a hand in, `{...}` for another."""
+    return "{}" if any(label.startswith(_INPUTS) for label in part.sources) else "{...}"
+
+
 def argument(name: str | None, value: Value) -> Argument:
     """One argument of a call."""
     text: str | None = None
@@ -50,7 +56,7 @@ def argument(name: str | None, value: Value) -> Argument:
     if isinstance(inner, Known):
         text = repr(inner.value) if not isinstance(inner.value, str) else inner.value
     elif isinstance(inner, Text):
-        text = text_of(inner, "{}")
+        text = "".join(part if isinstance(part, str) else text_of(part) or _hole(part) for part in inner.parts)
     elif isinstance(inner, Items):
         text = "[" + ", ".join(repr(v.value) if isinstance(v, Known) else "..." for v in inner.values[:20]) + "]"
     elif isinstance(inner, Fields):

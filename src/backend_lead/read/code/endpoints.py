@@ -12,7 +12,7 @@ from backend_lead.model.place import Hop, Place
 from backend_lead.model.query import Query
 from backend_lead.read.code.annotations import type_of
 from backend_lead.read.code.answering import Answer, begin, end
-from backend_lead.read.code.authentication import decide, refusal_status
+from backend_lead.read.code.authentication import Finding, decide, refusal_status
 from backend_lead.read.code.authorization import guards_of
 from backend_lead.read.code.calls import CallMade
 from backend_lead.read.code.containers import Fields
@@ -20,6 +20,7 @@ from backend_lead.read.code.conversion import call_of, refusal_of, response_of
 from backend_lead.read.code.credentials import Consulted
 from backend_lead.read.code.exceptions import as_status
 from backend_lead.read.code.execution import HeaderSet, SharedWrite
+from backend_lead.read.code.frames import HandlerEntered
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.querying import QueryMade
@@ -78,7 +79,9 @@ def endpoints_of(run: Interpreter, routers: list[Router]) -> tuple[list[Endpoint
     """Follow every route twice: as nobody, for authentication, and as somebody, for all the rest."""
     found: dict[tuple[str, str], tuple[int, Endpoint, Placed]] = {}
     shared: list[tuple[str, SharedWrite]] = []
-    for placed in placed_routes(routers, run):
+    everything = list(placed_routes(routers, run))
+    run.handlers = {id(each.definition) for each in map(_behind, everything) if each is not None}
+    for placed in everything:
         weight = sum(len(r.middleware) + len(g) + len(r.guards) for r, g in placed.chain)
         for method in placed.route.methods:
             path = clean_path(placed.app.framework.template(placed.path))
@@ -140,19 +143,13 @@ def clean_path(path: str) -> str:
 def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) -> tuple[Endpoint, list[SharedWrite]]:
     """One endpoint with everything it reaches."""
     single = replace(placed, route=replace(placed.route, methods=(method,)))
-    events = begin(run, anonymous=True)
     try:
-        answer: Answer = placed.app.framework.answer(single, run)
-        answer.refusals = distinct(answer.refusals)
-        judged = decide(answer, happened(events, Consulted), placed, run)
+        judged = _as_nobody(single, placed, run)
         if run.exhausted and judged.authentication is Authentication.UNKNOWN:
             # What was followed is remembered: the second time the budget reaches further.
-            events = begin(run, anonymous=True)
-            answer = placed.app.framework.answer(single, run)
-            answer.refusals = distinct(answer.refusals)
-            judged = decide(answer, happened(events, Consulted), placed, run)
+            judged = _as_nobody(single, placed, run)
         events = begin(run, anonymous=False)
-        answer = placed.app.framework.answer(single, run)
+        answer: Answer = placed.app.framework.answer(single, run)
         answer.refusals = distinct(answer.refusals)
         guards = guards_of(answer.refusals, placed, run)
         exhausted = run.exhausted
@@ -164,7 +161,7 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         run.note(
             f"{method} {path}", "the way from this route was too long to be followed to its end", placed.route.place
         )
-    function = handler_of(placed.route.handler)
+    function = _behind(placed)
     place = placed.route.place
     name, is_async = "", False
     if function is not None:
@@ -188,6 +185,20 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         _headers(told, answer),
     )
     return endpoint, [e for e, _ in told if isinstance(e, SharedWrite)]
+
+
+def _as_nobody(single: Placed, placed: Placed, run: Interpreter) -> Finding:
+    """What a request without a credential tells about a route."""
+    events = begin(run, anonymous=True)
+    answer = placed.app.framework.answer(single, run)
+    answer.refusals = distinct(answer.refusals)
+    handler = _behind(placed)
+    reached = handler is None or happened(events, HandlerEntered, lambda e: e.definition == id(handler.definition))
+    return decide(answer, happened(events, Consulted), reached, placed, run)
+
+
+def _behind(placed: Placed) -> FunctionValue | None:
+    return handler_of(placed.route.handler)
 
 
 def _parameters(answer: Answer, path: str) -> tuple[Parameter, ...]:

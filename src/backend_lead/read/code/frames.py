@@ -153,5 +153,12 @@ class Outcome:
         return Outcome(self.value, self.place, self.symbol, conditions, self.caught)
 
 
+@dataclass(frozen=True, slots=True)
+class HandlerEntered:
+    """An event: the way of a request came to a function that stands behind a route."""
+
+    definition: int
+
+
 class Aborted(Exception):
     """Inside this reader: the expression being followed always raises in the target."""

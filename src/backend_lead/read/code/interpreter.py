@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.model.place import Hop, Place
-from backend_lead.read.code.frames import Condition, Frame, Outcome, Site
+from backend_lead.read.code.frames import Aborted, Condition, Frame, HandlerEntered, Outcome, Site
 from backend_lead.read.code.libraries import Hooks
 from backend_lead.read.code.library_values import Symbol
 from backend_lead.read.code.program import Program
@@ -19,6 +19,8 @@ from backend_lead.read.code.sources import deepen
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Choice, Known, Pair, Setting, Unknown, Value, join, usually
 
+# The mark of a class whose objects hand everything on: the type that a declaration says they stand for.
+STANDS_FOR = "stands for"
 DEEPEST_CALL = 24
 DEEPEST_CALL_AT_START = 60
 STEPS_PER_REQUEST = 400
@@ -66,6 +68,8 @@ class Interpreter:
         self.request_number = 0
         self.request_reads = 0
         self.called: set[int] = set()
+        # The definitions that stand behind routes.
+        self.handlers: set[int] = set()
         self.shared: dict[int, tuple[str, Place]] = {}
         self.unresolved: list[tuple[str, str, Place]] = []
         self.models: dict[str, ClassValue] = {}
@@ -173,10 +177,28 @@ class Interpreter:
             return value.cls
         fallback = value.cls.find("__getattr__")
         if isinstance(fallback, FunctionValue) and self.frame is not None:
-            from backend_lead.read.code.calls import invoke
-
-            return invoke(self, fallback.bind(value), Site([Known(name)], {}, self.frame.line, self.frame))
+            return self._handed_on(value, fallback, name)
         return None
+
+    def _handed_on(self, value: Instance, fallback: FunctionValue, name: str) -> Value:
+        """What `__getattr__` gives; where that is lost, what the object is declared to stand for has it."""
+        from backend_lead.read.code.annotations import instance_of
+        from backend_lead.read.code.calls import invoke
+
+        declared = value.cls.marks.get(STANDS_FOR)
+        assert self.frame is not None
+        site = Site([Known(name)], {}, self.frame.line, self.frame)
+        if declared is None:
+            return invoke(self, fallback.bind(value), site)
+        raised = len(self.frame.raises)
+        try:
+            found = invoke(self, fallback.bind(value), site)
+        except Aborted:
+            found = Unknown()
+        if not isinstance(found, Unknown) and not getattr(found, "name", "").startswith("builtins.object."):
+            return found
+        del self.frame.raises[raised:]
+        return self.attribute(instance_of(self, *declared), name)
 
     def _bound(self, found: Value, receiver: Value, cls: ClassValue) -> Value:
         if not isinstance(found, FunctionValue):
@@ -230,6 +252,13 @@ class Interpreter:
         return found if found is not None else Unknown(value.sources | key.sources)
 
     # ------------------------------------------------------------ events
+
+    def enter(self, function: FunctionValue) -> None:
+        """Note that the program calls a function; that it is one behind a route is told as an event."""
+        identity = id(function.definition)
+        self.called.add(identity)
+        if self.requesting and identity in self.handlers:
+            self.emit(HandlerEntered(identity))
 
     def emit(self, event: Any) -> None:
         """Record what happens here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from backend_lead.model.place import Hop
@@ -124,13 +125,13 @@ def _unfold(
             _unfold(inner.events, (*prefix, *event.hops[depth:]), inner.depth, seen, found)
 
 
-def happened(events: list[Any], kind: type) -> bool:
-    """Whether an event of this kind is among those of a request."""
+def happened(events: list[Any], kind: type, like: Callable[[Any], bool] = lambda event: True) -> bool:
+    """Whether an event of this kind is among those of a request, and is as asked."""
     pending, seen = [events], set()
     while pending:
         for event in pending.pop():
             if type(event) is not Nested:
-                if isinstance(event, kind):
+                if isinstance(event, kind) and like(event):
                     return True
             elif id(event.remembered) not in seen:
                 seen.add(id(event.remembered))

@@ -22,8 +22,8 @@ _CLIENTS = ("requests", "requests.Session", "requests.session", "requests.sessio
             "httpx.AsyncClient", "aiohttp", "aiohttp.ClientSession")
 _VERBS = HTTP_VERBS | {"stream"}
 _OPENERS = frozenset({"urllib.request.urlopen", "urllib.request.urlretrieve"})
-# A host from the input follows the scheme, or nothing stands before it.
-_OPEN_HOST = re.compile(r"(https?://)?(\{\}|[^/?#]*\{\}(?=[^/]*$|/))")
+# A host from the input follows the scheme, or nothing stands before it; what the program itself put there may end it.
+_OPEN_HOST = re.compile(r"(https?://)?(\{\}|[^/?#{]*\{\}(?=[^/]*$|/))")
 _CHECKING = ("ipaddress.", "socket.getaddrinfo", "socket.gethostbyname", "validators.", "tldextract.")
 _PARSING = ("urllib.parse.urlparse", "urllib.parse.urlsplit", "yarl.URL", "httpx.URL", "re.match", "re.fullmatch")
 

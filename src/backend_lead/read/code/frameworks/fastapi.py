@@ -91,7 +91,6 @@ class FastAPI:
         if keywords is None:
             answer.certain = True
             return answer
-        answer.handler_reached = True
         run.on_loop = handler.definition.is_async
         site = Site([], keywords, handler.definition.line, inputs.frame)
         inputs.frame.raises.clear()

@@ -9,7 +9,8 @@ from backend_lead.read.code.answering import Answer, outcomes, root_frame
 from backend_lead.read.code.authentication import LEAVING, REFUSING
 from backend_lead.read.code.calls import HandedOver
 from backend_lead.read.code.containers import Fields
-from backend_lead.read.code.frames import Frame, Site
+from backend_lead.read.code.exceptions import status_of
+from backend_lead.read.code.frames import Frame, Outcome, Site
 from backend_lead.read.code.frameworks.flask_decorators import opaque
 from backend_lead.read.code.frameworks.starlette import response_status
 from backend_lead.read.code.interpreter import Interpreter
@@ -64,12 +65,13 @@ class Flask:
             labels = frozenset({source, *((f"number:{source}",) if kind in _NUMBERS else ())})
             keywords[name] = Unknown(labels)
             answer.parameters.append(Parameter(name, "path", kind or "str"))
-        answer.handler_reached = True
         answer.opaque.extend(sorted(set(opaque(placed.route.handler))))
         returns = outcomes(run, placed.route.handler, Site([], keywords, placed.route.place.line, frame), answer)
         refused = [o for o in returns if _is_refusal(o.value)]
         answer.returns = returns
-        answer.opaque.extend(_handed_over(placed.route.handler, run))
+        if _is_handed_over(placed.route.handler, run):
+            answer.handed_over = True
+            answer.opaque.append("the handler is handed to an object that was not found")
         answer.refusals.extend(refused)
         if run.anonymous and refused and len(refused) == len(returns):
             answer.certain = True
@@ -79,7 +81,7 @@ class Flask:
 FRAMEWORK = Flask()
 
 
-def _handed_over(handler: Value, run: Interpreter) -> list[str]:
+def _is_handed_over(handler: Value, run: Interpreter) -> bool:
     """A wrapper that hands the handler to an object which the program only finds when it runs may guard it."""
     inner = inner_function(handler)
     origin = inner.marks.get("origin", inner) if inner is not None else None
@@ -87,8 +89,8 @@ def _handed_over(handler: Value, run: Interpreter) -> list[str]:
         if isinstance(event, HandedOver) and isinstance(origin, FunctionValue):
             given = event.function.marks.get("origin", event.function)
             if given.definition is origin.definition:
-                return ["the handler is handed to an object that was not found"]
-    return []
+                return True
+    return False
 
 
 def _names(placed: Placed) -> tuple[str | None, str | None]:
@@ -102,17 +104,31 @@ def _names(placed: Placed) -> tuple[str | None, str | None]:
 
 
 def _pass_hook(hook: Value, frame: Frame, run: Interpreter, answer: Answer) -> bool:
-    """A hook that answers stops the request; one that returns None lets it through."""
+    """A hook that answers stops the request; one that returns None lets it through.
+
+    One that answers everybody, whoever asks (a program that is not set up yet, a part that is switched off), would
+    leave nothing to serve: what it tests is taken to be otherwise in service, and whom it lets in then is not known.
+    """
     inner = Answer()
     returns = outcomes(run, hook, Site([], {}, frame.line, frame), inner)
-    answer.refusals.extend(inner.refusals)
     passes = [
         o
         for o in returns
         if any(not (isinstance(v, External) or response_status(v) is not None) for v in options_of(o.value))
     ]
-    answer.refusals.extend(o for o in returns if o not in passes and _is_refusal(o.value))
-    return bool(passes) and not inner.certain
+    ended = [*inner.refusals, *(o for o in returns if o not in passes)]
+    gets_through = bool(passes) and not inner.certain
+    if gets_through or any(_asks_who(outcome) for outcome in ended):
+        answer.refusals.extend(inner.refusals)
+        answer.refusals.extend(o for o in returns if o not in passes and _is_refusal(o.value))
+        return gets_through
+    answer.opaque.append(f"a hook that answers whoever asks, {getattr(hook, 'symbol', 'before the request')}")
+    return True
+
+
+def _asks_who(outcome: Outcome) -> bool:
+    status = [response_status(option) or status_of(option) for option in options_of(outcome.value)]
+    return any(each in REFUSING for each in status) or any("credential" in c.sources for c in outcome.conditions)
 
 
 def _is_refusal(value: Value) -> bool:

@@ -45,6 +45,8 @@ def make_router(kind: str, prefix_name: str = "url_prefix", members: dict[str, A
         router.attributes["url_prefix"] = site.keywords.get(prefix_name, Known(None))
         router.attributes["config"] = Config()
         router.attributes["blueprints"] = Fields({})
+        if kind == "app":
+            router.attributes["response_class"] = run.symbol("flask.Response")
         run.emit(Made(router))
         if kind == "app":
             run.applications.append(router)
@@ -304,6 +306,8 @@ class CurrentApp(Value):
         if name == "view_functions":
             return Handlers()
         app = the_application(FRAMEWORK, run)
+        if app is None and name == "response_class":
+            return run.symbol("flask.Response")
         if app is None:
             return Config(whole=False) if name == "config" else External("flask.current_app").attribute(name, run)
         return run.attribute(app.seen_as or app, name)
