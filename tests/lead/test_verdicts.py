@@ -180,7 +180,7 @@ def test_where_no_guard_knows_a_person_none_is_taken_for_a_system():
 
 
 def test_where_no_query_was_seen_behind_any_route_guards_do_not_scope():
-    guarded = on(guards=(Guard(GuardKind.ROLE, "in_beta", Place("app/guards.py", 3), detail="beta"),))
+    guarded = replace(on(guards=(Guard(GuardKind.ROLE, "in_beta", Place("app/guards.py", 3), detail="beta"),)), queries=())
     assert verdict(guarded)[0] == "scoped"
     silent = replace(SHOP, endpoints=())
     assert verdict(guarded, backend=silent)[0] == "undecided"
