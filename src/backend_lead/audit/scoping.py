@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint, Guard, GuardKind
 from backend_lead.model.ownership import (
+    CREDENTIALS,
     authentication_guards,
     is_principal,
+    knows_person,
     owner_columns,
     owner_paths,
+    personal_ways,
     principal_tables,
     sent_before,
-    values_of,
 )
+from backend_lead.model.place import Place
 from backend_lead.model.query import Query
 
-_CREDENTIALS = frozenset({"credential", "principal.credentials"})
 _SHARED_SECRETS = (".compare_digest", ".construct_event")
 _BINDING = frozenset({"=", "in", "is", "any", "= any"})
 
@@ -29,23 +31,22 @@ class Scoping:
 
     `paths` and `columns` as `owner_paths` and `owner_columns` give them; `principals` are the principal's tables;
     `references` maps a foreign key column (`orders.user_id`) to the table it refers to; `personal` are the guards of
-    authentication behind which the code knows a principal.
+    authentication behind which the code knows a principal, as `personal_ways` gives them.
     """
 
     paths: Mapping[str, tuple[str, ...]]
     columns: Mapping[str, tuple[str, ...]]
     principals: tuple[str, ...]
     references: Mapping[str, str]
-    personal: frozenset[str]
+    personal: dict[str, frozenset[frozenset[Place]]]
 
     @classmethod
     def of(cls, backend: Backend) -> Scoping:
         """Return what is known about owners in a backend."""
         references = {f"{table.name}.{column}": key.table for table in backend.tables for key in table.foreign_keys
                       for column in key.columns}
-        personal = frozenset(guard.name for endpoint in backend.endpoints if _knows_principal(endpoint)
-                             for guard in authentication_guards(endpoint))
-        return cls(owner_paths(backend), owner_columns(backend), principal_tables(backend), references, personal)
+        return cls(owner_paths(backend), owner_columns(backend), principal_tables(backend), references,
+                   personal_ways(backend))
 
     def own_queries(self, endpoint: Endpoint) -> list[Query]:
         """Return the queries of the handler's own work, without those that its guards send."""
@@ -62,7 +63,7 @@ class Scoping:
         credential was sent, asks for no role.
         """
         return next((guard for guard in endpoint.guards if guard.kind is GuardKind.ROLE and not guard.optional
-                     and guard.detail not in self.references and guard.detail not in _CREDENTIALS), None)
+                     and guard.detail not in self.references and guard.detail not in CREDENTIALS), None)
 
     def owner_guard(self, endpoint: Endpoint, query: Query | None = None) -> Guard | None:
         """Return the guard that compares the owner or the tenant, of the rows of `query` when one is given.
@@ -108,7 +109,7 @@ class Scoping:
         """Say whether the credential is another system's: a guard compares a signature or a shared secret, and behind
         that guard the code knows no principal, while behind other guards it does."""
         guards = authentication_guards(endpoint)
-        if not self.personal or any(guard.name in self.personal for guard in guards):
+        if not self.personal or knows_person(endpoint, self.personal):
             return False
         names = {guard.name.rpartition(".")[2] for guard in guards}
         return any(call.name.endswith(_SHARED_SECRETS) and call.symbol.rpartition(".")[2] in names
@@ -131,10 +132,6 @@ class Scoping:
     def _parents(self, query: Query) -> set[str]:
         """Return the query's tables with those that their owner paths lead through: relationships load from one."""
         return {*query.tables} | {step.rpartition(".")[0] for name in query.tables for step in self.paths.get(name, ())}
-
-
-def _knows_principal(endpoint: Endpoint) -> bool:
-    return any(is_principal(source) for query in endpoint.queries for sources in values_of(query) for source in sources)
 
 
 def _row_of(source: str) -> str:

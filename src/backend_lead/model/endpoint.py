@@ -99,6 +99,7 @@ class Call:
     the event loop, `path` the steps from the handler.  `statement` is the source line, for messages.  `deferred`: made
     after the answer is sent (a background task, another thread).  `once`: what the call gives is kept for later
     requests (a remembered function, a module-level name, the application's state); None when that is not known.
+    `taken` names the keys that its function takes from what a token is decoded to, None when that is all of it.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Call:
     statement: str = ""
     deferred: bool = False
     once: bool | None = None
+    taken: tuple[str, ...] | None = None
 
     def keyword(self, name: str) -> Argument | None:
         """Return the keyword argument of that name, or None."""

@@ -10,10 +10,13 @@ from typing import TypeVar
 
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint, Guard, GuardKind
+from backend_lead.model.place import Place
 from backend_lead.model.query import Query
 from backend_lead.model.table import ForeignKey, Table
 
 T = TypeVar("T")
+CREDENTIALS = frozenset({"credential", "principal.credentials"})
+"""Sources that are what was sent, not who sent it."""
 MOST_PRINCIPALS = 2
 LONGEST_PATH = 4
 """Foreign keys followed from a table to the principal; longer chains say nothing about who owns a row."""
@@ -154,6 +157,40 @@ def owner_columns(backend: Backend) -> dict[str, tuple[str, ...]]:
         table = backend.table(name)
         columns[name] = table.primary_key if table and table.primary_key else ("id",)
     return {name: found for name, found in sorted(columns.items()) if found}
+
+
+@once_per_backend
+def personal_ways(backend: Backend) -> dict[str, frozenset[frozenset[Place]]]:
+    """Return, for each guard of authentication behind which the code knows a principal, the ways that it is known by.
+
+    A way is the set of places at which the caller is looked up before the handler; empty where the credential itself
+    says it.  One function may verify the credentials of people and of other systems: only the first look somebody up.
+    """
+    ways: dict[str, set[frozenset[Place]]] = {}
+    principals = principal_tables(backend)
+    for endpoint in backend.endpoints:
+        if _knows_principal(endpoint, principals):
+            for guard in authentication_guards(endpoint):
+                ways.setdefault(guard.name, set()).add(_looked_up(endpoint))
+    return {name: frozenset(found) for name, found in ways.items()}
+
+
+def knows_person(endpoint: Endpoint, ways: dict[str, frozenset[frozenset[Place]]]) -> bool:
+    """Say whether an endpoint lies behind one of these ways (see `personal_ways`)."""
+    found = _looked_up(endpoint)
+    return any(way <= found for guard in authentication_guards(endpoint) for way in ways.get(guard.name, ()))
+
+
+def _looked_up(endpoint: Endpoint) -> frozenset[Place]:
+    return frozenset(query.place for query in endpoint.queries if _identifies(query, endpoint))
+
+
+def _knows_principal(endpoint: Endpoint, principals: tuple[str, ...]) -> bool:
+    """Say whether the caller's row is read before the handler, or anything is done in the caller's name."""
+    return any(sent_before(query, endpoint) and any(name in principals for name in query.tables)
+               for query in endpoint.queries) or any(
+        is_principal(source) and source not in CREDENTIALS
+        for query in endpoint.queries for sources in values_of(query) for source in sources)
 
 
 def _identifies(query: Query, endpoint: Endpoint) -> bool:

@@ -21,7 +21,7 @@ _COPIED = ("/chat/completions", "/completions", "/embeddings", "/audio/speech", 
            "/images/generations", "/responses", "/moderations")
 _HEALTH = frozenset({"health", "healthz", "healthcheck", "health-check", "health_check", "_health", "ready", "readyz",
                      "readiness", "live", "livez", "liveness", "ping", "status", "heartbeat", "__heartbeat__",
-                     "__lbheartbeat__", "up", "alive"})
+                     "__lbheartbeat__", "up", "alive", "info"})
 
 
 def segments(path: str) -> tuple[str, ...]:

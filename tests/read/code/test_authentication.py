@@ -78,6 +78,53 @@ CASES = {
         "_=Depends(f)",
         "none",
     ),
+    "a scheme of the program's own above the library's": (
+        """
+    class Bearer(HTTPBearer):
+        async def __call__(self, request: Request):
+            found = await super().__call__(request)
+            return found.credentials
+    """,
+        "_=Depends(Bearer())",
+        "required",
+    ),
+    "the same, with another text for the refusal": (
+        """
+    from starlette.exceptions import HTTPException as Refusal
+    class Bearer(HTTPBearer):
+        async def __call__(self, request: Request):
+            try:
+                return await super().__call__(request)
+            except Refusal as refusal:
+                raise HTTPException(status_code=refusal.status_code, detail="sign in first")
+    """,
+        "_=Depends(Bearer())",
+        "required",
+    ),
+    "the same, which leaves the refusal to others": (
+        """
+    class Bearer(HTTPBearer):
+        async def __call__(self, request: Request):
+            return await super().__call__(request)
+    """,
+        "_=Depends(Bearer(auto_error=False))",
+        "none",
+    ),
+    "an exception with a status of its own, for which the application has a handler": (
+        """
+    from fastapi.responses import JSONResponse
+    class BadToken(Exception):
+        status_code = 422
+    @app.exception_handler(BadToken)
+    def refuse(request, error):
+        return JSONResponse({}, status_code=401)
+    def f(request: Request):
+        if not request.headers.get("Authorization"):
+            raise BadToken
+    """,
+        "_=Depends(f)",
+        "required",
+    ),
     "a quota": (
         """
     def f(request: Request):

@@ -486,3 +486,17 @@ def test_a_name_that_goes_on_in_the_next_line(read):
         deep__parts____init__="",
     )
     assert routes(backend) == ["GET /m/x", "GET /n/x"]
+
+
+def test_arguments_of_a_converter_may_hold_any_sign(read):
+    backend = read(
+        app="""
+        from flask import Flask
+        app = Flask(__name__)
+        @app.get('/tags/<regex("([A-Za-z0-9_+.-]+):([a-f0-9]+)"):tag>/<int(min=1):page>/<name>')
+        def tags(tag, page, name): return ""
+        """
+    )
+    (endpoint,) = backend.endpoints
+    assert endpoint.path == "/tags/{tag}/{page}/{name}"
+    assert [(p.name, p.type) for p in endpoint.parameters] == [("tag", "regex"), ("page", "int"), ("name", "str")]

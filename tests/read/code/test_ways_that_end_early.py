@@ -116,6 +116,18 @@ def x(): return ""
     """,
         "none",
     ),
+    "a class of views under a decorator that was not found": (
+        """
+    from flask.views import MethodView
+    from gates import Gates
+    gates = Gates()
+    class Things(MethodView):
+        decorators = [gates.requires("admin")]
+        def get(self): return ""
+    app.add_url_rule("/x", view_func=Things.as_view("things"))
+    """,
+        "unknown",
+    ),
     "a handler that always leads on": ('@app.route("/x")\ndef x(): return redirect("/y")\n', "none"),
     "a program that is not set up, and a guard": (
         NOT_SET_UP

@@ -290,3 +290,40 @@ def test_another_system_has_no_rows_of_its_own(tmp_path):
             session.execute(update(Order).where(Order.id == order_id).values(note="delivered"))
             session.commit()
         """) == []
+
+
+SYSTEMS_AND_PEOPLE = """
+    def verified(token):
+        if not token:
+            raise HTTPException(401)
+        return jwt.decode(token, os.environ["KEY"], algorithms=["HS256"])["iss"]
+
+    def console(authorization: str = Header(None)):
+        if verified(authorization) != "console":
+            raise HTTPException(401)
+
+    def person(session: SessionDep, authorization: str = Header(None)) -> User:
+        user = session.scalar(select(User).where(User.email == verified(authorization)))
+        if user is None:
+            raise HTTPException(401)
+        return user
+
+    @app.get("/mine/{order_id}")
+    def mine(order_id: int, session: SessionDep, user: Annotated[User, Depends(person)]):
+        return session.scalar(select(Order).where(Order.id == order_id, Order.user_id == user.id))
+
+    @app.get("/any/{order_id}"%s)
+    def any_order(order_id: int, session: SessionDep%s):
+        return session.get(Order, order_id)
+"""
+
+
+def test_one_function_may_verify_people_and_another_system(tmp_path):
+    console = SYSTEMS_AND_PEOPLE % (", dependencies=[Depends(console)]", "")
+    assert in_shop(tmp_path, "missing-owner-check", console) == []
+
+
+def test_one_function_that_verifies_people_of_whom_a_route_knows_nothing_more(tmp_path):
+    [found] = in_shop(tmp_path, "missing-owner-check", SYSTEMS_AND_PEOPLE % ("", ", user: Annotated[User, Depends(person)]"))
+    assert found.endpoint is not None
+    assert found.endpoint.path == "/any/{order_id}"

@@ -83,6 +83,15 @@ FAULTS = [
             session.add(User(email=form.email, password_hash=hashlib.sha1(form.password.encode()).hexdigest()))
             session.commit()
     """),
+    ("jwt-not-verified", """
+    def claims_of(token):
+        claims = jwt.decode(token, options={"verify_signature": False})
+        return {"who": claims["sub"], "from": claims["iss"]}
+
+    @app.get("/x")
+    def x(authorization: str = Header()):
+        return claims_of(authorization)
+    """),
     ("login-without-rate-limit", LOGIN),
     ("insecure-cookie", """
     @app.post("/x")
@@ -100,6 +109,45 @@ FAULTS = [
 ]
 
 SOUND = [
+    ("jwt-not-verified", """
+    from providers import by_issuer
+
+    def issuer_of(token):
+        claims = jwt.decode(token, options={"verify_signature": False})
+        return claims.get("iss") if claims else None
+
+    @app.get("/x")
+    def x(authorization: str = Header()):
+        return by_issuer(issuer_of(authorization)).read(authorization)["sub"]
+    """),
+    ("login-without-rate-limit", """
+    class Account(Base):
+        __tablename__ = "accounts"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        failed_logins: Mapped[int]
+        password_hash: Mapped[str] = mapped_column(String(120))
+
+    @app.post("/login/{number}")
+    def login(number: int, form: Login):
+        with Session(engine) as session:
+            account = session.get(Account, number)
+            if not bcrypt.checkpw(form.password.encode(), account.password_hash.encode()):
+                account.failed_logins += 1
+                session.commit()
+                raise HTTPException(400)
+            return {"id": account.id}
+    """),
+    ("login-without-rate-limit", LOGIN.replace("(form: Login)", "(form: Login, authorization: str = Header(None))").replace(
+        "with Session", """if authorization is None or authorization != os.environ["KEY"]:
+            raise HTTPException(401)
+        with Session""", 1)),
+    ("hard-coded-secret", """
+    class Development:
+        SIGNING_KEY = "8f3a1c9e7b2d4f60a5c1"
+
+    @app.get("/x")
+    def x(): return 1
+    """),
     ("jwt-not-verified", """
     @app.get("/x")
     def x(authorization: str = Header()):
@@ -223,6 +271,13 @@ def test_look_alike(tmp_path, rule, body):
 
 
 # ---------------------------------------------------------------- hard-coded-secret
+
+
+@pytest.mark.parametrize(("name", "many"), [("Production", 1), ("Config", 1), ("Developers", 1), ("Development", 0),
+                                            ("TestingConfig", 0), ("LocalSettings", 0)])
+def test_a_class_of_settings_says_what_they_are_for(tmp_path, name, many):
+    text = f'{ONE_ROUTE}\nclass {name}:\n    SIGNING_KEY = "8f3a1c9e7b2d4f60a5c1"\n'
+    assert len(read(tmp_path, "hard-coded-secret", text)) == many
 
 ONE_ROUTE = """
 from fastapi import FastAPI

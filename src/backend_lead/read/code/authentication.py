@@ -8,7 +8,7 @@ from backend_lead.model.endpoint import Authentication, Guard, GuardKind
 from backend_lead.model.place import Place
 from backend_lead.read.code.answering import Answer
 from backend_lead.read.code.calls import call
-from backend_lead.read.code.exceptions import is_a, status_of
+from backend_lead.read.code.exceptions import GENERAL, is_a, status_of
 from backend_lead.read.code.frames import Aborted, Condition, Frame, Outcome, Site
 from backend_lead.read.code.frameworks.starlette import response_status
 from backend_lead.read.code.interpreter import Interpreter
@@ -190,8 +190,9 @@ def refusal_status(value: Value, placed: Placed, run: Interpreter) -> int | None
 
 def _status(value: Value, placed: Placed, run: Interpreter) -> int | None:
     status = status_of(value)
-    if status is not None:
-        return status
+    answered = _by_handler(value, placed, run, anything=status is None)
+    if answered is not None or status is not None:
+        return status if answered is None else answered
     returned = response_status(value)
     if returned is not None:
         return returned
@@ -200,8 +201,19 @@ def _status(value: Value, placed: Placed, run: Interpreter) -> int | None:
         found = {_status(option, placed, run) for option in value.options}
         plain = sorted(s for s in found if s in REFUSING or s in LEAVING)
         return max(plain) if plain and len(plain) == len(found) else None
+    return None
+
+
+def _by_handler(value: Value, placed: Placed, run: Interpreter, anything: bool) -> int | None:
+    """What the application's own handler of an exception answers; one of all exceptions leaves a status alone.
+
+    Starlette and Flask take the handler of the nearest class.
+    """
+    if isinstance(value, (Unknown, Choice)) or response_status(value) is not None:
+        return None
     for kind, handler in placed.exception_handlers():
-        if is_a(value, kind) and not isinstance(value, Unknown) and isinstance(handler, FunctionValue):
+        general = getattr(kind, "name", "") in GENERAL
+        if is_a(value, kind) and isinstance(handler, FunctionValue) and (anything or not general):
             return _handled(value, handler, run)
     return None
 

@@ -72,11 +72,13 @@ def _set_attribute(run: Interpreter, owner: Value, name: str, value: Value, line
     for hook in run.hooks.writes:
         hook(owner, name, value, run.place(line), run)
     if isinstance(owner, Instance):
-        # Inside an undecided branch the old value may stay, at the start that of the class as well.
+        # Inside an undecided branch, or a handler that may not run, the old value may stay, at the start that of the
+        # class as well.
         before = owner.attributes.get(name)
         if before is None and not run.requesting:
             before = owner.cls.find(name)
-        if run.conditions and before is not None and not run.anonymous:
+        doubted = run.conditions or (run.requesting and run.doubts)
+        if doubted and before is not None and not run.anonymous:
             unusual = not run.requesting and any(c.usual is False for c in run.conditions)
             # What the defaults do not set stays a setting, of which the old value is the default.
             value = _as_setting(usual_of(before)) if unusual else join((before, value))
@@ -143,7 +145,9 @@ def _keep_literal(run: Interpreter, target: Any, value: str, line: int) -> None:
         else (target.index.value if isinstance(target, s.Subscript) and isinstance(target.index, s.Constant) else None)
     )
     if isinstance(name, str):
-        run.literals.append((name, value, run.place(line), frame_of(run).symbol))
+        holder = frame_of(run).scope.names.get("\x00class")
+        symbol = holder.symbol if isinstance(holder, ClassValue) else frame_of(run).symbol
+        run.literals.append((name, value, run.place(line), symbol))
 
 
 def _augment(run: Interpreter, node: Any) -> int:

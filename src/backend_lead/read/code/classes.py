@@ -190,7 +190,7 @@ class Super(Value):
         if isinstance(self.receiver, Instance):
             receiver = self.receiver
             if name == "__init__":
-                return Native(lambda site, r: self._keep_arguments(receiver, site), "super().__init__")
+                return Native(lambda site, r: self._keep_arguments(receiver, site, r), "super().__init__")
             for hook in run.hooks.inherited:
                 answer: Value | None = hook(receiver, name, run)
                 if answer is not None:
@@ -210,13 +210,15 @@ class Super(Value):
         if not isinstance(self.receiver, Instance):
             return Known(None)
         build_native(run, self.receiver, site)
-        return self._keep_arguments(self.receiver, site)
+        return self._keep_arguments(self.receiver, site, run)
 
     @staticmethod
-    def _keep_arguments(receiver: Instance, site: Site) -> Value:
+    def _keep_arguments(receiver: Instance, site: Site, run: Interpreter) -> Value:
         receiver.attributes.update(
             {k: v for k, v in site.keywords.items() if k != "**" and k not in receiver.attributes}
         )
+        names = [name for ancestor in reversed(receiver.cls.line_of_bases()) for name in ancestor.annotations]
+        _spread(run, receiver, site.keywords.get("**"), names)
         receiver.attributes.setdefault("\x00arguments", Items(list(site.positional), "tuple"))
         return Known(None)
 

@@ -16,10 +16,12 @@ from backend_lead.read.code.literals import text_of
 from backend_lead.read.code.program import Program
 from backend_lead.read.code.response_models import Model, is_pydantic
 from backend_lead.read.code.sources import MARKS
+from backend_lead.read.code.taken_keys import taken_keys
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Choice, Known, Setting, Text, Unknown, Value
 
 LONGEST_LITERAL = 300
+_DECODING = (".decode", ".decode_complete", ".get_unverified_claims")
 _INPUTS = ("path", "query", "body", "form", "header", "cookie")
 
 
@@ -102,7 +104,16 @@ def call_of(event: CallMade, path: tuple[Hop, ...], program: Program) -> Call:
         module.line(event.place.line) if module is not None else "",
         event.deferred,
         event.once,
+        _taken(event),
     )
+
+
+def _taken(event: CallMade) -> tuple[str, ...] | None:
+    """The keys that are taken from a decoded token; for other calls nobody asks."""
+    function, node = event.site.frame.function, event.site.node
+    if function is None or node is None or not event.name.endswith(_DECODING):
+        return None
+    return taken_keys(function.definition.body, node)
 
 
 def _arguments(event: CallMade) -> Iterator[Argument]:

@@ -61,6 +61,11 @@ class External(Value):
             self.keywords = {**self.keywords, "status_code": kept}
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
+        if name == "status_code" and self.name.endswith(("HTTPException", "Response")):
+            first = self.positional[0] if self.positional and self.name.endswith("HTTPException") else None
+            given = self.keywords.get(name) or first
+            if given is not None:
+                return given
         return Member(self, name)
 
     def item(self, key: Value, run: Interpreter) -> Value | None:

@@ -9,21 +9,23 @@ from dataclasses import dataclass
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Authentication, Endpoint, Guard, GuardKind
 from backend_lead.model.ownership import (
-    authentication_guards,
+    CREDENTIALS,
     is_principal,
+    knows_person,
     owner_anchors,
     owner_paths,
+    personal_ways,
     principal_tables,
     sent_before,
     values_of,
 )
+from backend_lead.model.place import Place
 from backend_lead.model.query import Filter, Query
 from backend_lead.rules.security._inputs import inputs_of
 
 WRITES = frozenset({"insert", "update", "delete"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _EQUAL = frozenset({"=", "==", "is", "in", "any", "= any"})
-_CREDENTIALS = frozenset({"credential", "principal.credentials"})
 # Ways in that must be open, because who calls them has no credential yet, or another system's.
 _WAYS_IN = re.compile(
     r"(?i)(^|[/_-])(log-?in|sign-?in|sign-?up|register|registration|token|tokens|refresh|log-?out|sign-?out|oauth2?|"
@@ -38,7 +40,7 @@ class Access:
 
     `paths` as `owner_paths` gives them, `anchors` as `owner_anchors`; `principals` are the principal's tables;
     `references` are the foreign key columns (`orders.user_id`) with the table they refer to; `personal` are the
-    guards of authentication behind which the code knows a principal.
+    guards of authentication behind which the code knows a principal, as `personal_ways` gives them.
     """
 
     backend: Backend
@@ -46,7 +48,7 @@ class Access:
     anchors: Mapping[str, str]
     principals: tuple[str, ...]
     references: Mapping[str, str]
-    personal: frozenset[str]
+    personal: dict[str, frozenset[frozenset[Place]]]
 
     @classmethod
     def of(cls, backend: Backend) -> Access:
@@ -54,14 +56,12 @@ class Access:
         references = {f"{table.name}.{column}": key.table for table in backend.tables for key in table.foreign_keys
                       for column in key.columns}
         principals = principal_tables(backend)
-        personal = frozenset(guard.name for endpoint in backend.endpoints if _knows_principal(endpoint, principals)
-                             for guard in authentication_guards(endpoint))
-        return cls(backend, owner_paths(backend), owner_anchors(backend), principals, references, personal)
+        return cls(backend, owner_paths(backend), owner_anchors(backend), principals, references,
+                   personal_ways(backend))
 
     def is_for_people(self, endpoint: Endpoint) -> bool:
         """Say whether a credential is required that leads to a principal; another system's leads to nobody."""
-        return endpoint.authentication is Authentication.REQUIRED and any(
-            guard.name in self.personal for guard in authentication_guards(endpoint))
+        return endpoint.authentication is Authentication.REQUIRED and knows_person(endpoint, self.personal)
 
     def own_queries(self, endpoint: Endpoint) -> list[Query]:
         """Return the queries of the handler's own work, without those that its guards send."""
@@ -74,7 +74,7 @@ class Access:
     def role_guard(self, endpoint: Endpoint) -> Guard | None:
         """Return the guard that asks for a role; one that asks whether the caller is a customer at all does not."""
         return next((guard for guard in endpoint.guards if guard.kind is GuardKind.ROLE and not guard.optional
-                     and guard.detail not in self.references and guard.detail not in _CREDENTIALS), None)
+                     and guard.detail not in self.references and guard.detail not in CREDENTIALS), None)
 
     def owner_guards(self, endpoint: Endpoint) -> list[Guard]:
         """Return the guards that compare an owner or a tenant with the caller, of whatever rows."""
@@ -176,14 +176,6 @@ def is_safe(endpoint: Endpoint) -> bool:
 def collection(endpoint: Endpoint) -> str:
     """Return the path up to its first parameter: what siblings share."""
     return endpoint.path.partition("{")[0].rstrip("/")
-
-
-def _knows_principal(endpoint: Endpoint, principals: tuple[str, ...]) -> bool:
-    """Say whether the caller's row is read before the handler, or anything is done in the caller's name."""
-    return any(sent_before(query, endpoint) and any(name in principals for name in query.tables)
-               for query in endpoint.queries) or any(
-        is_principal(source) and source not in _CREDENTIALS
-        for query in endpoint.queries for sources in values_of(query) for source in sources)
 
 
 def _names_key(source: str, column: str, table: str) -> bool:

@@ -30,6 +30,8 @@ _PLACEHOLDER = re.compile(r"(?i)example|sample|change|replace|placeholder|dummy|
 _PUBLISHABLE = re.compile(r"(?i)^(pk_|phc_|pub|sb_publishable|AIza)|public|publishable|anon")
 _ASIDE = re.compile(r"(?i)(^|/)(tests?|testing|fixtures?|examples?|samples?|docs?|conftest\.py|migrations|alembic|"
                     r"versions|test_\w+\.py|\w+_test\.py)(/|$)")
+_TRYING = re.compile(r"(Dev|Development|Test|Tests|Testing|UnitTest|Local|CI|Debug|Sandbox)"
+                     r"(Config|Configuration|Settings|Environment)?$|^(Dev|Development|Test|Testing|Local)(?=[A-Z]|$)")
 # Possessive, so that a long row of capitals that ends otherwise is not taken apart in every way.
 _WORDS = re.compile(
     r"[A-Z_]+|[a-z_]+|[a-z\-]+|[\d.\-]+"
@@ -40,12 +42,17 @@ def check(backend: Backend, shortest: int = 16, least_entropy: float = 3.2) -> I
     """Yield one finding for each literal that has the shape of a secret, or the name and the randomness of one."""
     seen: set[str] = set()
     for literal in backend.literals:
-        if _ASIDE.search(literal.place.file) or literal.value in seen:
+        if _ASIDE.search(literal.place.file) or _is_for_trying(literal) or literal.value in seen:
             continue
         kind = _shape(literal.value)
         if kind or _looks_secret(literal, shortest, least_entropy):
             seen.add(literal.value)
             yield _finding(literal, kind)
+
+
+def _is_for_trying(literal: Literal) -> bool:
+    """Say whether it stands in a class of settings for development or tests, beside those of the service in use."""
+    return _TRYING.search(literal.symbol.rpartition(".")[2]) is not None
 
 
 def _shape(value: str) -> str:

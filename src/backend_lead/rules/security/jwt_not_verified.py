@@ -17,6 +17,10 @@ from backend_lead.rules.security._tokens import DECODING, skips_verification
 RULE = RuleInfo("JWT not verified", Severity.CRITICAL, owasp_api="API2:2023", cwe="CWE-347")
 write = Writer(__name__, RULE)
 
+# RFC 7519 §4.1 (issuer, audience), RFC 7515 §4.1 (key id, algorithm, type); `azp` of OpenID Connect Core §2, and `tid`,
+# by which Microsoft's identity platform names the tenant whose keys sign.
+_TO_FIND_THE_KEY = frozenset({"iss", "aud", "kid", "alg", "typ", "azp", "tid"})
+
 
 def check(backend: Backend) -> Iterator[Finding]:
     """Yield one finding for each place where the claims of a caller's token are believed unread by any key.
@@ -31,6 +35,9 @@ def check(backend: Backend) -> Iterator[Finding]:
 def _believed(endpoint: Endpoint, call: Call) -> bool:
     if not skips_verification(call) or any(
             other.name in DECODING and not skips_verification(other) for other in endpoint.calls):
+        return False
+    # Where to look for the key is asked of the token itself, before anything of it is believed.
+    if call.taken is not None and _TO_FIND_THE_KEY.issuperset(call.taken):
         return False
     # What a middleware reads beside the guard of the route names the caller in a log, and lets nobody in.
     first = call.path[0].symbol.rpartition(".")[2] if call.path else ""

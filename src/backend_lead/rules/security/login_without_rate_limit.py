@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from backend_lead.model.backend import Backend
@@ -17,6 +18,7 @@ write = Writer(__name__, RULE)
 
 _LIMITERS = ("slowapi", "flask_limiter", "fastapi_limiter", "aiolimiter", "ratelimit", "limits.", "pyrate_limiter",
              "throttl", "axes.", "lockout", "ratelimiter")
+_COUNTING = re.compile(r"(?i)fail|attempt|tries|lock|throttl")
 
 
 def check(backend: Backend) -> Iterator[Finding]:
@@ -28,7 +30,7 @@ def check(backend: Backend) -> Iterator[Finding]:
         return
     for endpoint in in_order(backend.endpoints):
         call = verification(endpoint)
-        if call is None or _is_limited(endpoint) or _knows_caller(endpoint, call):
+        if call is None or _is_limited(endpoint) or _is_counted(endpoint) or _knows_caller(endpoint):
             continue
         yield _finding(endpoint, call)
 
@@ -46,11 +48,14 @@ def _is_limited(endpoint: Endpoint) -> bool:
             or any(_limits(call) for call in endpoint.calls))
 
 
-def _knows_caller(endpoint: Endpoint, call: Call) -> bool:
-    """Say whether the caller is signed in already: he confirms his own password."""
-    return endpoint.authentication is Authentication.REQUIRED and any(
-        source == "principal" or source.startswith("principal.") for query in endpoint.queries
-        for part in query.filters for source in part.sources)
+def _is_counted(endpoint: Endpoint) -> bool:
+    """Say whether the route keeps count of failures in a row of its own."""
+    return any(_COUNTING.search(part.column) for query in endpoint.queries for part in query.assignments)
+
+
+def _knows_caller(endpoint: Endpoint) -> bool:
+    """Say whether who asks had to show a credential before: he confirms his own password, or is another system."""
+    return endpoint.authentication is Authentication.REQUIRED
 
 
 def _finding(endpoint: Endpoint, call: Call) -> Finding:

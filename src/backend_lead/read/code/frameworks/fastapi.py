@@ -10,7 +10,7 @@ from backend_lead.read.code.calls import CallMade
 from backend_lead.read.code.containers import Items
 from backend_lead.read.code.frames import Aborted, Site
 from backend_lead.read.code.frameworks.fastapi_inputs import Depend, Inputs, callable_of
-from backend_lead.read.code.frameworks.starlette import Bag, Request, credential, run_middleware
+from backend_lead.read.code.frameworks.starlette import Bag, Request, run_middleware
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.literals import literal
@@ -297,18 +297,6 @@ def _application(sources: frozenset[str], run: Interpreter) -> Value:
     return the_application(FRAMEWORK, run) or External("fastapi.FastAPI")
 
 
-_SCHEMES = (
-    "HTTPBearer",
-    "HTTPBasic",
-    "HTTPDigest",
-    "OAuth2PasswordBearer",
-    "OAuth2AuthorizationCodeBearer",
-    "OAuth2",
-    "APIKeyHeader",
-    "APIKeyCookie",
-    "APIKeyQuery",
-    "OpenIdConnect",
-)
 CALLS: dict[str, Any] = {
     "fastapi.FastAPI": _make("app"),
     "fastapi.APIRouter": _make("router"),
@@ -320,8 +308,6 @@ CALLS: dict[str, Any] = {
     "fastapi_utils.cbv.cbv": _class_view,
     "fastapi_restful.cbv.cbv": _class_view,
     "classy_fastapi.cbv": _class_view,
-    **{f"fastapi.security.{name}": _external(f"fastapi.security.{name}") for name in _SCHEMES},
-    **{f"call:fastapi.security.{name}": lambda scheme, site, run: credential(scheme, run, site) for name in _SCHEMES},
     **{
         f"fastapi.{name}": _external(f"fastapi.{name}")
         for name in ("Query", "Path", "Header", "Cookie", "Body", "Form", "File", "HTTPException")
@@ -334,11 +320,6 @@ ALIASES = {
     "fastapi.param_functions.Depends": "fastapi.Depends",
     "fastapi.params.Security": "fastapi.Security",
     "fastapi_utils.inferring_router.InferringRouter": "fastapi.APIRouter",
-    **{
-        f"fastapi.security.{module}.{name}": f"fastapi.security.{name}"
-        for name in _SCHEMES
-        for module in ("http", "oauth2", "api_key", "open_id_connect_url")
-    },
     **{
         f"fastapi.{module}.{name}": f"fastapi.{name}"
         for module in ("params", "param_functions")

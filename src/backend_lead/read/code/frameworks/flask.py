@@ -24,6 +24,8 @@ from backend_lead.read.code.wrapping import inner_function
 
 MARKERS: tuple[bytes, ...] = ()
 _NUMBERS = ("int", "float", "uuid")
+# A rule of Werkzeug: `<name>`, `<converter:name>`, `<converter(arguments):name>`; the arguments may hold any sign.
+_PARAMETER = re.compile(r"<(?:(\w+)(?:\(.*?\))?:)?(\w+)>")
 
 
 class Flask:
@@ -33,7 +35,7 @@ class Flask:
 
     def template(self, path: str) -> str:
         """`/orders/<int:id>` is `/orders/{id}`."""
-        return re.sub(r"<(?:[^<>:]+:)?([^<>:]+)>", r"{\1}", path)
+        return _PARAMETER.sub(r"{\2}", path)
 
     def adopt(self, outer: Router, inner: Router, run: Interpreter) -> None:
         """As `register_blueprint` without options would."""
@@ -60,7 +62,7 @@ class Flask:
 
     def _handle(self, placed: Placed, frame: Frame, run: Interpreter, answer: Answer) -> Answer:
         keywords: dict[str, Value] = {}
-        for kind, name in re.findall(r"<(?:([^<>:]+):)?([^<>:]+)>", placed.path):
+        for kind, name in _PARAMETER.findall(placed.path):
             source = f"path:{name}"
             labels = frozenset({source, *((f"number:{source}",) if kind in _NUMBERS else ())})
             keywords[name] = Unknown(labels)

@@ -67,6 +67,9 @@ class View(Value):
                 result.marks.setdefault("origin", value.marks.get("origin", value))
             if isinstance(result, (FunctionValue, Wrapped)):
                 value = result
+            elif isinstance(value, FunctionValue):
+                # A library's: what it does before the handler cannot be told.
+                value.marks["outside"] = (*value.marks.get("outside", ()), getattr(decorator, "name", "") or "?")
         return value
 
 
