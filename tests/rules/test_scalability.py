@@ -33,6 +33,12 @@ def test_call_that_does_not_wait_on_the_loop_is_silent(one):
     assert run("blocking-call-in-async", backend(endpoint("POST /x", calls=(one,)))) == []
 
 
+def test_what_is_done_once_for_all_requests_is_silent():
+    one = call("boto3.client.get_object", in_async=True)
+    assert run("blocking-call-in-async", backend(endpoint("POST /x", calls=(replace(one, once=True),)))) == []
+    assert len(run("blocking-call-in-async", backend(endpoint("POST /x", calls=(replace(one, once=False),))))) == 1
+
+
 def test_async_view_of_flask_has_a_loop_of_its_own():
     view = endpoint("POST /x", calls=(call("requests.post", in_async=True),), framework="flask")
     assert run("blocking-call-in-async", backend(view)) == []

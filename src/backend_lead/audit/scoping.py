@@ -10,8 +10,8 @@ from backend_lead.model.endpoint import Endpoint, Guard, GuardKind
 from backend_lead.model.ownership import (
     CREDENTIALS,
     authentication_guards,
-    is_principal,
     knows_person,
+    names_caller,
     owner_columns,
     owner_paths,
     personal_ways,
@@ -122,7 +122,7 @@ class Scoping:
             owner = {column for name in query.tables for column in self.columns.get(name, ())}
             named = [part for part in query.assignments if part.column in owner]
             values += [source for part in named or query.assignments for source in part.sources]
-        if any(is_principal(source) or _row_of(source) in scoped for source in values):
+        if any(names_caller(source) or _row_of(source) in scoped for source in values):
             return True
         if query.operation in ("update", "delete") and not values:
             # An object that was fetched is changed: the row is the one that the fetching query is bound to.

@@ -40,6 +40,11 @@ def is_principal(source: str) -> bool:
     return source == "principal" or source.startswith("principal.")
 
 
+def names_caller(source: str) -> bool:
+    """Say whether a value that rows are compared with is the principal's, or stands in the credential itself."""
+    return is_principal(source) or source == "credential"
+
+
 def read_by_guard(query: Query, guards: Iterable[Guard]) -> Guard | None:
     """Return the authentication guard that sends the query, or None when the handler's own work does."""
     symbols = (query.symbol, *(hop.symbol for hop in query.path))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint, Parameter, Response
-from backend_lead.model.ownership import is_principal, read_by_guard, sent_before
+from backend_lead.model.ownership import names_caller, read_by_guard, sent_before
 from backend_lead.model.query import Filter, Query
 from backend_lead.model.table import Table
 from backend_lead.rules._filters import EQUALITY
@@ -36,7 +36,7 @@ class RowList:
     @property
     def is_of_caller(self) -> bool:
         """Whether the rows are those of whoever calls."""
-        return any(is_principal(source) or source == "credential" for part in self.scope for source in part.sources)
+        return any(names_caller(source) for part in self.scope for source in part.sources)
 
 
 def row_lists(backend: Backend, schema: Schema) -> Iterator[RowList]:
@@ -98,8 +98,8 @@ def _is_bounded(schema: Schema, query: Query, table: Table) -> bool:
 def _scope(schema: Schema, query: Query, table: Table) -> Iterator[Filter]:
     """Yield the filters, on any table of the query, that keep to one principal's or one parent's rows."""
     for part in query.filters:
-        if part.operator in EQUALITY and not part.alternative and any(is_principal(source) or source == "credential"
-                                             or source.startswith(("path:", "row:")) for source in part.sources):
+        if part.operator in EQUALITY and not part.alternative and any(
+                names_caller(source) or source.startswith(("path:", "row:")) for source in part.sources):
             yield part
 
 

@@ -195,3 +195,27 @@ def test_functions_under_one_decorator_are_not_inside_one_another(read):
     (endpoint,) = backend.endpoints
     assert {q.tables[0] for q in endpoint.queries} == {"orders", "log", "mails", "counters"}
     assert sorted(q.operation for q in endpoint.queries if q.tables == ("orders",)) == ["select", "update"]
+
+
+def test_what_a_function_makes_for_the_module_is_made_once(read):
+    backend = read(
+        app="""
+        import requests
+        from fastapi import FastAPI
+        app = FastAPI()
+        kept = None
+        def settings():
+            global kept
+            if kept is None:
+                kept = requests.get("https://settings.example", timeout=3).json()
+            return kept
+        def rates():
+            if settings():
+                return requests.post("https://rates.example", timeout=3).json()
+        @app.get("/x")
+        async def x(): return rates()
+        """
+    )
+    (endpoint,) = backend.endpoints
+    assert {c.name: c.once for c in endpoint.calls if c.name in ("requests.get", "requests.post")} == {
+        "requests.get": True, "requests.post": None}

@@ -327,3 +327,21 @@ def test_one_function_that_verifies_people_of_whom_a_route_knows_nothing_more(tm
     [found] = in_shop(tmp_path, "missing-owner-check", SYSTEMS_AND_PEOPLE % ("", ", user: Annotated[User, Depends(person)]"))
     assert found.endpoint is not None
     assert found.endpoint.path == "/any/{order_id}"
+
+
+def test_rows_that_are_bound_to_what_the_credential_says(tmp_path):
+    assert in_shop(tmp_path, "missing-owner-check", """
+        class Caller(BaseModel):
+            kind: str
+            account: int
+
+        def caller(session: SessionDep, authorization: str = Header(None)) -> Caller:
+            if authorization is None:
+                raise HTTPException(401)
+            claims = jwt.decode(authorization, os.environ["KEY"], algorithms=["HS256"])
+            return Caller(kind="user", account=claims["account"])
+
+        @app.get("/lines/{line_id}")
+        def line(line_id: int, session: SessionDep, who: Annotated[Caller, Depends(caller)]):
+            return session.scalar(select(Line).join(Order).where(Line.id == line_id, Order.user_id == who.account))
+        """) == []

@@ -37,6 +37,13 @@ FAULTS = [
             with engine.connect() as c:
                 return c.execute(text(f"SELECT id FROM orders ORDER BY {sort}")).all()
         """, "sort (query)"),
+    ("sql-injection", """
+        @app.get("/orders")
+        def orders(sort: str):
+            column = sort if sort else "id"
+            with engine.connect() as c:
+                return c.execute(text("SELECT id FROM orders ORDER BY " + column)).all()
+        """, "sort (query)"),
     ("command-injection", """
         @app.post("/x/{name}")
         def x(name: str):
@@ -108,6 +115,25 @@ SOUND = [
         def orders(sort: Literal["id", "total"]):
             with engine.connect() as c:
                 return c.execute(text(f"SELECT id FROM orders ORDER BY {sort}")).all()
+        """),
+    ("sql-injection", """
+        @app.get("/orders")
+        def orders(sort: str = None, down: str = ""):
+            column = sort if sort in ["id", "total"] else "id"
+            direction = down if down.lower() in ("asc", "desc") else "asc"
+            with engine.connect() as c:
+                return c.execute(text(f"SELECT id FROM orders ORDER BY {column} {direction}")).all()
+        """),
+    ("sql-injection", """
+        def column_of(name):
+            if name == "total":
+                return "orders.total"
+            return "orders.id"
+
+        @app.get("/orders/by/{name}")
+        def orders(name: str):
+            with engine.connect() as c:
+                return c.execute(text(f"SELECT id FROM orders ORDER BY {column_of(name)}")).all()
         """),
     ("sql-injection", """
         COLUMNS = {"id": "orders.id", "total": "orders.total"}

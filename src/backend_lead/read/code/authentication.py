@@ -190,7 +190,9 @@ def refusal_status(value: Value, placed: Placed, run: Interpreter) -> int | None
 
 def _status(value: Value, placed: Placed, run: Interpreter) -> int | None:
     status = status_of(value)
-    answered = _by_handler(value, placed, run, anything=status is None)
+    # A library's own exception has the status that it was given; one of the program's has its handler's.
+    handled = status is None or isinstance(value, Instance)
+    answered = _by_handler(value, placed, run, anything=status is None) if handled else None
     if answered is not None or status is not None:
         return status if answered is None else answered
     returned = response_status(value)

@@ -39,14 +39,17 @@ def _if(run: Interpreter, node: Any) -> int:
     before = len(run.pairs_seen)
     test = evaluate(run, node.test)
     truth = run.truth(test)
+    frame = frame_of(run)
+    cached = frame.cached
     if truth is not None:
+        frame.cached = cached or (truth and _makes_once(frame, node))
         status = _decided(run, node, test, truth)
+        frame.cached = cached
         if not truth and is_for_types(node.test):
             read_types(run, frame_of(run).scope, node.then)
         return status
     pairs = (*getattr(test, "pairs", ()), *run.pairs_seen[before:])
     del run.pairs_seen[before:]
-    frame = frame_of(run)
     frame.tests |= test.sources
     names = frame.scope.names
     saved = dict(names)
@@ -54,7 +57,9 @@ def _if(run: Interpreter, node: Any) -> int:
     condition = Condition(test.sources, pairs, True, run.place(node.line), unfound=_is_unfound(test), usual=usual)
 
     narrow(run, node.test, True)
+    frame.cached = cached or _makes_once(frame, node)
     first, names_after_first = _side(run, node.then, condition)
+    frame.cached = cached
     frame.scope.names = saved
     opposite = Condition(test.sources, pairs, False, condition.place, unfound=condition.unfound)
     opposite.usual = None if usual is None else not usual
@@ -77,6 +82,12 @@ def _if(run: Interpreter, node: Any) -> int:
         run.conditions.append(left)
         return GOES_ON
     return first if first == second else ENDED
+
+
+def _makes_once(frame: Frame, node: Any) -> bool:
+    """`if engine is None: engine = make()` with `global engine`: what is done there is done once for all requests."""
+    test = node.test.operands[0] if isinstance(node.test, s.Operation) else None
+    return isinstance(test, s.Name) and test.name in frame.scope.globals and test.name in bound_in(node.then)
 
 
 def _decided(run: Interpreter, node: Any, test: Value, truth: bool) -> int:

@@ -17,6 +17,7 @@ from backend_lead.read.code.operations import fresh, relabel
 from backend_lead.read.code.parameters import bind_parameters
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.remembering import Nested, Remembered
+from backend_lead.read.code.sources import not_followed
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Choice, Known, Native, Part, Setting, Unknown, Value, join, usually
 from backend_lead.read.code.ways import is_recursive, way_into, widened
@@ -239,7 +240,7 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
     deepest = DEEPEST_CALL if run.requesting else DEEPEST_CALL_AT_START
     if run.depth >= deepest or not left or is_recursive(run, site.frame, function):
         run.exhausted = run.exhausted or not left
-        return Unknown(site.sources)
+        return Unknown(not_followed(site.sources))
     if not run.requesting:
         return _finish(run, _enter(run, function, site)[0])
     run.returned = None
@@ -342,6 +343,8 @@ def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site)
     if len(results) > 1 and frame.tests and not isinstance(result, (Instance, ClassValue, FunctionValue)):
         # Which of the results comes out depends on the tests, so what they read flows into it.
         carried = frozenset(t for t in frame.tests if t.startswith(("principal", "row:", "path:")))
+        # Of what only decides which it is, nothing goes into a text.
+        carried |= {f"chosen:{t}" for t in carried if t.startswith("path:") and t not in result.sources}
         result = relabel(result, carried)
     return result
 

@@ -20,6 +20,7 @@ MARK = "chosen:"
 _INPUTS = ("path:", "query:", "body", "form", "header:", "cookie:")
 # Calls that give the same text in another form.
 _FORMS = frozenset({"str", "Path", "PurePath", "PurePosixPath"})
+_CASES = frozenset({"casefold", "lower", "strip", "title", "upper"})
 # Tests of a text that leave it without dots, slashes, quotes and spaces.
 _PLAIN = ("isalnum", "isalpha", "isdecimal", "isdigit", "isidentifier", "isnumeric")
 
@@ -70,14 +71,15 @@ def _tested(run: Interpreter, test: Any, holds: bool) -> Any:
 
 
 def _unwrapped(node: Any) -> Any:
-    """`str(path) in allowed` decides about `path`: another form of the same text is compared."""
-    while (
-        isinstance(node, s.Call)
-        and isinstance(node.function, s.Name)
-        and node.function.name in _FORMS
-        and len(node.arguments) == 1
-    ):
-        node = node.arguments[0]
+    """`str(path) in allowed`, `order.lower() in allowed`: another form of the same text is compared."""
+    while isinstance(node, s.Call):
+        function = node.function
+        if isinstance(function, s.Name) and function.name in _FORMS and len(node.arguments) == 1:
+            node = node.arguments[0]
+        elif isinstance(function, s.Attribute) and function.name in _CASES and not node.arguments:
+            node = function.value
+        else:
+            break
     return node
 
 

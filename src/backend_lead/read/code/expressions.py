@@ -8,6 +8,7 @@ from typing import Any
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.binding import assign
 from backend_lead.read.code.calls import call
+from backend_lead.read.code.choosing import choose
 from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, Slice, key_of
 from backend_lead.read.code.credentials import ABSENT
 from backend_lead.read.code.evaluation import EVALUATORS, evaluate, is_told_whole, iterate
@@ -234,9 +235,25 @@ def _conditional(run: Interpreter, node: Any) -> Value:
     truth = run.truth(test)
     if truth is not None:
         return evaluate(run, node.then if truth else node.otherwise)
-    sides = (evaluate(run, node.then), evaluate(run, node.otherwise))
+    sides = (_side(run, node, True), _side(run, node, False))
     usual = before_configured(run, test)
     return usually(join(sides), None if usual is None else sides[0] if usual else sides[1])
+
+
+def _side(run: Interpreter, node: Any, holds: bool) -> Value:
+    """One side of `a if test else b`, where what the test says of a name holds: `sort if sort in KNOWN else "id"`."""
+    side = node.then if holds else node.otherwise
+    if not run.requesting:
+        return evaluate(run, side)
+    names = _frame(run).scope.names
+    before = dict(names)
+    choose(run, _frame(run).scope, node.test, holds)
+    changed = {name: names[name] for name in before if names[name] is not before[name]}
+    value = evaluate(run, side)
+    for name, marked in changed.items():
+        if names.get(name) is marked:
+            names[name] = before[name]
+    return value
 
 
 def _lambda(run: Interpreter, node: Any) -> Value:

@@ -12,6 +12,7 @@ NOTHING: frozenset[str] = frozenset()
 MOST_SOURCES = 12
 MARKS = ("number:", "bound:", "chosen:", "configuration")
 """What labels begin with that say something about a source, and are none themselves."""
+_INPUTS = ("path:", "query", "body", "form", "header", "cookie")
 MOST_REMEMBERED = 100_000
 
 
@@ -32,6 +33,12 @@ def widen(sources: frozenset[str]) -> frozenset[str]:
     return frozenset([_wider(source) for source in sources if not source.startswith(MARKS)])
 
 
+def not_followed(sources: frozenset[str]) -> frozenset[str]:
+    """Where nobody saw what became of an input, nobody may say that it goes on as it came: each is marked as chosen."""
+    inputs = [source for source in sources if source.startswith(_INPUTS)]
+    return sources | {f"chosen:{source}" for source in inputs} if inputs else sources
+
+
 def _wider(source: str) -> str:
     if source.startswith("row:"):
         return source.split(".", 1)[0]
@@ -39,6 +46,6 @@ def _wider(source: str) -> str:
 
 
 def _deeper(source: str, name: str) -> str:
-    if source in ("body", "form", "query", "header", "cookie"):
+    if source.removeprefix("chosen:") in ("body", "form", "query", "header", "cookie"):
         return f"{source}:{name}"
     return f"{source}.{name}" if source == "principal" else source

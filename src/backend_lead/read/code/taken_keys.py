@@ -41,7 +41,7 @@ def _key(node: Any, above: dict[int, Any]) -> str | None:
 
 
 def _is_asked_for(node: Any, above: dict[int, Any]) -> bool:
-    """Whether it is only asked whether there is anything: `if claims`, `x if claims else y`, `not claims`, `claims is None`."""
+    """Whether it is only asked whether there is anything: `if claims`, `a if claims else b`, `claims is None`."""
     parent = above.get(id(node))
     if isinstance(parent, (s.If, s.Conditional)):
         return parent.test is node

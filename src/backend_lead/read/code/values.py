@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 if TYPE_CHECKING:
     from backend_lead.read.code.frames import Site
     from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.sources import NOTHING, deepen, widen
+from backend_lead.read.code.sources import NOTHING, deepen, not_followed, widen
 
 WIDEST_CHOICE = 5
 
@@ -252,5 +252,7 @@ def join(values: Iterable[Value], widest: int = WIDEST_CHOICE) -> Value:
     if not kept:
         return Unknown()
     if len(kept) > widest:
-        return Unknown(frozenset().union(*(v.sources for v in kept.values())))
+        sources = frozenset().union(*(v.sources for v in kept.values()))
+        # Which element of which list an input was in is lost: nobody may say where it goes on.
+        return Unknown(not_followed(sources) if any(v.elements() is not None for v in kept.values()) else sources)
     return Choice(tuple(kept.values()))

@@ -44,7 +44,7 @@ def check(backend: Backend) -> Iterator[Finding]:
 def _waits(endpoint: Endpoint, call: Call) -> bool:
     # What a constructor does may be done once, for an object that is kept.
     made = call.once is not False and any(hop.symbol.endswith(".__init__") for hop in call.path)
-    return (not made and call.in_async and not call.awaited and is_blocking(call.name)
+    return (not made and call.once is not True and call.in_async and not call.awaited and is_blocking(call.name)
             and endpoint.framework not in _OWN_LOOPS)
 
 

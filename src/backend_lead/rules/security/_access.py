@@ -12,6 +12,7 @@ from backend_lead.model.ownership import (
     CREDENTIALS,
     is_principal,
     knows_person,
+    names_caller,
     owner_anchors,
     owner_paths,
     personal_ways,
@@ -106,7 +107,7 @@ class Access:
             inputs = {source for part in query.filters for source in inputs_of(part.sources)}
             for part in query.filters:
                 name = self._table(part, query)
-                if (name not in self.principals and any(map(is_principal, part.sources))
+                if (name not in self.principals and any(map(names_caller, part.sources))
                         and (not name or inputs & set(sources) or self._are_connected(name, table))):
                     return True
         return False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint, GuardKind
 from backend_lead.model.finding import Finding, Severity
-from backend_lead.model.ownership import is_principal
+from backend_lead.model.ownership import is_principal, names_caller
 from backend_lead.model.query import Filter, Query
 from backend_lead.rules._reached import in_order
 from backend_lead.rules._writing import Writer
@@ -59,7 +59,7 @@ def _checked_tables(endpoint: Endpoint, access: Access) -> list[str]:
              if guard.kind in (GuardKind.OWNERSHIP, GuardKind.TENANT) and not guard.optional}
     for query in access.own_queries(endpoint):
         for part in query.filters:
-            if any(is_principal(source) for source in part.sources):
+            if any(map(names_caller, part.sources)):
                 steps = {f"{part.table or query.tables[0]}.{part.column}"} if query.tables else set()
                 found.update(name for name in query.tables if steps & set(access.paths.get(name, ())))
     return sorted(name for name in found if name in access.paths and name not in access.principals)
