@@ -531,3 +531,65 @@ def test_a_status_that_is_set_on_an_answer_belongs_to_that_answer(read):
         )
     )
     assert found == {"/a": "required", "/b": "none", "/c": "none"}
+
+
+KEYS = """
+from functools import wraps
+from flask import Flask, g, jsonify, request
+from flask_limiter import Limiter
+from flask_login import current_user
+from flask_sqlalchemy import SQLAlchemy
+app = Flask(__name__)
+db = SQLAlchemy(app)
+limiter = Limiter(app)
+class User(db.Model):
+    __tablename__ = "users"
+    id = db.Column(db.Integer, primary_key=True)
+class Key(db.Model):
+    __tablename__ = "keys"
+    id = db.Column(db.Integer, primary_key=True)
+    code = db.Column(db.String(40))
+    user_id = db.Column(db.ForeignKey("users.id"))
+    user = db.relationship(User)
+class Box(db.Model):
+    __tablename__ = "boxes"
+    id = db.Column(db.Integer, primary_key=True)
+    user_id = db.Column(db.ForeignKey("users.id"))
+def with_key(function):
+    @wraps(function)
+    def inner(*args, **options):
+        key = db.session.query(Key).filter_by(code=request.headers.get("Authentication")).first()
+        if key:
+            g.user = key.user
+        elif current_user.is_authenticated:
+            g.user = current_user
+        else:
+            return jsonify(error="who?"), 401
+        return function(*args, **options)
+    return inner
+def may(user, box):
+    return box.user_id == user.id
+@app.delete("/boxes/<int:box_id>")
+@limiter.limit("9/hour")
+@with_key
+def delete(box_id):
+    box = db.session.get(Box, box_id)
+    if not box or box.user_id != g.user.id:
+        return jsonify(error="not yours"), 403
+    db.session.delete(box)
+    return ""
+@app.get("/boxes/<int:box_id>")
+@with_key
+def show(box_id):
+    box = db.session.get(Box, box_id)
+    if not may(g.user, box):
+        return jsonify(error="not yours"), 403
+    return jsonify(id=box.id)
+"""
+
+
+def test_who_is_put_in_g_by_a_key_of_the_programs_own_is_the_principal(read):
+    backend = read(app=KEYS)
+    assert {e.method: e.authentication.value for e in backend.endpoints} == {"DELETE": "required", "GET": "required"}
+    owned = {e.method: {g.detail for g in e.guards if g.kind.value == "ownership"} for e in backend.endpoints}
+    assert owned == {"DELETE": {"boxes.user_id"}, "GET": {"boxes.user_id"}}

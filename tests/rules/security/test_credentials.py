@@ -142,6 +142,14 @@ SOUND = [
             raise HTTPException(401)
         with Session""", 1)),
     ("hard-coded-secret", """
+    def fill():
+        test_otp_secret = "8f3a1c9e7b2d4f60a5c1"
+        return test_otp_secret
+
+    @app.get("/x")
+    def x(): return 1
+    """),
+    ("hard-coded-secret", """
     class Development:
         SIGNING_KEY = "8f3a1c9e7b2d4f60a5c1"
 

@@ -125,6 +125,17 @@ SOUND = [
                 return c.execute(text(f"SELECT id FROM orders ORDER BY {column} {direction}")).all()
         """),
     ("sql-injection", """
+        BOARDS = os.environ.get("BOARDS")
+
+        @app.get("/orders")
+        def orders(board: str = None):
+            if board is not None:
+                if BOARDS is None or board not in BOARDS:
+                    raise HTTPException(404)
+            with engine.connect() as c:
+                return c.execute(text("SELECT id FROM orders_%s" % board)).all()
+        """),
+    ("sql-injection", """
         def column_of(name):
             if name == "total":
                 return "orders.total"

@@ -7,7 +7,7 @@ from typing import Any
 
 from backend_lead.model.endpoint import Parameter
 from backend_lead.read.code.calls import call
-from backend_lead.read.code.credentials import ABSENT, Consulted, absent
+from backend_lead.read.code.credentials import ABSENT, Consulted, absent, carries_credential
 from backend_lead.read.code.execution import GOES_ON, execute_block
 from backend_lead.read.code.frames import Aborted, Frame, Outcome, Site
 from backend_lead.read.code.interpreter import STEPS_PER_REQUEST, Interpreter
@@ -16,6 +16,7 @@ from backend_lead.read.code.parameters import bind_parameters
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Known, Native, Unknown, Value
+from backend_lead.read.code.wrapping import Wrapped
 
 # What a session has for everybody.
 _OF_EVERY_SESSION = (
@@ -64,7 +65,7 @@ class Carrier(Value):
         """Sources of an item that is present."""
         if self.label == "session":
             return frozenset({f"principal.{name}", "session"})
-        if self.label == "cookie" or name.lower() in ("authorization", "x-api-key", "api-key"):
+        if self.label == "cookie" or carries_credential(name):
             return frozenset({f"{self.label}:{name}", "credential"})
         return frozenset({f"{self.label}:{name}"})
 
@@ -103,6 +104,15 @@ def outcomes(run: Interpreter, function: Value, site: Site, answer: Answer) -> l
 
     What it raises goes to the answer, which is certain when it never comes back.
     """
+    if type(function) is Wrapped:
+        # A library's check first; what lies behind it keeps its results apart as well.
+        try:
+            function.check(Site(site.positional, site.keywords, function.place.line, site.frame), run)
+        except Aborted:
+            answer.certain = True
+        answer.refusals.extend(site.frame.raises)
+        site.frame.raises.clear()
+        return [] if answer.certain else outcomes(run, function.wrapped, site, answer)
     if not isinstance(function, FunctionValue):
         try:
             result = call(run, function, site)

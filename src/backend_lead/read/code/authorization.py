@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from backend_lead.model.endpoint import Guard, GuardKind
 from backend_lead.read.code.authentication import refusal_status
 from backend_lead.read.code.frames import Condition, Outcome
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.routing import Placed
+
+# What columns that say whose a row is are called; a row's own key is none of them.
+_OWNER = re.compile(r"(?i)_id$|owner|author|creator|created_by|user|member|account|tenant|organi[sz]ation")
 
 
 def is_principal(label: str) -> bool:
@@ -37,6 +42,9 @@ def _of(outcome: Outcome, status: int | None) -> list[Guard]:
             made.append(Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=owned))
     if made:
         return made
+    together = next((column for condition in outcome.conditions if (column := _asked_together(condition))), None)
+    if together is not None and status in (403, 404, None):
+        return [Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=together)]
     labels = {label for condition in outcome.conditions for label in condition.sources}
     # What is asked last decides: whether a row is there, or what stands in it.
     last = outcome.conditions[-1].sources if outcome.conditions else frozenset()
@@ -65,6 +73,16 @@ def _owned(condition: Condition) -> str | None:
             if inputs:
                 return inputs[0]
     return None
+
+
+def _asked_together(condition: Condition) -> str | None:
+    """The column that says whose a row is, when a function decided by it and by who is calling (`may(user, row)`)."""
+    mine = {label.rpartition(".")[2] for label in condition.sources if label.startswith("principal.")}
+    if not mine:
+        return None
+    columns = [label.removeprefix("row:") for label in condition.sources if label.startswith("row:") and "." in label]
+    return next((column for column in sorted(columns) if _OWNER.search(column.rpartition(".")[2])
+                 and column.rpartition(".")[2] not in mine), None)
 
 
 def _detail(labels: set[str]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.binding import assign
-from backend_lead.read.code.choosing import choose, unchosen
+from backend_lead.read.code.choosing import unchosen
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.context_managers import enter, leave
 from backend_lead.read.code.credentials import ABSENT
@@ -29,6 +29,7 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.kept_answers import WIDEST_ANSWER, doubtful, overwritten
 from backend_lead.read.code.leaving import FUNCTION_LEFT, bound_in, is_search, leaving, loops_left, raises
 from backend_lead.read.code.library_values import External, Symbol
+from backend_lead.read.code.narrowing import narrow
 from backend_lead.read.code.operations import before_configured, relabel
 from backend_lead.read.code.program import LazyImport
 from backend_lead.read.code.typing_blocks import is_for_types, read_types
@@ -175,43 +176,8 @@ def _settled(value: Any) -> Any:
     return value.resolved or value if isinstance(value, LazyImport) else value
 
 
-def narrow(run: Interpreter, test: Any, holds: bool) -> None:
-    """Drop the alternatives of a name that a test on it rules out (`if x is None`, `if not x`, `if x`)."""
-    if run.requesting:
-        choose(run, frame_of(run).scope, test, holds)
-    if isinstance(test, s.Operation):
-        if test.operator == "not":
-            narrow(run, test.operands[0], not holds)
-            return
-        if (test.operator == "and" and holds) or (test.operator == "or" and not holds):
-            for operand in test.operands:
-                narrow(run, operand, holds)
-            return
-        is_none = isinstance(test.operands[-1], s.Constant) and test.operands[-1].value is None
-        if is_none and test.operator in ("is", "==", "is not", "!="):
-            wants_none = (test.operator in ("is", "==")) == holds
-            _keep(run, test.operands[0], lambda v: _is_none(v) == wants_none or _is_none(v) is None)
-        return
-    if isinstance(test, s.Bind):
-        test = test.target
-    _keep(run, test, lambda v: v.truth() is None or v.truth() == holds)
 
 
-def _is_none(value: Value) -> bool | None:
-    if isinstance(value, Known):
-        return value.value is None
-    return None if isinstance(value, Unknown) else False
-
-
-def _keep(run: Interpreter, name: Any, wanted: Callable[[Value], bool]) -> None:
-    if not isinstance(name, s.Name):
-        return
-    scope = frame_of(run).scope
-    value = scope.names.get(name.name)
-    if isinstance(value, Choice):
-        kept = [option for option in value.options if wanted(option)]
-        if kept:
-            scope.names[name.name] = join(kept)
 
 
 # ---------------------------------------------------------------- loops, try, with

@@ -116,6 +116,7 @@ def call(run: Interpreter, function: Value, site: Site) -> Value:
     if result is not None:
         return result
     note_lost(run, "something that could not be read", site)
+    _emit_asked(run, "?", site)
     if run.requesting:
         for value in site.positional:
             if isinstance(value, FunctionValue):
@@ -196,6 +197,8 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
     note_lost(run, name, site)
     if not name.startswith(QUIET) or name in LOUD:
         run.emit(CallMade(name, site, run, function.sources))
+    else:
+        _emit_asked(run, name, site)
     sources = function.sources | site.sources
     if run.requesting and not name.startswith(KEEPING):
         for value in site.positional:
@@ -209,6 +212,17 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
         return (Items([Unknown(sources)], fallback.kind, False, sources) if isinstance(fallback, Items)
                 else Unknown(sources, function.name))
     return External(function.name, sources, tuple(site.positional), site.keywords)
+
+
+def _emit_asked(run: Interpreter, name: str, site: Site) -> None:
+    """Tell of a call of something not found that is given who is calling together with a row: it may decide."""
+    if not run.requesting or not name.startswith("?"):
+        return
+    given = [value.sources for value in (*site.positional, *site.keywords.values())]
+    callers = [labels for labels in given if any(label.startswith("principal") for label in labels)]
+    rows = [labels for labels in given if labels not in callers and any(label.startswith("row:") for label in labels)]
+    if callers and rows:
+        run.emit(CallMade(name, site, run))
 
 
 def note_lost(run: Interpreter, name: str, site: Site) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from backend_lead.read.code import syntax as s
-from backend_lead.read.code.branches import narrow
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.classes import define_class
 from backend_lead.read.code.evaluation import evaluate
@@ -24,6 +23,7 @@ from backend_lead.read.code.frames import Outcome, Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.kept_answers import returned_by, told_apart
 from backend_lead.read.code.library_values import External, Symbol
+from backend_lead.read.code.narrowing import narrow
 from backend_lead.read.code.target_values import ClassValue, FunctionValue
 from backend_lead.read.code.values import Choice, Known, Setting, Unknown, Value
 from backend_lead.read.code.wrapping import inner_function

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Finding, Severity
-from backend_lead.model.ownership import read_by_guard
+from backend_lead.model.ownership import sent_before
 from backend_lead.model.query import Query
 from backend_lead.rules._paths import decorator, is_page, shape
 from backend_lead.rules._reached import in_order
@@ -36,7 +36,7 @@ def check(backend: Backend) -> Iterator[Finding]:
 
 def _creates(endpoint: Endpoint, query: Query) -> bool:
     """Say whether the query inserts the row that the endpoint answers with, whatever was there before."""
-    if query.operation != "insert" or not query.tables or read_by_guard(query, endpoint.guards):
+    if query.operation != "insert" or not query.tables or sent_before(query, endpoint):
         return False
     table = query.tables[0]
     # Creating or changing, and fetching or creating, answer 200 with good reason.

@@ -30,6 +30,7 @@ _PLACEHOLDER = re.compile(r"(?i)example|sample|change|replace|placeholder|dummy|
 _PUBLISHABLE = re.compile(r"(?i)^(pk_|phc_|pub|sb_publishable|AIza)|public|publishable|anon")
 _ASIDE = re.compile(r"(?i)(^|/)(tests?|testing|fixtures?|examples?|samples?|docs?|conftest\.py|migrations|alembic|"
                     r"versions|test_\w+\.py|\w+_test\.py)(/|$)")
+_TRIED = re.compile(r"(?i)_?(test|testing|dummy|fake|mock|example|sample|demo|dev)_")
 _TRYING = re.compile(r"(Dev|Development|Test|Tests|Testing|UnitTest|Local|CI|Debug|Sandbox)"
                      r"(Config|Configuration|Settings|Environment)?$|^(Dev|Development|Test|Testing|Local)(?=[A-Z]|$)")
 # Possessive, so that a long row of capitals that ends otherwise is not taken apart in every way.
@@ -63,7 +64,9 @@ def _shape(value: str) -> str:
 
 def _looks_secret(literal: Literal, shortest: int, least: float) -> bool:
     name, value = literal.name.rpartition(".")[2], literal.value
-    if not _NAME.search(name) or len(value) < shortest or re.search(r"[\s{}<>$%,;()\[\]]|://", value):
+    if not _NAME.search(name) or _TRIED.match(name) or len(value) < shortest:
+        return False
+    if re.search(r"[\s{}<>$%,;()\[\]]|://", value):
         return False
     if _PLACEHOLDER.search(value) or _PUBLISHABLE.search(value) or _PUBLISHABLE.search(name):
         return False

@@ -40,7 +40,8 @@ def _asks(endpoint: Endpoint) -> bool:
     kinds = (GuardKind.OWNERSHIP, GuardKind.ROLE, GuardKind.TENANT, GuardKind.AUTHENTICATION)
     sources = [source for query in endpoint.queries for values in values_of(query) for source in values]
     sources += [source for call in endpoint.calls for argument in call.arguments for source in argument.sources]
-    return (any(guard.kind in kinds for guard in endpoint.guards)
+    return (any(answer.error and answer.status in (401, 403) for answer in endpoint.responses)
+            or any(guard.kind in kinds for guard in endpoint.guards)
             or any(is_principal(source) or source.startswith(("credential", "cookie:", "header:"))
                    for source in sources)
             or any(call.name.endswith(_SIGNATURES) for call in endpoint.calls))

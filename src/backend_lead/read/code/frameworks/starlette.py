@@ -44,7 +44,7 @@ class Bag(Value):
 
     def assign(self, name: str, value: Value, run: Interpreter) -> None:
         """`request.state.user = user`."""
-        self.attributes[name] = value
+        self.attributes[name] = principal(value) if self.label == "request" else value
 
 
 class Request(Value):
