@@ -19,9 +19,9 @@ _SENDS = re.compile(r"^(requests|httpx|aiohttp|urllib3?)\b")
 # The paths of OpenAI's interface, which its clients put behind whatever address they are given.
 _COPIED = ("/chat/completions", "/completions", "/embeddings", "/audio/speech", "/audio/transcriptions",
            "/images/generations", "/responses", "/moderations")
-_HEALTH = frozenset({"health", "healthz", "healthcheck", "health-check", "health_check", "_health", "ready", "readyz",
-                     "readiness", "live", "livez", "liveness", "ping", "status", "heartbeat", "__heartbeat__",
-                     "__lbheartbeat__", "up", "alive", "info"})
+_HEALTH = frozenset({"health", "healthz", "healthcheck", "health-check", "health_check", "ready", "readyz",
+                     "readiness", "live", "livez", "liveness", "ping", "status", "heartbeat", "lbheartbeat",
+                     "up", "alive", "info"})
 
 
 def segments(path: str) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ def named_segments(path: str) -> list[str]:
 def is_health(path: str) -> bool:
     """Say whether a path tells whether the service is up."""
     parts = [part.lower() for part in segments(path)]
-    return bool(parts) and parts[-1] in _HEALTH and not any(is_parameter(part) for part in parts)
+    return bool(parts) and parts[-1].strip("_") in _HEALTH and not any(is_parameter(part) for part in parts)
 
 
 def is_forwarded(endpoint: Endpoint) -> bool:

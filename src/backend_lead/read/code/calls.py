@@ -121,7 +121,7 @@ def call(run: Interpreter, function: Value, site: Site) -> Value:
         for value in site.positional:
             if isinstance(value, FunctionValue):
                 run.emit(HandedOver(value))
-    return Unknown(function.sources | site.sources)
+    return Unknown(function.sources | not_followed(site.sources))
 
 
 def _call_each(run: Interpreter, function: Choice, site: Site) -> Value:
@@ -199,7 +199,9 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
         run.emit(CallMade(name, site, run, function.sources))
     else:
         _emit_asked(run, name, site)
-    sources = function.sources | site.sources
+    # What a method of something unknown makes of its arguments nobody saw; a library's function is known by its name.
+    given = not_followed(site.sources - function.sources) if isinstance(function, Part) else site.sources
+    sources = function.sources | given
     if run.requesting and not name.startswith(KEEPING):
         for value in site.positional:
             if isinstance(value, FunctionValue):

@@ -12,7 +12,7 @@ from backend_lead.rules._reached import in_order
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("No health endpoint", Severity.LOW)
+RULE = RuleInfo("No health endpoint", Severity.LOW, preview=True)
 write = Writer(__name__, RULE)
 
 _APPLICATIONS = ("fastapi.FastAPI", "flask.Flask", "starlette.applications.Starlette", "connexion.FlaskApp")
