@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import BinaryIO
 
+_MOMENT = 3.0
+ENDED = 143
+"""The exit code of a worker that was ended."""
 # What a job is told stands in its request: a password in its environment would be seen by what it starts.
 _NOT_HANDED_ON = ("BACKEND_LEAD_DB", "BACKEND_LEAD_MCP_TOKEN")
 
@@ -44,10 +49,17 @@ class Worker:
         return self._process.stdout.readline()
 
     def end(self) -> int:
-        """End it if it still runs, and return its exit code; the number of a signal is negative."""
+        """End it if it still runs, and return its exit code; the number of a signal is negative.
+
+        It has a moment to end what it started and to tidy up.
+        """
         if self._process.poll() is None:
+            self._process.terminate()
+        try:
+            code = self._process.wait(_MOMENT)
+        except subprocess.TimeoutExpired:
             self._process.kill()
-        code = self._process.wait()
+            code = self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 assert stream is not None
@@ -64,6 +76,7 @@ def request_and_answers() -> tuple[bytes, BinaryIO]:
     request = sys.stdin.buffer.readline()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    signal.signal(signal.SIGTERM, _ended)
     threading.Thread(target=_end_with_the_other_side, daemon=True).start()
     return request, answers
 
@@ -71,4 +84,12 @@ def request_and_answers() -> tuple[bytes, BinaryIO]:
 def _end_with_the_other_side() -> None:
     for _ in iter(lambda: os.read(0, 4096), b""):
         pass
-    os._exit(0)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_MOMENT)
+    os._exit(ENDED)
+
+
+def _ended(number: int, frame: object) -> None:
+    # Only once: what tidies up is not to be interrupted.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise SystemExit(ENDED)

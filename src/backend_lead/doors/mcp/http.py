@@ -13,7 +13,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from backend_lead.doors.mcp.door import Allowed, Door
 from backend_lead.doors.mcp.server import Server
-from backend_lead.errors import WrongUse
+from backend_lead.gates.listening import listening as opened
 
 PATH = "/mcp"
 Message = MutableMapping[str, object]
@@ -109,22 +109,16 @@ def application(allowed: Allowed, listening: Listening) -> Guarded:
 
 
 def serve_http(allowed: Allowed, listening: Listening, say: Callable[[], None]) -> None:
-    """Serve hosts over HTTP until it is stopped; `say` is called when the port is ours.
+    """Serve hosts over HTTP until it is stopped; `say` is called when the port is open.
 
     Raises WrongUse for an address or a port that cannot be listened on.
     """
     config = uvicorn.Config(application(allowed, listening), host=listening.host, port=listening.port,
                             log_level="warning", access_log=False, server_header=False, date_header=False,
                             timeout_graceful_shutdown=2)
-    try:
-        socket = config.bind_socket()
-    except SystemExit:
-        raise WrongUse(f"{listening.host}:{listening.port} cannot be listened on.",
-                       "Another program may listen there. Name another port: --port N") from None
-    # Who is told may connect at once: the first requests wait until the server takes them.
-    socket.listen()
-    say()
-    uvicorn.Server(config).run(sockets=[socket])
+    with opened(listening.host, listening.port) as socket:
+        say()
+        uvicorn.Server(config).run(sockets=[socket])
 
 
 def _all(scope: Message, name: bytes) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,7 +119,8 @@ class MigrationJob(Job, frozen=True, kw_only=True):
         from backend_lead.migrate.formats import Transaction
 
         return Request(tuple(Path(file) for file in self.files), _path(self.schema), _path(self.queries), self.postgres,
-                       Transaction(self.transaction), self.dsn, self.allow_superuser, _path(self.code), self.since)
+                       Transaction(self.transaction), self.dsn, self.allow_superuser, _path(self.code), self.since,
+                       self.cache)
 
 
 class LintJob(MigrationJob, frozen=True, kw_only=True):
@@ -140,7 +142,8 @@ class ProveJob(MigrationJob, frozen=True, kw_only=True):
         """Run the job."""
         from backend_lead.lead.migration import prove_migrations
 
-        return prove_migrations(self.request(), self.options(), self.rows, listen)
+        # The proof is what it is run for: it is kept whether or not what was read is.
+        return prove_migrations(self.request(), replace(self.options(), cache=True), self.rows, listen)
 
 
 class CreateJob(MigrationJob, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ async def prove_migration(call: Call, files: Migrations, schema: Schema = None, 
     """
     return await answered(call, "migration prove", lambda allowed: ProveJob(
         files=tuple(files), schema=schema, queries=queries, code=code, postgres=postgres, transaction=transaction,
-        rows=rows, cache=True), *files, schema, queries, code)
+        rows=rows, cache=allowed.cache), *files, schema, queries, code)
 
 
 TOOL = Declared(prove_migration, "Prove a migration on a throw-away server", "migration-prove", writes=True)
