@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend_lead.config import Settings, Value, load
+from backend_lead.errors import WrongUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,8 @@ class Options:
     """One request.  `target` is the path as typed, for messages and commands; `root` is the same as a path.
 
     `dsn` is the database to look at, `since` a git reference, `sources` whether source lines are wanted (for the HTML
-    report), `debug` whether an exception inside a rule ends the run with its traceback.
+    report), `debug` whether an exception inside a rule ends the run with its traceback, `only_new` whether findings
+    that were there at `since` are left out.
     """
 
     root: Path
@@ -28,6 +30,7 @@ class Options:
     cache: bool = True
     sources: bool = False
     debug: bool = False
+    only_new: bool = False
 
 
 def settings_of(target: str, typed: Mapping[str, Value]) -> Settings:
@@ -40,8 +43,13 @@ def settings_of(target: str, typed: Mapping[str, Value]) -> Settings:
 
 def options_for(target: str, *, typed: Mapping[str, Value] | None = None, openapi: Path | None = None,
                 dsn: str | None = None, allow_superuser: bool = False, since: str | None = None, cache: bool = True,
-                sources: bool = False) -> Options:
-    """Return the request about a target, with its settings.  Raises WrongUse for settings that cannot be used."""
+                sources: bool = False, only_new: bool = False) -> Options:
+    """Return the request about a target, with its settings.
+
+    Raises WrongUse for settings that cannot be used, and for `only_new` without `since`.
+    """
+    if only_new and since is None:
+        raise WrongUse("--only-new is about what a change brought.", "Add what it is compared with: --since main")
     return Options(root=Path(target), target=target, settings=settings_of(target, typed or {}), openapi=openapi,
                    dsn=dsn, allow_superuser=allow_superuser, since=since, cache=cache, sources=sources,
-                   debug=bool(os.environ.get("BACKEND_LEAD_DEBUG")))
+                   debug=bool(os.environ.get("BACKEND_LEAD_DEBUG")), only_new=only_new)

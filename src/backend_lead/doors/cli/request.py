@@ -53,6 +53,10 @@ _DECIDING = (
 )
 
 
+_ONLY_NEW = click.option("--only-new", is_flag=True,
+                         help="With --since: leave out what was found at that commit too.")
+
+
 def reading(command: Decorated) -> Decorated:
     """Add the options that say what is read."""
     return with_options(_READING, command)
@@ -71,6 +75,11 @@ def writing(command: Decorated) -> Decorated:
 def deciding(command: Decorated) -> Decorated:
     """Add the options that say what is new, and what ends in exit code 1."""
     return with_options(_DECIDING, command)
+
+
+def bringing(command: Decorated) -> Decorated:
+    """Add the option that leaves out what was there before a change."""
+    return with_options((_ONLY_NEW,), command)
 
 
 def deciding_severity(command: Decorated) -> Decorated:
@@ -103,6 +112,7 @@ class Asked:
     html: Path | None = None
     verbose: bool = False
     since: str | None = None
+    only_new: bool = False
     fail_on: str | None = None
 
     @classmethod
@@ -131,4 +141,4 @@ class Asked:
 
         return options_for(self.path, typed=self.typed, openapi=self.openapi, dsn=self.db,
                            allow_superuser=self.allow_superuser, since=self.since, cache=not self.no_cache,
-                           sources=self.html is not None or self.format_name == "html")
+                           sources=self.html is not None or self.format_name == "html", only_new=self.only_new)

@@ -13,6 +13,7 @@ OpenApi = Annotated[str | None, Field(description="An OpenAPI document to compar
 Exclude = Annotated[list[str], Field(description="Globs of files to leave out, relative to the folder.")]
 Preview = Annotated[bool | None, Field(description="Run the preview rules too.")]
 Since = Annotated[str | None, Field(description="Only what changed since this commit, branch or tag.")]
+OnlyNew = Annotated[bool, Field(description="With since: leave out what was found at that commit too.")]
 Database = Annotated[bool, Field(description="Look at the database too that the person registered, reading only.")]
 Schema = Annotated[str | None, Field(description="A file with the schema before, as SQL.")]
 Queries = Annotated[str | None, Field(description="A file with what the running application sends, as SQL.")]

@@ -24,6 +24,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     exclude: tuple[str, ...] = ()
     preview: bool | None = None
     since: str | None = None
+    only_new: bool = False
     dsn: str | None = None
     allow_superuser: bool = False
     cache: bool = False
@@ -38,7 +39,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
         return options_for(self.target, typed={"exclude": self.exclude or None, "preview": self.preview},
                            openapi=_path(self.openapi), dsn=self.dsn, allow_superuser=self.allow_superuser,
-                           since=self.since, cache=self.cache)
+                           since=self.since, cache=self.cache, only_new=self.only_new)
 
 
 class ReviewJob(Job, frozen=True, kw_only=True):
