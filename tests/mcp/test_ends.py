@@ -18,6 +18,8 @@ from backend_lead.doors.mcp.jobs import ReviewJob
 from backend_lead.gates.worker import Worker
 from mcp_hosts import COMMAND, REVISIONS, Person, environment, http_host, http_server, stdio_host
 
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked at through /proc")
+
 LONG = {"files": ["change.sql"], "schema": "schema.sql", "rows": 5_000_000}
 PATIENCE = 60.0
 

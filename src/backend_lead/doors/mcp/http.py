@@ -114,8 +114,8 @@ def serve_http(allowed: Allowed, listening: Listening, say: Callable[[], None]) 
     Raises WrongUse for an address or a port that cannot be listened on.
     """
     config = uvicorn.Config(application(allowed, listening), host=listening.host, port=listening.port,
-                            log_level="warning", access_log=False, server_header=False, date_header=False,
-                            timeout_graceful_shutdown=2)
+                            log_level="warning", access_log=False, server_header=False, date_header=False, ws="none",
+                            proxy_headers=False, timeout_graceful_shutdown=2)
     with opened(listening.host, listening.port) as socket:
         say()
         uvicorn.Server(config).run(sockets=[socket])
