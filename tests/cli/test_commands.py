@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 import samples
@@ -140,7 +141,7 @@ def test_a_rule_that_stops_is_told_and_only_strict_ends_in_70(run, shop: Path, m
 
 @pytest.mark.parametrize(("arguments", "said"), [
     (["reveiw"], "There is no command 'reveiw'. Did you mean review?\n  See: backend-lead --help\n"),
-    (["zzz"], "The commands are: ask, audit, baseline, config, create-migration, design, diagnose, explain, map, migration, review, rules, watch."),
+    (["zzz"], "The commands are: ask, audit, baseline, config, create-migration, design, diagnose, explain, map, mcp, migration, review, rules, watch."),
     (["baseline", "wirte"], "Did you mean write?\n  See: backend-lead baseline --help"),
     (["config", "shwo"], "Did you mean show?"),
     (["review", "--formta", "json"], "--format"),
@@ -176,6 +177,17 @@ def test_rules_are_listed_by_dimension(run):
     fields = json.loads(run("rules", "--format", "json")[1])
     assert {"id", "title", "area", "dimension", "severity", "needs", "preview", "owasp_api", "cwe"} == set(fields[0])
     assert out.count("\n  ") == len(fields)
+
+
+def test_explain_gives_the_rule_and_its_page_as_a_document(run):
+    code, out, _ = run("explain", "foreign-key-without-index", "--format", "json")
+    found = json.loads(out)
+    schema = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "explain.1.json").read_text(encoding="utf-8"))
+    jsonschema_rs.validator_for(schema).validate(found)
+    assert code == 0
+    assert found["rule"] == next(each for each in json.loads(run("rules", "--format", "json")[1])
+                                 if each["id"] == "foreign-key-without-index")
+    assert found["page"] == run("explain", "foreign-key-without-index")[1]
 
 
 def test_explain_prints_the_page_of_a_rule(run):

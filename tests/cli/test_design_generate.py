@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from backend_lead.doors.cli.main import main
@@ -32,6 +34,21 @@ def test_a_service_is_generated_and_generated_again_without_loss(capsys: pytest.
     assert main_module.read_text(encoding="utf-8").startswith("# ours\n")
     assert (folder / "notes.txt").read_text(encoding="utf-8") == "kept"
     assert "second factor" in (folder / "README.md").read_text(encoding="utf-8").lower() or "merged" in err
+
+
+def test_the_document_says_what_happened_to_each_file(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    folder = tmp_path / "app"
+    code, out, _ = run(capsys, BRIEF, "--generate", str(folder), "--format", "json", "-q")
+    document = json.loads(out)
+    schema = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "design.1.json").read_text(encoding="utf-8"))
+    jsonschema_rs.validator_for(schema).validate(document)
+    generated = document["generated"]
+    assert code == 0
+    assert generated["into"] == str(folder)
+    assert "app/main.py" in generated["written"]
+    assert all((folder / path).is_file() for path in generated["written"])
+    assert generated["endpoints"] > 10
+    assert [each["severity"] for each in generated["reviewed"]] == ["critical", "high", "medium", "low"]
 
 
 def test_a_folder_with_something_else_is_left_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path):

@@ -21,7 +21,7 @@ HEAVY = ("psycopg", "tree_sitter", "tree_sitter_python", "postgast", "rich", "ru
 
 
 @pytest.mark.parametrize("arguments", ["--help", "review --help", "map --help", "audit --help", "explain --help",
-                                       "rules --help", "baseline write --help", "config show --help", "--version"])
+                                       "rules --help", "baseline write --help", "config show --help", "mcp --help", "--version"])
 def test_help_imports_nothing_heavy(arguments: str):
     program = ("import sys\nfrom backend_lead.doors.cli.main import main\n"
                f"code = main({arguments.split()!r})\n"

@@ -99,11 +99,12 @@ def structs(struct: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
                 _documents_design,
                 _documents_diagnosis,
                 _documents_migration,
+                _documents_rules,
                 _documents_watch,
             )
 
             rooms = (_documents, _documents_ask, _documents_design, _documents_migration, _documents_diagnosis,
-                     _documents_watch)
+                     _documents_watch, _documents_rules)
             there = next(getattr(room, inner) for room in rooms if hasattr(room, inner))
             # A step of a plan holds steps.
             if there is not struct:

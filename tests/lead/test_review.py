@@ -110,6 +110,29 @@ def test_since_keeps_what_the_change_touches_and_reads_what_was_before(shop: Pat
         review(options(shop, since="nowhere"))
 
 
+def test_only_new_leaves_out_what_was_there_and_tells_what_a_change_elsewhere_brought(tmp_path: Path):
+    def git(*words):
+        subprocess.run(["git", "-C", tmp_path, "-c", "user.name=a", "-c", "user.email=a@b.c", *words], check=True,
+                       capture_output=True)
+
+    (tmp_path / "main.py").write_text(
+        "import sqlite3\nfrom fastapi import FastAPI\nfrom keys import key\napp = FastAPI()\n"
+        "@app.delete('/orders/{id}')\ndef drop(id: str):\n"
+        "    sqlite3.connect('x').execute(f\"DELETE FROM orders WHERE id = {key(id)}\")\n")
+    (tmp_path / "keys.py").write_text("def key(value):\n    return int(value)\n")
+    git("init", "-b", "main")
+    git("add", ".")
+    git("commit", "-m", "one")
+    assert [each.rule for each in review(options(tmp_path)).findings] == ["deletion-answers-200"]
+    assert review(options(tmp_path, since="main", only_new=True)).findings == ()
+    (tmp_path / "keys.py").write_text("def key(value):\n    return value\n")
+    found = review(options(tmp_path, since="main", only_new=True)).findings
+    assert [(each.rule, each.place.file) for each in found] == [("sql-injection", "main.py")]
+    moved = (tmp_path / "main.py").read_text().replace("app = FastAPI()", "app = FastAPI()\n\n# moved\n")
+    (tmp_path / "main.py").write_text(moved)
+    assert review(options(tmp_path, since="main", only_new=True)).findings[1:] == ()
+
+
 def test_an_audit_is_about_security_alone(shop: Path):
     put(shop, Place("app/main.py", 3), "y = 2  # backend-lead: ignore[wrong-status-code] not security")
     report = audit(options(shop))

@@ -41,6 +41,16 @@ def test_the_manifest_and_the_marketplace_agree():
     assert (ROOT / entry["source"] / ".claude-plugin" / "plugin.json").is_file()
 
 
+def test_the_plugin_registers_the_server_with_options_that_there_are():
+    servers = json.loads((PLUGIN / ".mcp.json").read_text(encoding="utf-8"))["mcpServers"]
+    assert list(servers) == ["backend-lead"]
+    entry = servers["backend-lead"]
+    assert entry["command"] == "backend-lead"
+    command = cli.get_command(click.Context(cli), entry["args"][0])
+    assert command is not None
+    assert command.make_context("mcp", entry["args"][1:]).params["writes"] == "ask"
+
+
 def test_the_agent_keeps_its_front_matter():
     agent = front_matter(PLUGIN / "agents" / "backend-lead.md")
     assert agent["name"] == "backend-lead"

@@ -32,7 +32,8 @@ class Request:
     `files` are migrations or folders of them, of which only those count that changed `since` a git reference.
     `schema` is the schema before, as SQL; `dsn` a live database that holds it.  `queries` is what the running
     application sends, as SQL; `code` the folder of its source, read as it was at `since`.  `postgres` is the major
-    version, None for that of the server; `transaction` says how raw SQL is run.
+    version, None for that of the server; `transaction` says how raw SQL is run; `cache` lets what was read of the code
+    be kept there.
     """
 
     files: tuple[Path, ...]
@@ -44,6 +45,7 @@ class Request:
     allow_superuser: bool = False
     code: Path | None = None
     since: str | None = None
+    cache: bool = True
 
     @property
     def replays(self) -> bool:
@@ -142,7 +144,8 @@ def _application(request: Request, listen: Listener) -> Application | None:
         raise WrongUse(
             f"--code names {request.code}, which does not exist.", "Give the folder of the service's source."
         )
-    return Application.of_backend(read_backend(request.code, listen=listen, only_at=request.since))
+    read = read_backend(request.code, cache=request.cache, listen=listen, only_at=request.since)
+    return Application.of_backend(read)
 
 
 def _text(path: Path, option: str) -> str:

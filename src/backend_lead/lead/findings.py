@@ -16,10 +16,10 @@ from backend_lead.lead.reading import changed
 from backend_lead.lead.scope import outside, touched
 from backend_lead.lead.sources import Sources, source_lines
 from backend_lead.model.backend import Backend
-from backend_lead.model.event import Listener
+from backend_lead.model.event import Listener, silent
 from backend_lead.model.finding import Dimension, Finding
 from backend_lead.model.review import UnusedIgnore
-from backend_lead.rules.rule import all_rules
+from backend_lead.rules.rule import Rule, all_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def find(backend: Backend, options: Options, listen: Listener, dimensions: Itera
         left, baselined = accepted.split(left, read_baseline(tree))
     since = changed(options)
     if since is not None:
-        left = touched(left, since)
+        left = _brought(left, backend, options, rules) if options.only_new else touched(left, since)
     values = masker(backend.literals)
     shown = masked_backend(backend, values)
     return Found(
@@ -61,6 +61,16 @@ def find(backend: Backend, options: Options, listen: Listener, dimensions: Itera
         ignored=len(hidden.hidden), baselined=baselined, unused_ignores=hidden.unused,
         sources=source_lines(tree, backend, left, values) if options.sources else (),
         stopped=tuple(each.what.removeprefix("rule ") for each in checked.stopped), ran=checked.ran)
+
+
+def _brought(findings: tuple[Finding, ...], backend: Backend, options: Options,
+             rules: tuple[Rule, ...]) -> tuple[Finding, ...]:
+    """Return the findings that the same rules do not find in the target as it was at `since`.
+
+    They may stand in files that did not change: a guard that is gone from one file opens the routes of another.
+    """
+    before = check(backend.previous, rules, silent, debug=options.debug).findings if backend.previous else ()
+    return accepted.split(findings, accepted.from_findings(before))[0]
 
 
 def read_baseline(tree: Tree) -> accepted.Baseline:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from backend_lead.design.blueprint_files import archetypes, read_blueprint
@@ -11,38 +12,45 @@ from backend_lead.errors import WrongUse
 from backend_lead.gates.generated_files import GeneratedFolder
 from backend_lead.generate.merging import merge
 from backend_lead.generate.python.service import Realtime, ServiceOptions, generate
+from backend_lead.lead.options import options_for
+from backend_lead.lead.review import review
 from backend_lead.model.blueprint import Blueprint
+from backend_lead.model.created import GeneratedService
 from backend_lead.model.design import Design
+from backend_lead.model.finding import Severity
+from backend_lead.model.review import Report
 
 _MIGRATIONS = "db/migrations/"
 
 
-@dataclass(frozen=True, slots=True)
-class Generated:
-    """What happened to each file: written anew, merged, left as people have it, deleted, or in conflict."""
-
-    written: tuple[str, ...]
-    merged: tuple[str, ...]
-    kept: tuple[str, ...]
-    deleted: tuple[str, ...]
-    conflicts: tuple[str, ...]
-    schema_changed: bool
-    notes: tuple[str, ...]
-
-
-def generated(design: Design, into: Path, *, blueprint_file: Path | None = None, force: bool = False) -> Generated:
-    """Write the service of a design into a folder.
+def with_service(report: Report, into: Path, *, blueprint_file: Path | None = None, force: bool = False) -> Report:
+    """Write the service of a report's design into a folder, review it, and return the report that says so.
 
     Raises WrongUse for a folder that holds something else and was not forced, and for a design whose kind has no
     blueprint.
     """
+    assert report.design is not None
+    folder = GeneratedFolder(into)
+    check_free(into, force=force)
+    blueprint, notes = _blueprint(report.design, blueprint_file)
+    made = _merged(folder, generate(blueprint, options_of(report.design)), notes)
+    return replace(report, generated=_reviewed(made, into))
+
+
+def check_free(into: Path, *, force: bool = False) -> None:
+    """Raise WrongUse for a folder that holds something else than a service that was generated, unless forced."""
     folder = GeneratedFolder(into)
     if not folder.is_empty() and not folder.was_generated() and not force:
         raise WrongUse(f"{into} is not empty, and was left alone.",
                        "Give another folder, or merge the service into it with --force.")
-    blueprint, notes = _blueprint(design, blueprint_file)
-    files = generate(blueprint, options_of(design))
-    return _merged(folder, files, notes)
+
+
+def _reviewed(made: GeneratedService, into: Path) -> GeneratedService:
+    """Review what was written, from its source."""
+    report = review(options_for(str(into), cache=False))
+    counts = Counter(finding.severity for finding in report.findings)
+    return replace(made, endpoints=len(report.backend.endpoints),
+                   reviewed=tuple((severity.value, counts[severity]) for severity in Severity))
 
 
 def options_of(design: Design) -> ServiceOptions:
@@ -79,7 +87,7 @@ def _blueprint(design: Design, file: Path | None) -> tuple[Blueprint, list[str]]
     return found, notes
 
 
-def _merged(folder: GeneratedFolder, files: dict[str, str], notes: list[str]) -> Generated:
+def _merged(folder: GeneratedFolder, files: dict[str, str], notes: list[str]) -> GeneratedService:
     before = folder.before()
     now = folder.now({*files, *before})
     writing: dict[str, str] = {}
@@ -109,5 +117,5 @@ def _merged(folder: GeneratedFolder, files: dict[str, str], notes: list[str]) ->
             and not path.startswith(_MIGRATIONS)]
     folder.write({path: text for path, text in writing.items() if now.get(path) != text}, files)
     folder.remove(gone)
-    return Generated(tuple(written), tuple(merged), tuple(kept), tuple(gone), tuple(conflicts), schema_changed,
-                     tuple(notes))
+    return GeneratedService(str(folder.root), tuple(written), tuple(merged), tuple(kept), tuple(gone), tuple(conflicts),
+                            schema_changed, tuple(notes))

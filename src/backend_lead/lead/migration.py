@@ -75,7 +75,8 @@ def prove_migrations(request: Request, options: Options, rows: int, listen: List
             change = lint([script], prepared.catalog, prepared.major, prepared.application)
             files += change.files
             proofs.append(prover.prove(script, change.files[0], catalog, prepared.application))
-            keep_proof(prepared.roots[script.path], script, proofs[-1])
+            if options.cache:
+                keep_proof(prepared.roots[script.path], script, proofs[-1])
             listen(Progress("proofs", number, len(prepared.scripts)))
     listen(Finished("proofs", f"{len(proofs)} migrations"))
     queries = prepared.application.queries if prepared.application is not None else None

@@ -1,4 +1,4 @@
-"""A migration that was written for somebody."""
+"""What was written for somebody: a migration, the files of a service."""
 
 from __future__ import annotations
 
@@ -18,3 +18,20 @@ class Created:
     checklist: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedService:
+    """What happened to each file of the folder `into`: written anew, merged, left as people have it, deleted, or in
+    conflict.  `endpoints` and `reviewed`, (severity, findings), are what the review of what was written found."""
+
+    into: str
+    written: tuple[str, ...]
+    merged: tuple[str, ...]
+    kept: tuple[str, ...]
+    deleted: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    schema_changed: bool
+    notes: tuple[str, ...]
+    endpoints: int = 0
+    reviewed: tuple[tuple[str, int], ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backend_lead.model.answer import Answer
 from backend_lead.model.backend import Backend
-from backend_lead.model.created import Created
+from backend_lead.model.created import Created, GeneratedService
 from backend_lead.model.design import Design
 from backend_lead.model.diagnosis import Diagnosis
 from backend_lead.model.finding import Dimension, Finding, Job, Severity
@@ -61,7 +61,8 @@ class Report:
     `sources` are (file, ((line, text), ...)) for the places that a report shows.  `stopped` are the ids of rules that
     ended with an exception: a fault of ours, listed in `backend.unresolved` too.  `proofs` are of migrations that
     were run; `diagnosis` is what makes the service slow, `watched` what a database did over time,
-    `design` what was decided for a brief, `answer` what was said to a question in plain words.
+    `design` what was decided for a brief, `answer` what was said to a question in plain words, `generated` the
+    service that was written from a design.
     """
 
     job: str
@@ -84,6 +85,7 @@ class Report:
     watched: Watched | None = None
     design: Design | None = None
     answer: Answer | None = None
+    generated: GeneratedService | None = None
 
     @property
     def schema(self) -> str:

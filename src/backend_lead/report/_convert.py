@@ -118,8 +118,9 @@ def _design(report: Report, given: Design) -> jobs.DesignDocument:
                    for each in given.questions],
         capacity=[design.EstimateFields.of(each) for each in given.capacity],
         roadmap=[design.ScaleStepFields(each.step, each.when, each.why) for each in given.roadmap],
-        files=[path for path, _ in report.created.files] if report.created else [], notes=list(given.notes),
-        findings=[])
+        files=[path for path, _ in report.created.files] if report.created else [],
+        generated=design.GeneratedFields.of(report.generated) if report.generated else None,
+        notes=list(given.notes), findings=[])
 
 
 def _read(backend: Backend) -> doc.ReadFields:

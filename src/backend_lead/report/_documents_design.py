@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from backend_lead.model.created import GeneratedService
 from backend_lead.model.design import Decision, Design, Estimate, Fact, Feature, Origin, Quantity, Rejected
+from backend_lead.model.finding import Severity
 
 
 class RejectedFields(msgspec.Struct, frozen=True):
@@ -162,3 +164,32 @@ class ScaleStepFields(msgspec.Struct, frozen=True):
     step: str
     when: str
     why: str
+
+
+class ReviewedFields(msgspec.Struct, frozen=True):
+    """How many findings of a severity the review of a generated service has."""
+
+    severity: Severity
+    findings: int
+
+
+class GeneratedFields(msgspec.Struct, frozen=True):
+    """What happened to each file of a service that was generated into a folder."""
+
+    into: str
+    written: list[str]
+    merged: list[str]
+    kept: list[str]
+    deleted: list[str]
+    conflicts: list[str]
+    schema_changed: bool
+    endpoints: int
+    reviewed: list[ReviewedFields]
+    notes: list[str]
+
+    @classmethod
+    def of(cls, each: GeneratedService) -> GeneratedFields:
+        """Return the fields of one."""
+        reviewed = [ReviewedFields(Severity(severity), number) for severity, number in each.reviewed]
+        return cls(each.into, list(each.written), list(each.merged), list(each.kept), list(each.deleted),
+                   list(each.conflicts), each.schema_changed, each.endpoints, reviewed, list(each.notes))

@@ -24,6 +24,7 @@ from backend_lead.report._documents_design import (
     EstimateFields,
     FactFields,
     FeatureDetailFields,
+    GeneratedFields,
     LikenessFields,
     QuantityFields,
     QuestionFields,
@@ -49,6 +50,7 @@ from backend_lead.report._documents_migration import (
     ProvenFields,
     StatementFields,
 )
+from backend_lead.report._documents_rules import RuleFields
 from backend_lead.report._documents_watch import GapFields, GaugeFields, WatchedQueryFields
 
 
@@ -224,6 +226,7 @@ class DesignDocument(msgspec.Struct, frozen=True):
     capacity: list[EstimateFields]
     roadmap: list[ScaleStepFields]
     files: list[str]
+    generated: GeneratedFields | None
     notes: list[str]
     findings: list[FindingFields]
 
@@ -242,8 +245,17 @@ class AskDocument(msgspec.Struct, frozen=True):
     unresolved: list[UnresolvedFields]
 
 
+class ExplainDocument(msgspec.Struct, frozen=True):
+    """`backend-lead explain`: a rule and its page, as Markdown."""
+
+    schema: Literal["backend-lead/explain/1"]
+    version: str
+    rule: RuleFields
+    page: str
+
+
 DOCUMENTS: dict[str, type[msgspec.Struct]] = {"ask": AskDocument, "audit": AuditDocument, "design": DesignDocument,
-                                              "diagnose": DiagnoseDocument,
+                                              "diagnose": DiagnoseDocument, "explain": ExplainDocument,
                                               "map": MapDocument,
                                               "migration-create": MigrationCreateDocument,
                                               "migration-lint": MigrationLintDocument,

@@ -29,10 +29,13 @@ def render(report: Report, view: View) -> str:
         return f"## backend-lead watch report: {text(report.target)}\n\n{watch_text(report.watched)}"
     if report.design is not None:
         return f"## backend-lead design: {text(report.target)}\n\n{design_text(report.design)}"
-    lines = [f"## backend-lead {report.job}: {text(report.target)}", "", text(words.route_to_row(report.backend)), ""]
-    lines += _grades(report.grades, report)
+    since = f" since {text(report.since)}" if report.since else ""
+    lines = [f"## backend-lead {report.job}: {text(report.target)}{since}", ""]
+    if report.since is None:
+        # Of what a change brought, grades and verdicts over the whole would say something else.
+        lines += [text(words.route_to_row(report.backend)), "", *_grades(report.grades, report)]
     lines += _plan(report.plan)
-    lines += _verdicts(report)
+    lines += _verdicts(report) if report.since is None else []
     comment = "\n".join(lines) + "\n"
     if report.diagnosis is not None:
         comment += diagnosis_text(report.diagnosis)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from backend_lead.doors.cli.exits import CLEAN, FAULT, FINDINGS
 from backend_lead.doors.cli.progress import interactive
-from backend_lead.errors import WrongUse
 
 if TYPE_CHECKING:
     from backend_lead.doors.cli.request import Asked
@@ -22,6 +21,7 @@ _PIPE_WIDTH = 100
 
 def deliver(report: Report, asked: Asked, options: Options) -> int:
     """Write the report where it was asked for and return the exit code."""
+    from backend_lead.gates.new_files import write_file
     from backend_lead.report._format import View, renderer
 
     colour = asked.output is None and _coloured()
@@ -63,52 +63,17 @@ def emit(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all.  A link that stands there is replaced, never followed."""
-    import tempfile
-
-    folder = path.parent
-    if path.is_dir():
-        raise WrongUse(f"{path} is a folder.", "Give the name of a file.")
-    if not folder.is_dir():
-        raise WrongUse(f"There is no folder {folder} to write {path.name} into.", f"Make it first: mkdir -p {folder}")
-    try:
-        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")
-    except OSError as error:
-        raise WrongUse(f"{path} cannot be written: {(error.strerror or str(error)).lower()}.",
-                       "Give a file in a folder that you may write to.") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def write_new(path: Path, text: str) -> None:
-    """Write a file that is not there yet, with the folders that lead to it; one that is there is never written over."""
-    if path.exists() or path.is_symlink():
-        raise WrongUse(f"{path} is there already, and was left alone.",
-                       "Move it away, or give the migration another name.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, text)
-
-
 def written(report: Report, folder: Path, *, quiet: bool) -> Report:
     """Write the files of a report that created some, each named on stderr, and return the report that says so.
 
     Raises WrongUse for a file that is there already.
     """
-    from dataclasses import replace
+    from backend_lead.lead.writing import with_files_written
 
-    if report.created is None or not report.created.files:
-        return report
-    for path, text in report.created.files:
-        write_new(folder / path, text)
-        hint(f"{folder / path} is written.", quiet=quiet)
-    return replace(report, created=replace(report.created, written=True))
+    report, paths = with_files_written(report, folder)
+    for path in paths:
+        hint(f"{path} is written.", quiet=quiet)
+    return report
 
 
 def hint(text: str, *, quiet: bool) -> None:
@@ -119,9 +84,3 @@ def hint(text: str, *, quiet: bool) -> None:
 
 def _coloured() -> bool:
     return interactive(sys.stdout) and not os.environ.get("NO_COLOR")
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

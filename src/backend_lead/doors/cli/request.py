@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from backend_lead.doors.cli.group import Nearest
 from backend_lead.report import format_names
 
 if TYPE_CHECKING:
-    from backend_lead.config import Settings
+    from backend_lead.config import Settings, Value
     from backend_lead.lead.options import Options
 
 Decorated = TypeVar("Decorated", bound=Callable[..., object])
@@ -54,6 +53,10 @@ _DECIDING = (
 )
 
 
+_ONLY_NEW = click.option("--only-new", is_flag=True,
+                         help="With --since: leave out what was found at that commit too.")
+
+
 def reading(command: Decorated) -> Decorated:
     """Add the options that say what is read."""
     return with_options(_READING, command)
@@ -72,6 +75,11 @@ def writing(command: Decorated) -> Decorated:
 def deciding(command: Decorated) -> Decorated:
     """Add the options that say what is new, and what ends in exit code 1."""
     return with_options(_DECIDING, command)
+
+
+def bringing(command: Decorated) -> Decorated:
+    """Add the option that leaves out what was there before a change."""
+    return with_options((_ONLY_NEW,), command)
 
 
 def deciding_severity(command: Decorated) -> Decorated:
@@ -104,6 +112,7 @@ class Asked:
     html: Path | None = None
     verbose: bool = False
     since: str | None = None
+    only_new: bool = False
     fail_on: str | None = None
 
     @classmethod
@@ -114,22 +123,22 @@ class Asked:
         return msgspec.convert(typed, cls)
 
     @property
+    def typed(self) -> dict[str, Value]:
+        """What was typed of the settings, by the name of each key."""
+        return {"fail-on": self.fail_on, "exclude": self.exclude or None, "preview": self.preview,
+                "strict": self.strict}
+
+    @property
     def settings(self) -> Settings:
         """The settings for the target, with what was typed before all else."""
-        from backend_lead.config import load
-        from backend_lead.rules.rule import all_rules
+        from backend_lead.lead.options import settings_of
 
-        typed = {"fail-on": self.fail_on, "exclude": self.exclude or None, "preview": self.preview,
-                 "strict": self.strict}
-        return load(Path(self.path), environment=os.environ, options=typed,
-                    rule_ids=lambda: [rule.id for rule in all_rules()])
+        return settings_of(self.path, self.typed)
 
     def options(self) -> Options:
         """Return the request for the lead."""
-        from backend_lead.lead.options import Options
+        from backend_lead.lead.options import options_for
 
-        return Options(
-            root=Path(self.path), target=self.path, settings=self.settings, openapi=self.openapi, dsn=self.db,
-            allow_superuser=self.allow_superuser, since=self.since, cache=not self.no_cache,
-            sources=self.html is not None or self.format_name == "html",
-            debug=bool(os.environ.get("BACKEND_LEAD_DEBUG")))
+        return options_for(self.path, typed=self.typed, openapi=self.openapi, dsn=self.db,
+                           allow_superuser=self.allow_superuser, since=self.since, cache=not self.no_cache,
+                           sources=self.html is not None or self.format_name == "html", only_new=self.only_new)

@@ -41,7 +41,13 @@ def meant(asked: Asked) -> tuple[tuple[Path, ...], str]:
 def request_of(asked: Asked, files: tuple[Path, ...]) -> Request:
     """Return the request for these files, judged by what the code in the target sends."""
     code = asked.options.root if asked.options.root.is_dir() else None
-    return Request(files, dsn=asked.options.dsn, allow_superuser=asked.options.allow_superuser, code=code)
+    return Request(
+        files,
+        dsn=asked.options.dsn,
+        allow_superuser=asked.options.allow_superuser,
+        code=code,
+        cache=asked.options.cache,
+    )
 
 
 def change_read(report: Report) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from backend_lead.doors.cli.request import PATH, Asked, checking, deciding, reading, writing
+from backend_lead.doors.cli.request import PATH, Asked, bringing, checking, deciding, reading, writing
 
 
 @click.command("audit")
@@ -12,6 +12,7 @@ from backend_lead.doors.cli.request import PATH, Asked, checking, deciding, read
 @reading
 @checking
 @deciding
+@bringing
 @writing
 def command(**typed: object) -> int:
     """Give a verdict over every endpoint, with the security findings."""

@@ -24,7 +24,8 @@ def command() -> None:
 @checking
 def write(**typed: object) -> None:
     """Write backend-lead-baseline.json into PATH: every finding of today is accepted."""
-    from backend_lead.doors.cli.output import hint, write_file
+    from backend_lead.doors.cli.output import hint
+    from backend_lead.gates.new_files import write_file
     from backend_lead.lead.baseline import encode, from_findings, path_in
 
     asked = Asked.of(typed)
@@ -41,9 +42,10 @@ def write(**typed: object) -> None:
 @checking
 def prune(**typed: object) -> None:
     """Take out of backend-lead-baseline.json what is no longer found."""
-    from backend_lead.doors.cli.output import hint, write_file
+    from backend_lead.doors.cli.output import hint
     from backend_lead.errors import WrongUse
     from backend_lead.gates.files import Tree
+    from backend_lead.gates.new_files import write_file
     from backend_lead.lead import baseline
     from backend_lead.lead.findings import read_baseline
 

@@ -77,19 +77,22 @@ def command(**typed: object) -> int:
              or "Nothing that would change a decision is unknown.\n")
         return 0
     if asked.generate is not None:
-        _generate(report, Path(asked.generate or "service"), asked)
+        from backend_lead.lead.generating import with_service
+
+        into = Path(asked.generate or "service")
+        report = with_service(report, into, blueprint_file=asked.blueprint, force=asked.force)
+        _told(report, into, asked)
     if asked.out is not None:
         report = _written(report, asked.out, force=asked.force, quiet=asked.quiet)
     return deliver(report, asked, asked.options())
 
 
-def _generate(report: Report, into: Path, asked: DesignAsked) -> None:
-    """Write the service, and say on stderr what happened to which file and how to start it."""
+def _told(report: Report, into: Path, asked: DesignAsked) -> None:
+    """Say on stderr what happened to which file, what the review found, and how to start the service."""
     from backend_lead.doors.cli.output import hint
-    from backend_lead.lead.generating import generated
 
-    assert report.design is not None
-    made = generated(report.design, into, blueprint_file=asked.blueprint, force=asked.force)
+    made = report.generated
+    assert made is not None
     for note in made.notes:
         hint(note, quiet=asked.quiet)
     counts = [f"{len(paths)} {what}" for what, paths in (("written", made.written), ("merged", made.merged),
@@ -101,26 +104,16 @@ def _generate(report: Report, into: Path, asked: DesignAsked) -> None:
     if made.schema_changed:
         hint("The schema of the blueprint changed, and migrations that may have run were left alone. Type: cd "
              f"{into} && backend-lead create-migration \"...\"", quiet=False)
-    hint(_reviewed(into), quiet=asked.quiet)
+    found = ", ".join(f"{number} {severity}" for severity, number in made.reviewed)
+    hint(f"Its review: {made.endpoints} endpoints, findings: {found}. See: backend-lead review {into}",
+         quiet=asked.quiet)
     hint(f"Start it: cd {into} && make demo", quiet=asked.quiet)
-
-
-def _reviewed(into: Path) -> str:
-    """Review the service that was written, from its source, and say what was found in one line."""
-    from collections import Counter
-
-    from backend_lead.lead.review import review
-    from backend_lead.model.finding import Severity
-
-    report = review(Asked(path=str(into), no_cache=True).options())
-    counts = Counter(finding.severity for finding in report.findings)
-    told = ", ".join(f"{counts[severity]} {severity.value}" for severity in Severity)
-    return f"Its review: {len(report.backend.endpoints)} endpoints, findings: {told}. See: backend-lead review {into}"
 
 
 def _written(report: Report, out: Path, *, force: bool, quiet: bool) -> Report:
     """Write the documents; what is there already is left alone unless it was asked for."""
-    from backend_lead.doors.cli.output import hint, write_file
+    from backend_lead.doors.cli.output import hint
+    from backend_lead.gates.new_files import write_file
     from backend_lead.lead.generating import blueprint_for
     from backend_lead.model.created import Created
     from backend_lead.report._papers_blueprint import blueprint_papers

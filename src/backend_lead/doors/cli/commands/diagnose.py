@@ -83,8 +83,9 @@ def _own(command: Decorated) -> Decorated:
 @writing
 def command(**typed: object) -> int:
     """Say what makes a service slow, and what to do first: indexes, rewrites, caches, pools."""
-    from backend_lead.doors.cli.output import deliver, emit, hint, write_file, written
+    from backend_lead.doors.cli.output import deliver, emit, hint, written
     from backend_lead.doors.cli.progress import listener
+    from backend_lead.gates.new_files import write_file
     from backend_lead.lead.diagnose import diagnose, export
 
     asked = DiagnoseAsked.of(typed)

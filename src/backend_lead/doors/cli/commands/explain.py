@@ -6,29 +6,29 @@ import sys
 
 import click
 
-from backend_lead.config import nearest
+from backend_lead.doors.cli.group import Nearest
 from backend_lead.doors.cli.output import emit
-from backend_lead.errors import WrongUse
+
+_FORMATS = ("text", "json")
 
 
 @click.command("explain")
 @click.argument("rule")
-def command(rule: str) -> None:
+@click.option("--format", "format_name", metavar="|".join(_FORMATS), type=Nearest(_FORMATS), default="text",
+              help="text, or json for other programs.")
+def command(rule: str, format_name: str) -> None:
     """Show what a rule finds, why it hurts and how to mend it."""
     from backend_lead.doors.cli.progress import interactive
-    from backend_lead.rules.rule import all_rules, find_rule
+    from backend_lead.lead.explaining import explained
+    from backend_lead.report._encode import encoded
 
-    found = find_rule(rule)
-    if found is None:
-        meant = nearest(rule, [each.id for each in all_rules()])
-        raise WrongUse(f"There is no rule {rule[:80]!r}.",
-                       f"Did you mean {meant}? Type: backend-lead explain {meant}" if meant
-                       else "See: backend-lead rules")
-    page = found.page.rstrip() + "\n"
-    if interactive(sys.stdout):
+    found = explained(rule)
+    if format_name == "json":
+        emit(encoded(found))
+    elif interactive(sys.stdout):
         from rich.console import Console
         from rich.markdown import Markdown
 
-        Console(file=sys.stdout).print(Markdown(page))
+        Console(file=sys.stdout).print(Markdown(found.page))
     else:
-        emit(page)
+        emit(found.page)

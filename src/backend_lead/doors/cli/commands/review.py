@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from backend_lead.doors.cli.request import PATH, Asked, checking, deciding, reading, writing
+from backend_lead.doors.cli.request import PATH, Asked, bringing, checking, deciding, reading, writing
 
 
 @click.command("review")
@@ -12,6 +12,7 @@ from backend_lead.doors.cli.request import PATH, Asked, checking, deciding, read
 @reading
 @checking
 @deciding
+@bringing
 @writing
 def command(**typed: object) -> int:
     """Grade API, database, security and scalability, with one plan of what to do first."""

@@ -23,12 +23,10 @@ def command(format_name: str) -> None:
 
     rules = all_rules()
     if format_name == "json":
-        import msgspec
+        from backend_lead.lead.explaining import listed
+        from backend_lead.report._encode import encoded
 
-        fields = [{"id": rule.id, "title": rule.title, "dimension": rule.dimension.value, "area": rule.area,
-                   "severity": rule.severity.value, "needs": rule.needs, "preview": rule.preview,
-                   "owasp_api": rule.owasp_api, "cwe": rule.cwe} for rule in rules]
-        emit(msgspec.json.format(msgspec.json.encode(fields), indent=2).decode() + "\n")
+        emit(encoded([listed(rule) for rule in rules]))
         return
     width = max((len(rule.id) for rule in rules), default=0)
     beside = max((len(marks(rule)) for rule in rules), default=0)

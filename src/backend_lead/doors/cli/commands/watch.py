@@ -47,8 +47,9 @@ def command(context: click.Context, db: str | None, every: str, lasting: str | N
         return None
     # Garbage is left where it is in a process that ends soon; this one stays.
     gc.enable()
-    from backend_lead.doors.cli.output import hint, write_file
+    from backend_lead.doors.cli.output import hint
     from backend_lead.doors.cli.progress import listener
+    from backend_lead.gates.new_files import write_file
     from backend_lead.gates.watch_store import WatchStore
     from backend_lead.lead.watch import Watching, metrics, watch
 

@@ -1,0 +1,1 @@
+"""What an MCP host pays for the first answer."""

@@ -1,0 +1,30 @@
+"""What a worker says to the server, a line of JSON each."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Told(msgspec.Struct, frozen=True, tag=True):
+    """What the job is at, for people."""
+
+    message: str
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """The job ended without a report: `message` says why, `hint` what to do, `fault` whether it is ours."""
+
+    message: str
+    hint: str = ""
+    fault: bool = False
+
+
+class Answered(msgspec.Struct, frozen=True, tag=True):
+    """The report as the JSON document that the command line prints; `files` are (path, text) that it created and did
+    not write."""
+
+    document: str
+    files: tuple[tuple[str, str], ...] = ()
+
+
+Message = Told | Failed | Answered

@@ -1,0 +1,80 @@
+"""A worker: reads one job, runs it, says what it is at, and ends with its report.  Started as a module of its own."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from typing import BinaryIO
+
+import msgspec
+
+from backend_lead.doors.mcp.jobs import AnyJob
+from backend_lead.doors.mcp.messages import Answered, Failed, Message, Told
+from backend_lead.errors import BackendLeadError
+from backend_lead.gates.text import mask, one_line
+from backend_lead.gates.worker import request_and_answers
+from backend_lead.model.event import Event, Finished, Listener, Progress
+
+_PAUSE = 0.1
+
+
+def main() -> None:
+    """Run the job that stands on standard input."""
+    # As on the command line: what a job leaves behind goes with its process.
+    gc.disable()
+    request, answers = request_and_answers()
+    _say(answers, answer(msgspec.json.decode(request, type=AnyJob), _listener(answers)))
+    # Without tidying up millions of objects first.
+    os._exit(0)
+
+
+def answer(job: AnyJob, listen: Listener) -> Message:
+    """Return the report of a job, or why there is none."""
+    from backend_lead.report._format import View
+    from backend_lead.report.json import render
+
+    try:
+        report = job.report(listen)
+    except BackendLeadError as error:
+        return Failed(mask(error.message), mask(error.hint))
+    except Exception as error:
+        if os.environ.get("BACKEND_LEAD_DEBUG"):
+            import traceback
+
+            traceback.print_exc()
+        return Failed(f"a fault of ours: {type(error).__name__}: {mask(one_line(str(error)))}", fault=True)
+    unwritten = report.created.files if report.created is not None and not report.created.written else ()
+    return Answered(render(report, View()), unwritten)
+
+
+def told(event: Event) -> str:
+    """Return an event as a line for people, "" for one that says nothing new."""
+    if isinstance(event, Progress):
+        return f"{event.stage}: {event.done:,}" + (f" of {event.total:,}" if event.total else "")
+    if isinstance(event, Finished):
+        return f"{event.stage}: {event.summary}" if event.summary else ""
+    return event.stage
+
+
+def _listener(answers: BinaryIO) -> Listener:
+    last = 0.0
+
+    def listen(event: Event) -> None:
+        nonlocal last
+        message, now = told(event), time.monotonic()
+        # A host draws a line for people: thousands of pieces in a second are none.
+        if message and not (isinstance(event, Progress) and now - last < _PAUSE):
+            last = now
+            _say(answers, Told(one_line(message)))
+
+    return listen
+
+
+def _say(answers: BinaryIO, message: Message) -> None:
+    answers.write(msgspec.json.encode(message) + b"\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()
