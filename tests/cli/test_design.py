@@ -56,6 +56,8 @@ def test_documents_are_written_and_not_written_over(capsys: pytest.CaptureFixtur
     assert "erDiagram" in model
     assert "| `author_id` | uuid | refers to user" in model
     assert "GET /posts" in (tmp_path / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    assert (tmp_path / "docs" / "openapi.yaml").read_text(encoding="utf-8").startswith("openapi: 3.1.0\n")
+    assert "| instances | 2 | 2 | 2 |" in (tmp_path / "docs" / "operations.md").read_text(encoding="utf-8")
     code, _, err = run(capsys, SOCIAL, "--out", str(tmp_path / "docs"))
     assert code == 2
     assert "left alone" in err

@@ -53,6 +53,13 @@ def _reviewed(made: GeneratedService, into: Path) -> GeneratedService:
                    reviewed=tuple((severity.value, counts[severity]) for severity in Severity))
 
 
+def api_document(blueprint: Blueprint) -> str:
+    """Return the API of a blueprint as an OpenAPI 3.1 document, in YAML."""
+    from backend_lead.generate.openapi import api_document as written
+
+    return written(blueprint)
+
+
 def options_of(design: Design) -> ServiceOptions:
     """Return what the decisions ask of the service beside its blueprint."""
     auth, realtime = design.decision("auth").choice, design.decision("realtime").choice

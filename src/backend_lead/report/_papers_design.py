@@ -15,7 +15,8 @@ def papers(design: Design) -> tuple[tuple[str, str], ...]:
     records = [(f"{_RECORDS}/{number:04}-{each.topic.replace('_', '-')}.md", _record(number, each, design))
                for number, each in enumerate(named.ordered(design), 1)]
     return (("ARCHITECTURE.md", _architecture(design, [path for path, _ in records])), *records,
-            ("capacity.md", _capacity(design)), ("security.md", _security(design)), ("roadmap.md", _roadmap(design)))
+            ("capacity.md", _capacity(design)), ("operations.md", _operations(design)),
+            ("security.md", _security(design)), ("roadmap.md", _roadmap(design)))
 
 
 def _architecture(design: Design, records: list[str]) -> str:
@@ -23,8 +24,8 @@ def _architecture(design: Design, records: list[str]) -> str:
                       for path, each in zip(records, named.ordered(design), strict=True))
     return (f"# Architecture: {text(design.title)}\n\nThe brief, as it was given:\n\n{_quoted(design.brief)}\n\n"
             f"## The parts\n\n```mermaid\n{_containers(design)}```\n\n## Decisions\n\n{links}\n\n"
-            f"Numbers: [capacity.md](capacity.md). Security: [security.md](security.md). "
-            f"Later: [roadmap.md](roadmap.md).\n\n{design_text(design)}")
+            f"Numbers: [capacity.md](capacity.md). To run: [operations.md](operations.md). "
+            f"Security: [security.md](security.md). Later: [roadmap.md](roadmap.md).\n\n{design_text(design)}")
 
 
 def _record(number: int, each: Decision, design: Design) -> str:
@@ -93,6 +94,23 @@ def _capacity(design: Design) -> str:
                   for one in each.inputs]
         lines.append("")
     return "\n".join(lines)
+
+
+def _operations(design: Design) -> str:
+    """Return what it takes to run this: what to rent, and what each decision asks of the people who run it.
+
+    Prices are left to whoever sells; the amounts are those of the capacity.
+    """
+    rented = ("instances", "database_cores", "working_set", "storage_kept", "storage_a_year", "connections")
+    lines = ["# What it costs to run", "", "## To rent", "", "| what | low | likely | high | unit |",
+             "|---|---|---|---|---|"]
+    lines += [f"| {each.name.replace('_', ' ')} | {named.amount(each.low)} | {named.amount(each.mid)} | "
+              f"{named.amount(each.high)} | {each.unit} |" for each in design.capacity if each.name in rented]
+    lines += ["", "How each is worked out: [capacity.md](capacity.md).", "", "## To look after", "",
+              "| decision | chosen | what it asks for |", "|---|---|---|"]
+    lines += [f"| {named.TOPICS[each.topic]} | {text(named.chosen(each))} | {text(each.running_cost) or 'nothing'} |"
+              for each in named.ordered(design)]
+    return "\n".join(lines) + "\n"
 
 
 def _security(design: Design) -> str:

@@ -114,14 +114,16 @@ def _written(report: Report, out: Path, *, force: bool, quiet: bool) -> Report:
     """Write the documents; what is there already is left alone unless it was asked for."""
     from backend_lead.doors.cli.output import hint
     from backend_lead.gates.new_files import write_file
-    from backend_lead.lead.generating import blueprint_for
+    from backend_lead.lead.generating import api_document, blueprint_for
     from backend_lead.model.created import Created
     from backend_lead.report._papers_blueprint import blueprint_papers
     from backend_lead.report._papers_design import papers
 
     assert report.design is not None
     blueprint = blueprint_for(report.design)
-    made = (*papers(report.design), *(blueprint_papers(blueprint) if blueprint is not None else ()))
+    made = papers(report.design)
+    if blueprint is not None:
+        made = (*made, *blueprint_papers(blueprint), ("openapi.yaml", api_document(blueprint)))
     there = [path for path, _ in made if (out / path).exists() or (out / path).is_symlink()]
     if there and not force:
         raise WrongUse(f"{out} holds {there[0]} already, and was left alone.",
