@@ -75,6 +75,16 @@ CASES = {
     """,
         "required",
     ),
+    "a redirect of those who have a session already": (
+        """
+    @app.route("/x")
+    def x():
+        if request.args.get("shop") in session.get("shops", {}):
+            return redirect("/shop")
+        return "sign in"
+    """,
+        "none",
+    ),
     "a redirect that everybody gets": (
         """
     @app.route("/x")

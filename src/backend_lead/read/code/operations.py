@@ -174,6 +174,8 @@ def compare(run: Interpreter, operator: str, left: Value, right: Value, line: in
         left, right = _plain(left), _plain(right)
     # What fills a registry may lie in a module that was not followed: that it is empty decides nothing later on.
     bare = run.requesting and isinstance(right, (Items, Fields)) and not right.values
+    if bare and run.anonymous and "credential" in right.sources and operator in ("in", "not in"):
+        return Known(operator == "not in", right.sources)  # What stands in place of the missing session holds nothing.
     decided = {
         None if bare and operator in ("in", "not in") else _decide(operator, option, right)
         for option in options_of(left)
