@@ -99,7 +99,8 @@ def _same(expected: str, got: str) -> bool:
 def main() -> int:
     """Print how many are right, asked back and guessed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.phrases")
-    parser.add_argument("domain", nargs="?", choices=sorted(path.parent.name for path in FOLDER.glob("*/requests.txt")), default="shop")
+    domains = sorted(path.parent.name for path in FOLDER.glob("*/requests.txt"))
+    parser.add_argument("domain", nargs="?", choices=domains, default="shop")
     parser.add_argument("--show", action="store_true")
     given = parser.parse_args()
     folder = FOLDER / given.domain

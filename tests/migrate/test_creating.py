@@ -179,6 +179,40 @@ def test_what_was_not_asked_for_is_never_written(text: str, names: Names):
         understand(text, names)
 
 
+ABOUT_WHAT_IS_NOT_THERE = [
+    "add an index on orders.user_id", "orders needs an index on user_id", "index orders by user_id", "add_index_to_orders_user_id",
+    "AddIndexToOrdersUserId", "add a unique index on orders.user_id", "create an index concurrently on orders.user_id",
+    "create index on orders (user_id)", "add index on orders (status, user_id)", "orders.user_id must be unique",
+    "add a unique constraint to orders.user_id", "no two orders may have the same user_id",
+    "add a foreign key from orders.user_id to users", "orders.user_id should reference users", "link orders.user_id to users",
+    "ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id)", "add a check that orders.user_id > 0",
+    "orders.user_id must be positive", "rename orders.user_id to buyer", "orders.user_id should be called buyer",
+    "make orders.user_id not null", "orders.user_id not null", "we need orders.user_id to be not null", "orders must have a user_id",
+    "change_column_null :orders, :user_id, false", "make orders.user_id optional", "orders.user_id default 0",
+    "add default 0 to orders.user_id", "add not null to orders.user_id", "change orders.user_id to bigint",
+    "orders.user_id should be bigint", "change_column :orders, :user_id, :bigint", "backfill orders.user_id with 0",
+    "drop orders.user_id", "remove_user_id_from_orders", "orders: index user_id",
+]
+
+
+@pytest.mark.parametrize("text", ABOUT_WHAT_IS_NOT_THERE)
+def test_a_change_of_a_column_that_is_not_there_never_adds_it(text: str, names: Names):
+    with pytest.raises(Unclear) as unclear:
+        understand(text, names)
+    assert "user_id" in unclear.value.message
+    assert {"customer_id", "id", "status", "total", "quantity", "note"} <= set(unclear.value.hint.replace(",", " ").split())
+
+
+@pytest.mark.parametrize("text", [
+    "add an indexed column region_code to orders", "orders need a region_code with an index", "add region_code text index to orders",
+    "orders.region_code text not null", "add a region_code column that references nothing to orders", "add_region_code_to_orders",
+    "introduce a unique region_code on orders", "add reference_no to orders", "orders + region_code text"])
+def test_a_column_that_is_asked_for_is_still_added(text: str, names: Names):
+    wanted = understand(text, names).wanted
+    assert isinstance(wanted, AddColumns)
+    assert [column.name for column in wanted.columns] in (["region_code"], ["reference_no"])
+
+
 @pytest.mark.parametrize("text", [
     "add_phone_to_users phone:string:index", "make orders.customer_id not null", "no two users may have the same email",
     "orders.customer_id should reference customers", "order totals can't be negative", "fill orders.note with 'none'",
@@ -241,3 +275,9 @@ def test_the_command_writes_files_and_never_over_one(tmp_path: Path, capsys: pyt
     assert "migrations/0002_add_phone_to_users.up.sql  not written" in capsys.readouterr().out
     assert main(["migration", "create", "make email unique", "--schema", str(schema), "--folder", str(tmp_path)]) == 2
     assert "customers.email or users.email" in capsys.readouterr().err
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["create-migration", "add an index on orders.user_id", "--schema", str(schema), "--folder", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "orders has no column user_id." in said
+    assert "customer_id" in said
+    assert sorted(tmp_path.rglob("*")) == before

@@ -54,7 +54,7 @@ class Phrase:
     def of(cls, text: str, fields: Sequence[str], names: Names) -> Phrase:
         """Return a text cut into pieces."""
         found = pieces(text, names)
-        return cls(text, fields, names, found, " ".join(piece.text for piece in found))
+        return cls(text, fields, names, found, " ".join(piece.spoken for piece in found))
 
     def part(self, some: Sequence[Piece]) -> Phrase:
         """Return a part of the phrase as one of its own."""
@@ -85,7 +85,8 @@ class Phrase:
 
     def no_column(self, table: str) -> Unclear:
         """Return the error for a table of which no column is named."""
-        strangers = self.strangers()
+        elsewhere = [each.column for each in self.pieces if each.column and not self.names.column(table, each.column)]
+        strangers = [*elsewhere, *self.strangers()]
         if strangers:
             return self.names.missing_column(table, strangers[0])
         return Unclear(
@@ -211,7 +212,7 @@ class Phrase:
         named = [
             (table, name)
             for table, name in self.keys(kind)
-            if re.search(rf"(?i)(?<![A-Za-z0-9]){re.escape(name)}(?!\w)", self.text)
+            if re.search(rf"(?i)(?<![A-Za-z0-9]){re.escape(name.rpartition('.')[2])}(?!\w)", self.text)
         ]
         return max(named, key=lambda each: len(each[1])) if named else None
 

@@ -124,7 +124,15 @@ def _new_columns(phrase: Phrase, table: str) -> list[NewColumn]:
         # `add phone and fax to users, not null`: what stands before the table names, what follows describes.
         cut = max(i for i, piece in enumerate(before) if piece.text in PLACES)
         region = before[:cut]
-    names = [piece.column for piece in dotted] or phrase.explicit_names() or _listed(phrase, region)
+    # A new name that another table has as well is no stranger: it was spelled as a name.
+    quoted = [
+        piece.text
+        for piece in phrase.pieces
+        if piece.quoted and not piece.table and not (piece.column and phrase.names.column(table, piece.column))
+    ]
+    explicit = phrase.explicit_names()
+    explicit = quoted if set(explicit) < set(quoted) else explicit
+    names = [piece.column for piece in dotted] or explicit or _listed(phrase, region)
     if not names:
         names = _listed(phrase, [piece for piece in phrase.pieces if piece.table != table])
     if not names:
@@ -215,6 +223,11 @@ def default(phrase: Phrase) -> Wanted | None:
         return add(phrase)
     table, column = phrase.target()
     value = _default_value(phrase)
+    kind = str(phrase.names.catalog.relations[table].columns[column].type)
+    if kind == "boolean" and value in (None, f"'{column}'"):
+        # `new accounts should be paperless by default`
+        said = re.search(rf"\b(not )?(?:be )?{re.escape(column)} by default\b", phrase.words)
+        value = ("false" if said[1] else "true") if said else None
     if value is None:
         raise Unclear("The default's value is missing.", f"Say: set the default of {table}.{column} to VALUE")
     return SetDefault(table, column, value)
@@ -284,6 +297,8 @@ def _resized(phrase: Phrase, now: str, number: str, what: str, whole: str) -> st
         raise Unclear(f"{what} is {whole}, which has no length.", "Say the type: change " + what + " to TYPE")
     if number:
         return f"varchar({number})"
+    if now == "text" or whole == "character varying":
+        raise Unclear(f"{what} is {whole}, which has no limit.", "Say the type: change " + what + " to TYPE")
     phrase.assumed.append(f"{what} gets no limit; say one: increase {what} to 200")
     return "varchar"
 
