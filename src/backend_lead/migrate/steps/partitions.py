@@ -10,6 +10,7 @@ from backend_lead.migrate.catalog import Relation
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.parts import inherit_index
 from backend_lead.migrate.steps.alter_table import attach_index, indexes_of
+from backend_lead.migrate.steps.constraints import key_index
 from backend_lead.migrate.steps.indexes import outside_transaction
 
 
@@ -44,11 +45,23 @@ def make_partition(node: Node, relation: Relation, parent: str, judge: Judge) ->
             certain=False,
         )
     above = judge.catalog.relations.get(parent)
+    _follow_keys("clone-foreign-key-empty", above, judge)
     for name, constraint in above.constraints.items() if above is not None else ():
         if not constraint.index:
             relation.constraints.setdefault(name, replace(constraint))
     for index in judge.catalog.indexes_of(parent):
         inherit_index(index, judge.catalog, [relation])
+
+
+def _follow_keys(step: str, parent: Relation | None, judge: Judge) -> None:
+    """A partition has the foreign keys of its parent: where they lead is opened, and looked through for rows."""
+    for key in parent.constraints_of("foreign_key") if parent is not None else ():
+        if key.target != parent.name:  # type: ignore[union-attr]
+            # Without rows only the key is opened; looking through rows opens every index.
+            opened = {"referenced_key": key_index(key, judge)}
+            if step != "clone-foreign-key-empty":
+                opened = {"referenced_indexes": indexes_of([key.target], judge)}
+            judge.act(step, referenced=key.target, **opened)
 
 
 def _check_bound(name: str, parent: str, bound: Node, judge: Judge) -> None:
@@ -130,6 +143,7 @@ def _attach(command: Node, relation: Relation, judge: Judge) -> None:
     )
     if default and not is_default:
         judge.act("attach-beside-default", default=default)
+    _follow_keys("clone-foreign-key", relation, judge)
     if not proven and (child is None or not child.new):
         low = f"{relation.key_columns[0]} …" if relation.key_columns else "the bound"
         judge.instead(
@@ -190,6 +204,7 @@ def _detach(command: Node, relation: Relation, judge: Judge) -> None:
             default=default,
             partition_indexes=indexes_of([name], judge),
         )
+        _follow_keys("detach-foreign-key", relation, judge)
         if not default:
             judge.instead(f"{judge.sql.strip().rstrip(';')} CONCURRENTLY;  -- outside a transaction")
     if child is not None:
