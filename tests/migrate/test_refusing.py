@@ -84,6 +84,19 @@ def test_a_partition_that_a_condition_excludes_is_not_locked(sql: str, opened: s
     assert {name for name in locks if name not in ("logs", "kinds")} == opened
 
 
+def test_partitions_that_meet_do_not_overlap_however_their_bound_is_spelled():
+    schema = """CREATE TABLE spans (at timestamptz NOT NULL) PARTITION BY RANGE (at);
+    CREATE TABLE spans_2025 PARTITION OF spans FOR VALUES FROM ('2025-01-01 00:00:00+01') TO ('2026-01-01 00:00:00+01');"""
+    catalog = Catalog(complete=True)
+    assert replay([Script("s", "sql", (Sent(schema, Place("s", 1), None),))], catalog, 18) == []
+    told = {}
+    for bound in ("FROM ('2026-01-01') TO ('2027-01-01')", "FROM ('2025-06-01') TO ('2026-06-01')"):
+        sql = f"CREATE TABLE spans_x PARTITION OF spans FOR VALUES {bound}"
+        change = lint([Script("m", "sql", (Sent(sql, Place("m", 1), 0),))], catalog.copy(), 18)
+        told[bound[7:11]] = [hazard.cause for hazard in change.files[0].statements[0].hazards if hazard.certain]
+    assert told == {"2026": [], "2025": ["overlap"]}
+
+
 def test_rows_in_the_way_are_told_of_as_possible():
     for sql, because in (
         ("DELETE FROM groups WHERE id = 1", "visits"),

@@ -39,7 +39,8 @@ class Type:
 class Column:
     """One column.  `generated` is "stored", "virtual" or ""; `identity` "always", "by default" or ""; `filled` says
     that a statement of the change wrote it for all rows, `new` that the change added it.  `depends_on` are the columns
-    that a generated one is made from; `=note` stands for a column that was copied into it."""
+    that a generated one is made from; `=note` stands for a column that was copied into it, `=orders.note` for one of
+    another table."""
 
     name: str
     type: Type

@@ -1389,3 +1389,16 @@ INSERT INTO orders (customer_id, reference, amount) VALUES (1, 'x', -5);
 -- trigger-of-another-table
 -- before: CREATE FUNCTION stamp_title() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.title := upper(NEW.title); RETURN NEW; END $$;
 CREATE TRIGGER orders_title BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION stamp_title();
+
+-- column-moved-into-a-new-table
+CREATE TABLE order_notes (order_id bigint PRIMARY KEY, note text);
+INSERT INTO order_notes SELECT id, note FROM orders;
+ALTER TABLE orders DROP COLUMN note;
+
+-- column-moved-without-its-key
+CREATE TABLE loose_notes (note text);
+INSERT INTO loose_notes SELECT note FROM orders;
+ALTER TABLE orders DROP COLUMN note;
+
+-- update-to-what-it-is
+UPDATE customers SET country = 'GB' WHERE id = 5 AND country = 'GB';

@@ -187,7 +187,7 @@ def _drop(command: Node, relation: Relation, judge: Judge) -> None:
         views=[view.name for view in views],
         referencing=[owner.name for owner, _ in keys],
     )
-    if not relation.new and not _moved(column, relation) and not (column is not None and column.generated):
+    if not relation.new and not _moved(column, relation, judge) and not (column is not None and column.generated):
         judge.lose(
             "column-dropped", table, f"What {table}.{name} holds is gone, and the way down cannot bring it back."
         )
@@ -210,9 +210,15 @@ def check_inherited(relation: Relation, name: str, judge: Judge) -> None:
             judge.fail("inherited", relation.name, f"{relation.name} inherits {name} from {parent}: change it there.")
 
 
-def _moved(column: Column | None, relation: Relation) -> bool:
-    """Say whether the change copied the column into another one before."""
-    return column is not None and any(f"={column.name}" in each.depends_on for each in relation.columns.values())
+def _moved(column: Column | None, relation: Relation, judge: Judge) -> bool:
+    """Say whether the change copied the column into another one before, of this table or of a new one."""
+    if column is None:
+        return False
+    if any(f"={column.name}" in each.depends_on for each in relation.columns.values()):
+        return True
+    place = f"={relation.name}.{column.name}"
+    new = [each for each in judge.catalog.relations.values() if each.new]
+    return any(place in each.depends_on for other in new for each in other.columns.values())
 
 
 def forget_column(relation: Relation, name: str, judge: Judge) -> None:

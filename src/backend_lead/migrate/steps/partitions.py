@@ -12,6 +12,7 @@ from backend_lead.migrate.parts import inherit_index
 from backend_lead.migrate.steps.alter_table import attach_index, indexes_of
 from backend_lead.migrate.steps.constraints import key_index
 from backend_lead.migrate.steps.indexes import outside_transaction
+from backend_lead.migrate.steps.picking import day_of, is_moment
 
 
 def bound_text(bound: Node) -> str:
@@ -107,6 +108,9 @@ def _overlap(one: tuple[str, tuple[Any, ...]], other: tuple[str, tuple[Any, ...]
         return False
     if kind_one == "list":
         return bool(set(first) & set(second))
+    if all(isinstance(each, str) and is_moment(each) for each in (*first, *second)):
+        # The same moment is spelled in many ways; the day is what can be compared.
+        first, second = tuple(day_of(each) for each in first), tuple(day_of(each) for each in second)
     return bool(first[0] < second[1] and second[0] < first[1])
 
 

@@ -70,6 +70,22 @@ def _fixed(where: Node) -> frozenset[str]:
     return frozenset()
 
 
+def says_already(where: Node, column: str, value: Node) -> bool:
+    """Say whether a condition picks only rows that hold this constant in the column already."""
+    what = kind_or_empty(where)
+    if what == "bool_expr" and where.bool_expr.boolop == 1:
+        return any(says_already(part, column, value) for part in where.bool_expr.args)
+    if what != "a_expr" or names(where.a_expr.name)[-1:] != ["="] or kind_or_empty(value) != "a_const":
+        return False
+    left, right = where.a_expr.lexpr, where.a_expr.rexpr
+    if not _is_column(left, column) or kind_or_empty(right) != "a_const" or value.a_const.isnull:
+        return False
+    which = value.a_const.WhichOneof("val")
+    return bool(right.a_const.WhichOneof("val") == which) and str(getattr(right.a_const, which)) == str(
+        getattr(value.a_const, which)
+    )
+
+
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 
 
@@ -130,14 +146,15 @@ def _excluded(child: Relation, limits: list[tuple[str, object]]) -> bool:
                 return True
             continue
         low, high = bound
-        if isinstance(value, str) and not all(_is_moment(str(each)) for each in (value, low, high)):
+        if isinstance(value, str) and not all(is_moment(str(each)) for each in (value, low, high)):
             continue
         if _beyond(operator, value, low, high):
             return True
     return False
 
 
-def _is_moment(text: str) -> bool:
+def is_moment(text: str) -> bool:
+    """Say whether a text begins with a date: year, month and day."""
     try:
         date.fromisoformat(text[:10])
     except ValueError:
@@ -159,4 +176,9 @@ def _beyond(operator: str, value: object, low: object, high: object) -> bool:
 
 def _number(value: object) -> int:
     """Return a whole number as it is, and a moment as the number of its day."""
-    return date.fromisoformat(value[:10]).toordinal() if isinstance(value, str) else int(str(value))
+    return day_of(value) if isinstance(value, str) else int(str(value))
+
+
+def day_of(text: str) -> int:
+    """Return the number of the day that a moment lies in, as it is written."""
+    return date.fromisoformat(text[:10]).toordinal()

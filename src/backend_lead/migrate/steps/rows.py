@@ -6,11 +6,11 @@ from backend_lead.gates.grammar import Node, enum_name, kind, walk, wrapped
 from backend_lead.migrate.catalog import Relation
 from backend_lead.migrate.expressions import kind_or_empty
 from backend_lead.migrate.judge import Judge
-from backend_lead.migrate.parts import is_null
+from backend_lead.migrate.parts import is_null, primary_key
 from backend_lead.migrate.refusing import refused
 from backend_lead.migrate.resolving import Use, use_of
 from backend_lead.migrate.steps.alter_table import heads_of, indexes_of
-from backend_lead.migrate.steps.picking import partitions_met, picks_few
+from backend_lead.migrate.steps.picking import partitions_met, picks_few, says_already
 from backend_lead.migrate.steps.references import follow_change, follow_deletion, follow_values, holding_on
 from backend_lead.migrate.values import fits
 from backend_lead.read.sql_conditions import names
@@ -115,6 +115,7 @@ def _insert(node: Node, judge: Judge) -> None:
         relation.emptied = False
     if from_query and relation is not None:
         relation.filled = True
+        _carried_over(node, given, relation, judge)
         if sources:
             judge.work[sources[0]] = "copy"
     elif relation is not None and relation.new:
@@ -122,6 +123,26 @@ def _insert(node: Node, judge: Judge) -> None:
     if not from_query:
         for each in sources:
             judge.work.pop(each, None)
+
+
+def _carried_over(node: Node, given: list[str], relation: Relation, judge: Judge) -> None:
+    """A new table that takes columns of every row of another, with its key, holds what these columns held."""
+    select = node.select_stmt.select_stmt
+    whole = not any(select.HasField(each) for each in ("where_clause", "limit_count", "limit_offset", "having_clause"))
+    tables = [judge.catalog.name(each.range_var) for each in select.from_clause if kind(each) == "range_var"]
+    if not relation.new or not whole or len(tables) != 1 or len(select.from_clause) != 1 or select.group_clause:
+        return
+    taken = [each.res_target.val for each in select.target_list]
+    carried = {
+        target: names(value.column_ref.fields)[-1]
+        for target, value in zip(given, taken, strict=False)
+        if kind(value) == "column_ref" and kind(value.column_ref.fields[-1]) == "string"
+    }
+    key = primary_key(judge.catalog, tables[0])
+    if key and set(key) <= set(carried.values()):
+        for target, column in carried.items():
+            if target in relation.columns:
+                relation.columns[target].depends_on |= {f"={tables[0]}.{column}"}
 
 
 def _counted(relation: Relation | None, given: list[str], judge: Judge) -> list[str]:
@@ -245,7 +266,7 @@ def _overwrites(node: Node, name: str, relation: Relation | None, judge: Judge) 
         made = column.new or relation is None or relation.new
         if where is None or column.name in empty or _covers_nulls(where, column.name):
             column.filled = True
-        if made or column.name in empty:
+        if made or column.name in empty or (where is not None and says_already(where, column.name, value)):
             continue
         _overwritten(name, column.name, judge)
 
