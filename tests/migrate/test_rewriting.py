@@ -10,6 +10,7 @@ from benchmarks.locks.cases import Case, corpus
 from benchmarks.rewrite.__main__ import _judged, compared_in_sql, scripts_of
 
 from backend_lead.migrate.catalog import Catalog
+from backend_lead.migrate.create.batches import backfill
 from backend_lead.migrate.lint import replay
 from backend_lead.migrate.rewriting import rewrite
 from backend_lead.prove.scratch import Scratch
@@ -63,6 +64,22 @@ def test_batches_are_bounded_and_go_by_the_key(schema: Catalog):
     assert re.search(r"ORDER BY id LIMIT \d+", step.up[0])
     assert "COMMIT;" in step.up[0]
     assert "(discount IS NULL)" in step.up[0]
+
+
+def test_batches_go_by_any_key_that_sorts(server: Scratch):
+    """There is no max() of uuid."""
+    server.create_database("keyed")
+    server.execute("CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), n int); "
+                   "INSERT INTO t (n) SELECT CASE WHEN i % 2 = 0 THEN i END FROM generate_series(1, 12000) i", database="keyed")
+    server.execute(backfill("t", "n", "-1", "id"), database="keyed")
+    assert server.execute("SELECT count(*) FROM t WHERE n = -1", database="keyed") == [(6000,)]
+    assert server.execute("SELECT count(*) FROM t WHERE n IS NULL", database="keyed") == [(0,)]
+
+
+def test_a_loop_that_writes_every_row_is_left_and_says_so(schema: Catalog):
+    loop = "DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM orders LOOP UPDATE orders SET note = 'x' WHERE id = r.id; END LOOP; END $$"
+    found = rewrite(script("all", ["ALTER TABLE products ADD COLUMN c text", loop]), schema.copy(), 18)
+    assert [sent.sql for sent, _ in found.left] == [loop]
 
 
 STAMPED = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -173,7 +174,9 @@ def _proven(child: Relation, parent: Relation, bound: Node) -> bool:
         return False
     if bound.strategy == "l":
         values = [str(_constant(item)) for item in bound.listdatums]
-        texts = [check.text for check in checks if f"{key} in" in check.text.lower()]
+        # As it was typed, and as a server tells it: `key = ANY (ARRAY[…])`.
+        listed = re.compile(rf"(?i)\b{re.escape(key)}\b\W*(?:::\s*[\w ]+\W*)?\s*(?:=\s*any|in)\b")
+        texts = [check.text for check in checks if listed.search(check.text)]
         return any(all(value in text for value in values) for text in texts)
     if bound.strategy != "r":
         return False
