@@ -103,6 +103,11 @@ UNDERSTOOD = {
     "posts.body -> content": RenameColumn("posts", "body", "content"),
     "order_items.quantity -> bigint": ChangeType("order_items", "quantity", "bigint"),
     "orders: +placed_at": AddColumns("orders", (NewColumn("placed_at", "timestamptz", assumed=True),)),
+    "add phone text to users": AddColumns("users", (NewColumn("phone", "text"),)),
+    "add delivery date date to orders": AddColumns("orders", (NewColumn("delivery_date", "date"),)),
+    "add start time to orders": AddColumns("orders", (NewColumn("start_time", "timestamptz", assumed=True),)),
+    "add summary text and rank integer to posts": AddColumns(
+        "posts", (NewColumn("summary", "text"), NewColumn("rank", "integer"))),
     # What is said beside the change, and around corners.
     "Nobody reads orders.note, so let's get rid of it.": DropColumns("orders", ("note",)),
     "120 characters don't do for posts.title any more; allow 240.": ChangeType("posts", "title", "varchar(240)"),
@@ -142,6 +147,10 @@ ASKED_BACK = {
     "increase_email_length": "email may be meant in any of customers, users.",
     "make email unique": "email may be meant in any of customers, users.",
     "drop orders.nothing": "orders has no column nothing.",
+    "add an index on traces.user_id": "There is no table traces.",
+    "drop the column email from traces": "There is no table traces.",
+    "make traces.name not null": "There is no table traces.",
+    "rename traces.name to title": "There is no table traces.",
     "add email to users": "users has a column email already.",
     "add phone to people": "There is no table people.",
     "frobnicate the users": "What 'frobnicate the users' asks for was not understood.",

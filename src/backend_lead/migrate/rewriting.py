@@ -1,7 +1,8 @@
 """A migration that would block or break → files that reach the same schema and do neither.
 
 Each statement is judged on the schema before it; one that is harmless stays as it is, one with a safe form is written
-in that form, and one without says why.  Statements that run together stay together as long as nothing slow is among them.
+in that form, and one without says why.  Statements that run together stay together as long as nothing slow is among
+them.
 """
 
 from __future__ import annotations

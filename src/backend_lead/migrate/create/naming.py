@@ -56,7 +56,9 @@ class Names:
 
     def missing_table(self, word: str) -> Unclear:
         """Return the error for a table that is not there, with the nearest ones."""
-        near = difflib.get_close_matches(word, self.tables(), 3, 0.5) or self.tables()[:8]
+        tables = self.tables()
+        near = difflib.get_close_matches(word, tables, 3, 0.5)
+        near += [name for name in tables if name not in near][: 8 - len(near)]
         return Unclear(
             f"There is no table {word}.",
             f"The tables are called {', '.join(near)}, …"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from backend_lead.migrate.create.cue_words import FUNCTION_WORDS
 from backend_lead.migrate.create.naming import Names, Unclear, joined, one_of
 from backend_lead.migrate.create.request_words import ADDING, NAMES_TOO, NOISE, PLACES
 from backend_lead.migrate.create.tagging import Piece, pieces
@@ -146,6 +147,18 @@ class Phrase:
                 if rest and not rest[0].is_name:
                     return joined([rest[0].text])
         return ""
+
+    def unknown_table(self) -> str:
+        """Return the table that the phrase speaks of and that is not there, "" for none: `traces.user_id`, or the word
+        behind a preposition where no table is named."""
+        for piece in self.pieces:
+            if re.fullmatch(r"[a-z_]\w*\.[a-z_]\w*", piece.text) and not piece.is_name:
+                return piece.text.partition(".")[0]
+        if any(piece.table for piece in self.pieces):
+            return ""
+        adds = re.match(r"^(?:add|put|index|create)\b", self.words)
+        word = self.after(PLACES if adds else PLACES - {"to", "into"})
+        return "" if word in FUNCTION_WORDS or not re.fullmatch(r"[a-z_]\w*", word) else word
 
     def columns(self, table: str) -> list[str]:
         """Return the columns that are named, those of the table when one is."""

@@ -58,6 +58,16 @@ class Understood:
 def understand(text: str, names: Names) -> Understood:
     """Return what a phrase or a migration's name wants.  Raises Unclear with the candidates."""
     text = plain_form(text, names)
+    try:
+        return _understood(text, names)
+    except Unclear:
+        missing = _phrase(text, names).unknown_table()
+        if missing and not _ROWS.match(text):
+            raise names.missing_table(missing) from None
+        raise
+
+
+def _understood(text: str, names: Names) -> Understood:
     if _ROWS.match(text):
         raise Unclear(
             "This is about rows, rights or upkeep, not about the schema.",
