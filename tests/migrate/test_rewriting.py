@@ -87,6 +87,7 @@ STAMPED = (
     "RETURN NEW; END $$",
     "CREATE TRIGGER zz_last BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION stamped()",
 )
+ATTACHED = CASES["attach-partition-with-foreign-key"]
 ENUM = ("CREATE TYPE colour AS ENUM ('red', 'green')", "ALTER TABLE orders ADD COLUMN colour colour DEFAULT 'red'")
 
 
@@ -95,7 +96,9 @@ ENUM = ("CREATE TYPE colour AS ENUM ('red', 'green')", "ALTER TABLE orders ADD C
     (STAMPED, "ALTER TABLE orders ADD COLUMN uid uuid NOT NULL DEFAULT gen_random_uuid()"),
     (STAMPED, "ALTER TABLE orders ADD COLUMN number serial"),
     (ENUM, "ALTER TABLE orders ALTER COLUMN colour TYPE text"),
-], ids=["type-beside-a-trigger", "default-beside-a-trigger", "serial-beside-a-trigger", "enum-with-a-default-to-text"])
+    (ATTACHED.before, ATTACHED.statements[0]),
+], ids=["type-beside-a-trigger", "default-beside-a-trigger", "serial-beside-a-trigger", "enum-with-a-default-to-text",
+        "partition-with-a-foreign-key"])
 def test_filling_changes_no_other_column_and_defaults_stay_what_they_were(
     before: tuple[str, ...], statement: str, schema: Catalog, server: Scratch
 ):

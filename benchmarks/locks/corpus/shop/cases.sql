@@ -1402,3 +1402,11 @@ ALTER TABLE orders DROP COLUMN note;
 
 -- update-to-what-it-is
 UPDATE customers SET country = 'GB' WHERE id = 5 AND country = 'GB';
+
+-- attach-partition-with-its-own-foreign-key
+-- before: ALTER TABLE regions ADD COLUMN owner integer;
+-- before: ALTER TABLE regions ADD FOREIGN KEY (owner) REFERENCES customers (id);
+-- before: CREATE TABLE regions_asia (code text NOT NULL, name text, owner integer REFERENCES customers (id));
+-- before: INSERT INTO regions_asia SELECT 'jp', 'x', i FROM generate_series(1, 150) i;
+-- before: ALTER TABLE regions_asia ADD CONSTRAINT asia_bound CHECK (code IS NOT NULL AND code IN ('jp'));
+ALTER TABLE regions ATTACH PARTITION regions_asia FOR VALUES IN ('jp');

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from backend_lead.gates.grammar import Node, deparse, kind
-from backend_lead.migrate.catalog import Relation
+from backend_lead.migrate.catalog import Constraint, Relation
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.parts import inherit_index
 from backend_lead.migrate.steps.alter_table import attach_index, indexes_of
@@ -55,10 +55,23 @@ def make_partition(node: Node, relation: Relation, parent: str, judge: Judge) ->
         inherit_index(index, judge.catalog, [relation])
 
 
-def _follow_keys(step: str, parent: Relation | None, judge: Judge) -> None:
+def has_key(child: Relation | None, key: Constraint) -> bool:
+    """Say whether a table has a valid foreign key that a partition's would be: it is taken over unchecked."""
+    return child is not None and any(
+        each.valid
+        and each.enforced
+        and (each.columns, each.target, each.target_columns, each.on_delete, each.on_update)
+        == (key.columns, key.target, key.target_columns, key.on_delete, key.on_update)
+        for each in child.constraints_of("foreign_key")
+    )
+
+
+def _follow_keys(step: str, parent: Relation | None, judge: Judge, child: Relation | None = None) -> None:
     """A partition has the foreign keys of its parent: where they lead is opened, and looked through for rows."""
     for key in parent.constraints_of("foreign_key") if parent is not None else ():
-        if key.target != parent.name:  # type: ignore[union-attr]
+        if has_key(child, key):
+            judge.act("take-over-foreign-key", referenced=key.target, referenced_key=key_index(key, judge))
+        elif key.target != parent.name:  # type: ignore[union-attr]
             # Without rows only the key is opened; looking through rows opens every index.
             opened = {"referenced_key": key_index(key, judge)}
             if step != "clone-foreign-key-empty":
@@ -148,7 +161,7 @@ def _attach(command: Node, relation: Relation, judge: Judge) -> None:
     )
     if default and not is_default:
         judge.act("attach-beside-default", default=default)
-    _follow_keys("clone-foreign-key", relation, judge)
+    _follow_keys("clone-foreign-key", relation, judge, child)
     if not proven and (child is None or not child.new):
         low = f"{relation.key_columns[0]} …" if relation.key_columns else "the bound"
         judge.instead(
