@@ -76,6 +76,16 @@ def asked(case: Case, live: Scratch, major: int) -> Catalog:
     return catalog
 
 
+def kinds_of(case: Case, schema: Catalog, major: int) -> dict[str, str]:
+    """Return the relkind of every relation that a case meets."""
+    catalog = schema.copy() if case.before else schema
+    if case.before:
+        replay([script(case.name, case.before, alone=True)], catalog, major)
+    short = {"materialized": "m", "view": "v", "sequence": "S", "partitioned": "p"}
+    kinds = {name: short.get(each.kind, "r") for name, each in catalog.relations.items()}
+    return kinds | dict.fromkeys(catalog.indexes, "i")
+
+
 def locks_of(change: Change) -> dict[str, LockMode]:
     """Return the strongest lock on each relation over the whole case."""
     found: dict[str, LockMode] = {}
@@ -121,10 +131,6 @@ def _corpus(name: str, given: argparse.Namespace, stack: ExitStack) -> None:
     measured = truth(name, given.postgres)
     schema = Catalog(complete=True)
     replay([script("base", [whole.schema], alone=True)], schema, given.postgres)
-    kinds = {
-        relation: {"materialized": "m", "view": "v", "sequence": "S", "partitioned": "p"}.get(each.kind, "r")
-        for relation, each in schema.relations.items()
-    } | dict.fromkeys(schema.indexes, "i")
     application = Application.of_sql(";\n".join(query.sql for query in whole.queries), "queries.sql")
     counts = {kind: [0, 0, 0] for kind in KINDS}
     right = wrong = 0
@@ -136,6 +142,7 @@ def _corpus(name: str, given: argparse.Namespace, stack: ExitStack) -> None:
         result = measured.get(case.name)
         if result is None or "skipped" in result:
             continue
+        kinds = kinds_of(case, schema, given.postgres)
         change = judged(case, schema, application, given.postgres, live)
         seen = hazards(result, kinds)
         said = {

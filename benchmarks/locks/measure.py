@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,15 +79,15 @@ class Seen:
             self.locks[relation] = mode
 
 
-def measure(corpus: Corpus, major: int | None) -> Iterator[dict[str, Any]]:
-    """Yield what was seen of each case, as JSON-able data."""
+def measure(corpus: Corpus, major: int | None, only: Collection[str] = ()) -> Iterator[dict[str, Any]]:
+    """Yield what was seen of each case, as JSON-able data; `only` some cases, by their names."""
     # Not UTC, where timestamp and timestamptz are alike and a change between them touches no row.
     with Scratch({"max_connections": "40", "timezone": "Europe/Berlin"}, major=major) as scratch:
         scratch.create_database("base")
         with psycopg.connect(scratch.dsn("base"), autocommit=True) as connection:
             connection.execute(corpus.schema)
             connection.execute("VACUUM ANALYZE")
-        for number, case in enumerate(corpus.cases):
+        for number, case in enumerate(case for case in corpus.cases if not only or case.name in only):
             yield _case(scratch, f"case_{number}", case, corpus.queries)
 
 
@@ -110,7 +111,7 @@ def _case(scratch: Scratch, name: str, case: Case, queries: tuple[Query, ...]) -
                     for statement in case.statements:
                         again.execute(statement)
             broken = [] if failed else _broken(application, running)
-            gone = [] if failed else lost(writer, before)
+            gone = [] if failed else lost(writer, before, _zones(case))
         return {
             "case": case.name,
             "alone": case.alone,
@@ -122,6 +123,11 @@ def _case(scratch: Scratch, name: str, case: Case, queries: tuple[Query, ...]) -
         }
     finally:
         scratch.drop_database(name)
+
+
+def _zones(case: Case) -> tuple[str, ...]:
+    text = " ".join((*case.before, *case.statements))
+    return tuple(re.findall(r"(?i)\b(?:at time zone|set (?:local )?time ?zone(?: to)?(?: ?=)?) '([^']+)'", text))
 
 
 def prepare(writer: psycopg.Connection[Any], case: Case) -> str:

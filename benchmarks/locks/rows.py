@@ -58,9 +58,16 @@ def _values(session: psycopg.Connection[Any], table: str, expression: str) -> li
     return [row[0] for row in rows]
 
 
-def lost(session: psycopg.Connection[Any], before: dict[tuple[int, int], Held]) -> list[str]:
+# timestamp and timestamptz, by the numbers of their types.
+_TIMES = (1114, 1184)
+
+
+def lost(
+    session: psycopg.Connection[Any], before: dict[tuple[int, int], Held], zones: tuple[str, ...] = ()
+) -> list[str]:
     """Return the columns whose values are nowhere any more: not in their own column, not in another of their table or
-    in a table that held nothing before, neither through a cast back to their old type nor as text."""
+    in a table that held nothing before, neither through a cast back to their old type nor as text, nor, of times, in
+    one of the zones that the change itself named."""
     now = {
         (table, number): (name, column)
         for table, number, name, column in session.execute("""
@@ -73,7 +80,7 @@ def lost(session: psycopg.Connection[Any], before: dict[tuple[int, int], Held]) 
     gone = []
     for (table, number), held in sorted(before.items()):
         here = now.get((table, number))
-        if here is not None and _kept(session, *here, held):
+        if here is not None and (_kept(session, *here, held) or _kept_in_a_zone(session, *here, held, zones)):
             continue
         others = [place for (t, n), place in now.items() if (t == table and n != number) or t not in full]
         if any(_kept(session, *place, held) for place in others):
@@ -86,6 +93,16 @@ def _kept(session: psycopg.Connection[Any], table: str, column: str, held: Held)
     return _holds(_values(session, table, _as(session, column, held.kind)), held.values) or (
         held.texts is not None and _holds(_values(session, table, f'"{column}"'), held.texts)
     )
+
+
+def _kept_in_a_zone(
+    session: psycopg.Connection[Any], table: str, column: str, held: Held, zones: tuple[str, ...]
+) -> bool:
+    if held.kind[0] not in _TIMES:
+        return False
+    kind = _as(session, column, held.kind).rpartition("::")[2]
+    found = [f"(\"{column}\" AT TIME ZONE '{zone}')::{kind}" for zone in zones]
+    return any(_holds(_values(session, table, each), held.values) for each in found)
 
 
 def _holds(now: list[str] | None, before: list[str]) -> bool:

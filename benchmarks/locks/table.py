@@ -40,6 +40,12 @@ _UNSTEADY = """
 _FUNCTIONS = "SELECT DISTINCT proname::text FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace ORDER BY 1"
 
 
+_CLASSES = """
+    SELECT DISTINCT amname || ' ' || format_type(opcintype, NULL) FROM pg_opclass JOIN pg_am a ON a.oid = opcmethod
+    WHERE opcdefault ORDER BY 1
+"""
+
+
 def catalog_of(schema: str, facts: Facts) -> Catalog:
     """Return the catalog after a schema given as SQL."""
     catalog = Catalog(complete=True)
@@ -74,6 +80,7 @@ def write_table(major: int) -> list[str]:
         volatile = [str(name) for (name,) in scratch.execute(_VOLATILE)]
         unsteady = [str(name) for (name,) in scratch.execute(_UNSTEADY)]
         functions = [str(name) for (name,) in scratch.execute(_FUNCTIONS)]
+        classes = [str(name) for (name,) in scratch.execute(_CLASSES)]
     nothing = Facts(major, {}, casts, frozenset(volatile), frozenset(unsteady))
     steps, doubts = learn(corpus("shop"), truth("shop", major), nothing)
     KNOWLEDGE.mkdir(exist_ok=True)
@@ -81,7 +88,8 @@ def write_table(major: int) -> list[str]:
     text = "\n".join((
         "{", f'  "major": {major},', '  "steps": {', ",\n".join(lines), "  },",
         f'  "casts": {json.dumps(casts, sort_keys=True)},', f'  "volatile": {json.dumps(volatile)},',
-        f'  "unsteady": {json.dumps(unsteady)},', f'  "functions": {json.dumps(functions)}', "}", ""))
+        f'  "unsteady": {json.dumps(unsteady)},', f'  "functions": {json.dumps(functions)},',
+        f'  "classes": {json.dumps(classes)}', "}", ""))
     (KNOWLEDGE / f"postgres-{major}.json").write_text(text, encoding="utf-8")
     return doubts
 

@@ -1,5 +1,5 @@
-"""`python -m benchmarks.phrases [shop|rail|school] [--show]`: how many requests are understood as they were
-meant.
+"""`python -m benchmarks.phrases [shop|rail|school|meters] [--show]`: how many requests are understood as they
+were meant.  A set without a schema of its own is about the schema of the corpus of that name in `locks`.
 
 Three answers count: right; asked back, where the request was clear (a question too many); and guessed, where it was
 understood as something else, or was not clear and was answered all the same.
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.lint.__main__ import script
+from benchmarks.locks.cases import corpus
 
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.create.naming import Names, Unclear
@@ -98,12 +99,15 @@ def _same(expected: str, got: str) -> bool:
 def main() -> int:
     """Print how many are right, asked back and guessed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.phrases")
-    parser.add_argument("domain", nargs="?", choices=("shop", "rail", "school"), default="shop")
+    domains = sorted(path.parent.name for path in FOLDER.glob("*/requests.txt"))
+    parser.add_argument("domain", nargs="?", choices=domains, default="shop")
     parser.add_argument("--show", action="store_true")
     given = parser.parse_args()
     folder = FOLDER / given.domain
     catalog = Catalog(complete=True)
-    replay([script("schema", [(folder / "schema.sql").read_text(encoding="utf-8")], alone=True)], catalog, 18)
+    schema = folder / "schema.sql"
+    text = schema.read_text(encoding="utf-8") if schema.exists() else corpus(given.domain).schema
+    replay([script("schema", [text], alone=True)], catalog, 18)
     names = Names(catalog)
     right = asked = guessed = 0
     text = (folder / "requests.txt").read_text(encoding="utf-8")

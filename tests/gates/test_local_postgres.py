@@ -162,3 +162,27 @@ def test_an_ordinary_user_runs_it_as_itself():
             os.write(2, f"{error!r}\n".encode())
             os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_new_server_begins_with_a_copy_that_nobody_else_can_have_touched(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    called = []
+    real = local_postgres.LocalPostgres._call
+    monkeypatch.setattr(local_postgres.LocalPostgres, "_call",
+                        lambda self, program, *words: (called.append(program), real(self, program, *words)))
+    with Scratch() as first:
+        first.create_database("one")
+    [kept] = (tmp_path / "backend-lead" / "clusters").iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
+    with Scratch(tcp=True) as second:
+        assert second.execute("SELECT datname FROM pg_database WHERE datname = 'one'") == []
+        with psycopg.connect(second.dsn(tcp=True)) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(second.dsn(tcp=True).replace(second.server.password, "another"))
+    assert called == ["initdb"]
+    # One that others may write into is not taken.
+    kept.chmod(0o777)
+    with Scratch() as third:
+        assert third.execute("SELECT 1") == [(1,)]
+    assert called == ["initdb", "initdb"]

@@ -103,6 +103,11 @@ UNDERSTOOD = {
     "posts.body -> content": RenameColumn("posts", "body", "content"),
     "order_items.quantity -> bigint": ChangeType("order_items", "quantity", "bigint"),
     "orders: +placed_at": AddColumns("orders", (NewColumn("placed_at", "timestamptz", assumed=True),)),
+    "add phone text to users": AddColumns("users", (NewColumn("phone", "text"),)),
+    "add delivery date date to orders": AddColumns("orders", (NewColumn("delivery_date", "date"),)),
+    "add start time to orders": AddColumns("orders", (NewColumn("start_time", "timestamptz", assumed=True),)),
+    "add summary text and rank integer to posts": AddColumns(
+        "posts", (NewColumn("summary", "text"), NewColumn("rank", "integer"))),
     # What is said beside the change, and around corners.
     "Nobody reads orders.note, so let's get rid of it.": DropColumns("orders", ("note",)),
     "120 characters don't do for posts.title any more; allow 240.": ChangeType("posts", "title", "varchar(240)"),
@@ -142,6 +147,10 @@ ASKED_BACK = {
     "increase_email_length": "email may be meant in any of customers, users.",
     "make email unique": "email may be meant in any of customers, users.",
     "drop orders.nothing": "orders has no column nothing.",
+    "add an index on traces.user_id": "There is no table traces.",
+    "drop the column email from traces": "There is no table traces.",
+    "make traces.name not null": "There is no table traces.",
+    "rename traces.name to title": "There is no table traces.",
     "add email to users": "users has a column email already.",
     "add phone to people": "There is no table people.",
     "frobnicate the users": "What 'frobnicate the users' asks for was not understood.",
@@ -177,6 +186,40 @@ def test_what_is_not_clear_is_asked_about(text: str, names: Names):
 def test_what_was_not_asked_for_is_never_written(text: str, names: Names):
     with pytest.raises(Unclear):
         understand(text, names)
+
+
+ABOUT_WHAT_IS_NOT_THERE = [
+    "add an index on orders.user_id", "orders needs an index on user_id", "index orders by user_id", "add_index_to_orders_user_id",
+    "AddIndexToOrdersUserId", "add a unique index on orders.user_id", "create an index concurrently on orders.user_id",
+    "create index on orders (user_id)", "add index on orders (status, user_id)", "orders.user_id must be unique",
+    "add a unique constraint to orders.user_id", "no two orders may have the same user_id",
+    "add a foreign key from orders.user_id to users", "orders.user_id should reference users", "link orders.user_id to users",
+    "ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id)", "add a check that orders.user_id > 0",
+    "orders.user_id must be positive", "rename orders.user_id to buyer", "orders.user_id should be called buyer",
+    "make orders.user_id not null", "orders.user_id not null", "we need orders.user_id to be not null", "orders must have a user_id",
+    "change_column_null :orders, :user_id, false", "make orders.user_id optional", "orders.user_id default 0",
+    "add default 0 to orders.user_id", "add not null to orders.user_id", "change orders.user_id to bigint",
+    "orders.user_id should be bigint", "change_column :orders, :user_id, :bigint", "backfill orders.user_id with 0",
+    "drop orders.user_id", "remove_user_id_from_orders", "orders: index user_id",
+]
+
+
+@pytest.mark.parametrize("text", ABOUT_WHAT_IS_NOT_THERE)
+def test_a_change_of_a_column_that_is_not_there_never_adds_it(text: str, names: Names):
+    with pytest.raises(Unclear) as unclear:
+        understand(text, names)
+    assert "user_id" in unclear.value.message
+    assert {"customer_id", "id", "status", "total", "quantity", "note"} <= set(unclear.value.hint.replace(",", " ").split())
+
+
+@pytest.mark.parametrize("text", [
+    "add an indexed column region_code to orders", "orders need a region_code with an index", "add region_code text index to orders",
+    "orders.region_code text not null", "add a region_code column that references nothing to orders", "add_region_code_to_orders",
+    "introduce a unique region_code on orders", "add reference_no to orders", "orders + region_code text"])
+def test_a_column_that_is_asked_for_is_still_added(text: str, names: Names):
+    wanted = understand(text, names).wanted
+    assert isinstance(wanted, AddColumns)
+    assert [column.name for column in wanted.columns] in (["region_code"], ["reference_no"])
 
 
 @pytest.mark.parametrize("text", [
@@ -241,3 +284,9 @@ def test_the_command_writes_files_and_never_over_one(tmp_path: Path, capsys: pyt
     assert "migrations/0002_add_phone_to_users.up.sql  not written" in capsys.readouterr().out
     assert main(["migration", "create", "make email unique", "--schema", str(schema), "--folder", str(tmp_path)]) == 2
     assert "customers.email or users.email" in capsys.readouterr().err
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["create-migration", "add an index on orders.user_id", "--schema", str(schema), "--folder", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "orders has no column user_id." in said
+    assert "customer_id" in said
+    assert sorted(tmp_path.rglob("*")) == before

@@ -10,6 +10,7 @@ from benchmarks.locks.cases import Case, corpus
 from benchmarks.rewrite.__main__ import _judged, compared_in_sql, scripts_of
 
 from backend_lead.migrate.catalog import Catalog
+from backend_lead.migrate.create.batches import backfill
 from backend_lead.migrate.lint import replay
 from backend_lead.migrate.rewriting import rewrite
 from backend_lead.prove.scratch import Scratch
@@ -65,11 +66,28 @@ def test_batches_are_bounded_and_go_by_the_key(schema: Catalog):
     assert "(discount IS NULL)" in step.up[0]
 
 
+def test_batches_go_by_any_key_that_sorts(server: Scratch):
+    """There is no max() of uuid."""
+    server.create_database("keyed")
+    server.execute("CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), n int); "
+                   "INSERT INTO t (n) SELECT CASE WHEN i % 2 = 0 THEN i END FROM generate_series(1, 12000) i", database="keyed")
+    server.execute(backfill("t", "n", "-1", "id"), database="keyed")
+    assert server.execute("SELECT count(*) FROM t WHERE n = -1", database="keyed") == [(6000,)]
+    assert server.execute("SELECT count(*) FROM t WHERE n IS NULL", database="keyed") == [(0,)]
+
+
+def test_a_loop_that_writes_every_row_is_left_and_says_so(schema: Catalog):
+    loop = "DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM orders LOOP UPDATE orders SET note = 'x' WHERE id = r.id; END LOOP; END $$"
+    found = rewrite(script("all", ["ALTER TABLE products ADD COLUMN c text", loop]), schema.copy(), 18)
+    assert [sent.sql for sent, _ in found.left] == [loop]
+
+
 STAMPED = (
     "CREATE FUNCTION stamped() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note := 'written by a trigger'; "
     "RETURN NEW; END $$",
     "CREATE TRIGGER zz_last BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION stamped()",
 )
+ATTACHED = CASES["attach-partition-with-foreign-key"]
 ENUM = ("CREATE TYPE colour AS ENUM ('red', 'green')", "ALTER TABLE orders ADD COLUMN colour colour DEFAULT 'red'")
 
 
@@ -78,7 +96,9 @@ ENUM = ("CREATE TYPE colour AS ENUM ('red', 'green')", "ALTER TABLE orders ADD C
     (STAMPED, "ALTER TABLE orders ADD COLUMN uid uuid NOT NULL DEFAULT gen_random_uuid()"),
     (STAMPED, "ALTER TABLE orders ADD COLUMN number serial"),
     (ENUM, "ALTER TABLE orders ALTER COLUMN colour TYPE text"),
-], ids=["type-beside-a-trigger", "default-beside-a-trigger", "serial-beside-a-trigger", "enum-with-a-default-to-text"])
+    (ATTACHED.before, ATTACHED.statements[0]),
+], ids=["type-beside-a-trigger", "default-beside-a-trigger", "serial-beside-a-trigger", "enum-with-a-default-to-text",
+        "partition-with-a-foreign-key"])
 def test_filling_changes_no_other_column_and_defaults_stay_what_they_were(
     before: tuple[str, ...], statement: str, schema: Catalog, server: Scratch
 ):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import importlib.metadata
 import importlib.util
 import os
@@ -23,6 +24,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from backend_lead.errors import WrongUse
+from backend_lead.gates.new_clusters import NewCluster
 from backend_lead.gates.text import one_line
 
 OWNER = "postgres"
@@ -70,8 +72,7 @@ class LocalPostgres:
         try:
             self._own(self.folder)
             self._programs = self._usable_programs()
-            self._create()
-            self._start()
+            self._begin()
         except BaseException:
             self.close()
             raise
@@ -130,12 +131,17 @@ class LocalPostgres:
             raise WrongUse(f"The scratch PostgreSQL refused a statement: {one_line(str(error))}",
                            one_line(sql, 120)) from error
 
+    @functools.cached_property
+    def version(self) -> int:
+        """The server's version as a number: 180001."""
+        [(version,)] = self.execute("SELECT current_setting('server_version_num')::int", None, "postgres")
+        return int(str(version))
+
     def admit_guest(self) -> None:
         """Let in the role that runs SQL which is not ours; may be called twice."""
         if self._has_guest:
             return
-        [(version,)] = self.execute("SELECT current_setting('server_version_num')::int", None, "postgres")
-        roles = " CREATEROLE" if int(str(version)) >= _ROLES_SINCE else ""
+        roles = " CREATEROLE" if self.version >= _ROLES_SINCE else ""
         self.execute(f"CREATE ROLE {GUEST} LOGIN CREATEDB BYPASSRLS{roles}; GRANT pg_monitor TO {GUEST}", None,
                      "postgres")
         self._has_guest = True
@@ -157,16 +163,23 @@ class LocalPostgres:
         path = self.folder / "log"
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
-    def _create(self) -> None:
-        secret = self.folder / "secret"
-        secret.write_text(self.password, encoding="ascii")
-        self._own(secret)
+    def _begin(self) -> None:
+        """Make the data folder, as a copy where one was made before, and start the server."""
+        words = ("-U", OWNER, "-E", "UTF8", "--locale=C", "--no-sync", "--auth-local=trust",
+                 "--auth-host=scram-sha-256", *self._without_checksums())
+        data, kept = self.folder / "data", NewCluster(installed_programs(self._major), words)
+        copied = kept.copy_to(data)
+        if copied:
+            self._own_all(data)
+        else:
+            self._call("initdb", "-D", str(data), *words)
+            kept.keep(data)
         try:
-            self._call("initdb", "-D", str(self.folder / "data"), "-U", OWNER, "-E", "UTF8", "--locale=C", "--no-sync",
-                       "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}",
-                       *self._without_checksums())
-        finally:
-            secret.unlink()
+            self._start()
+        except WrongUse:
+            # Should it be the copy that is to blame, the next server begins anew.
+            kept.forget()
+            raise
 
     def _without_checksums(self) -> tuple[str, ...]:
         """PostgreSQL 18 is the first to turn them on by itself, and to have a word against them."""
@@ -187,6 +200,9 @@ class LocalPostgres:
                 stderr=output, cwd=self.folder, env=self._environment(), start_new_session=True, user=self._user,
                 group=self._group)
         self._wait()
+        if self.tcp:
+            # It is in no file, and no copy of the data folder has it.
+            self.execute(f"ALTER ROLE {OWNER} PASSWORD '{self.password}'", None, "postgres")
 
     def _wait(self) -> None:
         until = time.monotonic() + self._patience
@@ -235,6 +251,14 @@ class LocalPostgres:
     def _own(self, path: Path) -> None:
         if self._user is not None and self._group is not None:
             os.chown(path, self._user, self._group)
+
+    def _own_all(self, folder: Path) -> None:
+        """Give a folder and all that is in it to the account that runs the server."""
+        if self._user is None:
+            return
+        for place, _, files in os.walk(folder):
+            for path in (place, *(os.path.join(place, each) for each in files)):
+                os.chown(path, self._user, self._group or 0, follow_symlinks=False)
 
     def _environment(self) -> dict[str, str]:
         return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.folder)}

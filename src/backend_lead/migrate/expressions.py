@@ -119,6 +119,14 @@ FROM_EXTENSIONS = frozenset(
 )
 
 
+# The types that a column may have because an extension is there, by extension.
+TYPES_OF_EXTENSIONS: dict[str, tuple[str, ...]] = {
+    "citext": ("citext",), "hstore": ("hstore",), "ltree": ("ltree", "lquery", "ltxtquery"), "cube": ("cube",),
+    "seg": ("seg",), "vector": ("vector", "halfvec", "sparsevec"),
+    "postgis": ("geometry", "geography", "box2d", "box3d"), "semver": ("semver",), "isn": ("isbn",),
+}  # fmt: skip
+
+
 def type_of(node: Node) -> Type:
     """Return the type that a TypeName stands for; serial types are their integers."""
     text = type_name(node)
@@ -187,6 +195,31 @@ def users_of_sequence(sequence: Relation, catalog: Catalog) -> list[str]:
             called = sequence.name in [text.removeprefix("public.").replace('"', "") for text in texts]
             found += [place] if own or called else []
     return sorted(found)
+
+
+def users_of_function(name: str, catalog: Catalog) -> list[tuple[str, str]]:
+    """Return what calls a function of the database's own, besides triggers: (table, what it is)."""
+    found = []
+    bare = name.rpartition(".")[2]
+    for relation in catalog.relations.values():
+        for column in relation.columns.values():
+            if column.default is not None and _calls(column.default, name, catalog):
+                how = "The generated column" if column.generated else "The default of"
+                found.append((relation.name, f"{how} {relation.name}.{column.name}"))
+        for check in relation.constraints_of("check"):
+            if f"{bare}(" in check.text.replace('"', ""):
+                found.append((relation.name, f"The constraint {check.name} of {relation.name}"))
+    for index in catalog.indexes.values():
+        if f"{bare}(" in index.made.replace('"', "").replace(" (", "("):
+            found.append((index.table, f"The index {index.name}"))
+    return sorted(found)
+
+
+def _calls(node: Node, name: str, catalog: Catalog) -> bool:
+    return any(
+        kind_or_empty(part) == "func_call" and catalog.words(names(part.func_call.funcname)) == name
+        for part in walk(node)
+    )
 
 
 def changes_by_row(node: Node, catalog: Catalog, facts: Facts) -> bool:

@@ -29,7 +29,8 @@ class Facts(msgspec.Struct, frozen=True):
     `casts` maps `source target` to how far a cast goes (`i` implicit, `a` assignment, `e` explicit) and how it is done
     (`b` without touching the value, `f` by a function, `i` through text), as pg_cast says; `volatile` are the names of
     PostgreSQL's own functions that give another value for each row, and `unsteady` those (`age/1`: name and number of
-    arguments) of which no form is immutable; `functions` are the names of all of its functions.
+    arguments) of which no form is immutable; `functions` are the names of all of its functions;
+    `classes` (`gin jsonb`) the methods of indexes with the types that have a default operator class for them.
     """
 
     major: int
@@ -38,6 +39,7 @@ class Facts(msgspec.Struct, frozen=True):
     volatile: frozenset[str]
     unsteady: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
 
 
 @functools.cache

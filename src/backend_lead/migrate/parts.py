@@ -80,13 +80,18 @@ def constraint_of(constraint: Node, table: str, own: tuple[str, ...], catalog: C
         return None
     columns = tuple(names(constraint.fk_attrs if what == "foreign_key" else constraint.keys)) or own
     proves: frozenset[str] = frozenset()
+    mentions: frozenset[str] = frozenset()
     text = ""
     if what == "check":
         columns = tuple(sorted(columns_in(constraint.raw_expr)))
         proves = proven_not_null(constraint.raw_expr)
         text = canonical(constraint.raw_expr)
     elif what == "exclusion":
-        columns = tuple(pair.list.items[0].index_elem.name for pair in constraint.exclusions)
+        elements = [pair.list.items[0].index_elem for pair in constraint.exclusions]
+        columns = tuple(each.name for each in elements if each.name)
+        mentions = frozenset().union(*(columns_in(each.expr) for each in elements if not each.name))
+        if constraint.HasField("where_clause"):
+            mentions |= columns_in(constraint.where_clause)
     found = Constraint(
         constraint.conname,
         what,
@@ -96,6 +101,7 @@ def constraint_of(constraint: Node, table: str, own: tuple[str, ...], catalog: C
         proves=proves,
         index=constraint.indexname,
         text=text,
+        mentions=mentions,
     )
     if what == "foreign_key":
         found.target = catalog.name(constraint.pktable)
@@ -129,7 +135,7 @@ def attach(relation: Relation, constraint: Constraint, catalog: Catalog) -> None
             constraint.columns,
             constraint.kind != "exclusion",
             known.method if known else "btree",
-            known.mentions if known else frozenset(),
+            known.mentions if known else constraint.mentions,
             constraint=True,
         )
         constraint.index = name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count, groupby
 
@@ -45,9 +46,9 @@ class Prover:
     def __init__(self, scratch: Scratch, rows: int) -> None:
         self._scratch = scratch
         self._rows = rows
-        self._names = (f"proof_{number}" for number in count())
-        self._schema = scratch_name = next(self._names)
-        scratch.create_database(scratch_name, guest=True)
+        self._numbers = count()
+        self._schema = self._name()
+        scratch.create_database(self._schema, guest=True)
         self.unresolved: list[Unresolved] = []
 
     def prepare(self, scripts: Sequence[Script]) -> None:
@@ -68,14 +69,17 @@ class Prover:
         left as the migration makes it, for the next one."""
         wishes = tuple(_wishes(script))
         wanted = _involved(judged, catalog)
-        small = self._filled(max(self._rows // _SHARE, 100), wishes, wanted)
-        large = self._filled(self._rows, wishes, wanted)
-        few = self._run(script, small[0], None, (), [])
-        sent, notes = self._sendable(large, application, catalog)
-        touched = _tables(judged, few, catalog)
+        with ThreadPoolExecutor(1) as beside:
+            # While the large tables are filled, what is not timed is done with the small ones.
+            filling = beside.submit(self._filled, self._rows, wishes, wanted)
+            small = self._filled(max(self._rows // _SHARE, 100), wishes, wanted)
+            few = self._run(script, None, (), database=self._copy(small[0]))
+            sent, notes = self._sendable(small, application, catalog)
+            touched = _tables(judged, few, catalog)
+            reversible = self._and_back(script, small[0])
+            large = filling.result()
         many, baseline = self._under_load(script, large[0], sent, calls(sent, catalog, large[1], touched))
         queue = self._behind_a_reader(script, judged, small[0], calls(sent, catalog, small[1], touched))
-        reversible = self._and_back(script, small[0])
         statements = tuple(
             proof_of(index, first, second, baseline, judged.statements, reversible)
             for index, (first, second) in enumerate(zip(few, many, strict=False))
@@ -97,59 +101,49 @@ class Prover:
 
     # ------------------------------------------------------------ runs
 
+    def _name(self) -> str:
+        return f"proof_{next(self._numbers)}"
+
     def _session(self, database: str) -> ScratchSession:
         return ScratchSession(self._scratch.server, database, guest=True)
 
     def _filled(self, rows: int, wishes: Sequence[Wish], wanted: frozenset[str]) -> tuple[str, Filled]:
-        name = next(self._names)
+        name = self._name()
         self._scratch.create_database(name, template=self._schema, guest=True)
         with self._session(name) as session:
             return name, fill(session, rows, wishes, wanted)
 
     def _copy(self, template: str) -> str:
-        name = next(self._names)
+        name = self._name()
         self._scratch.create_database(name, template=template, guest=True)
         return name
 
     def _sendable(
-        self, template: tuple[str, Filled], application: Application | None, catalog: Catalog
+        self, filled: tuple[str, Filled], application: Application | None, catalog: Catalog
     ) -> tuple[list[Sendable], list[Unresolved]]:
+        """What works of the application's statements; each is rolled back."""
         if application is None or not application.queries:
             return [], []
-        name = self._copy(template[0])
-        with self._session(name) as session:
-            found = sendable(session, application, catalog, template[1])
-        self._scratch.drop_database(name)
-        return found
+        with self._session(filled[0]) as session:
+            return sendable(session, application, catalog, filled[1])
 
     def _under_load(
-        self, script: Script, template: str, sent: Sequence[Sendable], load: Sequence[Call]
+        self, script: Script, name: str, sent: Sequence[Sendable], load: Sequence[Call]
     ) -> tuple[list[Ran], dict[str, float]]:
-        name = self._copy(template)
+        """Run the migration in a database, which it changes for good, while the load goes on."""
         with Load(self._scratch, name, load) as running:
             running.ready(_BASELINE_SECONDS, _BASELINE_AT_MOST)
             baseline = running.longest(0.0, time.perf_counter())
-            ran = self._run(script, template, running, sent, [], database=name)
+            ran = self._run(script, running, sent, database=name)
             time.sleep(0.02)
         for each in ran:
             each.stall = running.longest(each.start, each.released or each.end)
-        self._scratch.drop_database(name)
         return ran, baseline
 
-    def _run(
-        self,
-        script: Script,
-        template: str,
-        load: Load | None,
-        sent: Sequence[Sendable],
-        notes: list[Unresolved],
-        *,
-        database: str = "",
-    ) -> list[Ran]:
-        """Run every statement in its transaction."""
-        name = database or self._copy(template)
+    def _run(self, script: Script, load: Load | None, sent: Sequence[Sendable], *, database: str) -> list[Ran]:
+        """Run every statement in its transaction; a database without load is for this alone and is removed."""
         ran: list[Ran] = []
-        with self._session(name) as session, self._session(name) as application:
+        with self._session(database) as session, self._session(database) as application:
             for one in sent:
                 application.run(f"PREPARE {one.name} AS {one.sql}")
             working = list(sent)
@@ -164,18 +158,17 @@ class Prover:
                     if broken:
                         done[-1].broken.append((one.text, broken))
                         working.remove(one)
-        if not database:
-            self._scratch.drop_database(name)
+        if load is None:
+            self._scratch.drop_database(database)
         return ran
 
     def _behind_a_reader(
-        self, script: Script, judged: MigrationFile, template: str, load: Sequence[Call]
+        self, script: Script, judged: MigrationFile, name: str, load: Sequence[Call]
     ) -> Queue | None:
         locks = [lock for statement in judged.statements for lock in statement.locks if lock.mode.blocks_writes]
         tables = sorted({lock.relation for lock in locks})
         if not tables or not load:
             return None
-        name = self._copy(template)
 
         def migrate() -> str:
             with self._session(name) as session:
@@ -185,9 +178,7 @@ class Prover:
                         return done[-1].error
             return ""
 
-        found = queued(self._scratch, name, load, tables, migrate)
-        self._scratch.drop_database(name)
-        return found
+        return queued(self._scratch, name, load, tables, migrate)
 
     def _and_back(self, script: Script, template: str) -> Reversible:
         """Run the way up and the way down, and compare schema and rows."""

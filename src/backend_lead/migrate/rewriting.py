@@ -1,8 +1,8 @@
 """A migration that would block or break → files that reach the same schema and do neither.
 
-Each statement is judged on the schema before it; one that is harmless stays as it is, one with a safe form is
-written in
-that form, and one without says why.  Statements that run together stay together as long as nothing slow is among them.
+Each statement is judged on the schema before it; one that is harmless stays as it is, one with a safe form is written
+in that form, and one without says why.  Statements that run together stay together as long as nothing slow is among
+them.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _with_triggers(step: Step, judge: Judge, before: Catalog) -> Step:
 def _harms(judge: Judge) -> bool:
     return any(hazard.kind in (HazardKind.LOSES, HazardKind.FAILS) and hazard.certain for hazard in judge.hazards) or (
         _is_slow(judge) and any(mode.blocks_writes for mode in judge.locks.values())
-    )
+    ) or "write" in judge.work.values()
 
 
 def _is_slow(judge: Judge) -> bool:

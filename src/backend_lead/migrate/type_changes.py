@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from backend_lead.gates.grammar import Node, kind
 from backend_lead.migrate.catalog import Catalog, Type
-from backend_lead.migrate.expressions import own_type, type_of
+from backend_lead.migrate.expressions import BUILT_IN, own_type, type_of
 from backend_lead.migrate.facts import Facts
 from backend_lead.read.sql_conditions import names
 
@@ -52,6 +52,10 @@ _POORER = frozenset(
         ("interval", "time without time zone"),
     }
 ) - {("json", "jsonb")}
+
+
+# Functions from whose result the value can be had back.
+_KEEPING = frozenset({"timezone", "to_timestamp", "to_jsonb", "encode", "to_hex"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,11 @@ def _cast(old: Type, new: Type, explicit: bool, catalog: Catalog, facts: Facts, 
 
 
 def _between(old: Type, new: Type, explicit: bool, facts: Facts, utc: bool) -> TypeChange:
-    """Between two types of PostgreSQL's own."""
+    """Between two types of PostgreSQL's own; of those that an extension brings only citext's casts are known."""
+    if "citext" in (old.name, new.name):
+        return _of_citext(old, new, explicit, facts, utc)
+    if old.name not in BUILT_IN or new.name not in BUILT_IN:
+        return TypeChange(True, may_fail=f"values that are no {new}")
     cast = facts.casts.get(f"{old.name} {new.name}", "")
     if not cast and new.name not in _STRINGS and not (explicit and old.name in _STRINGS):
         return _refused(old, new)
@@ -138,6 +146,15 @@ def _between(old: Type, new: Type, explicit: bool, facts: Facts, utc: bool) -> T
         if old.name in ("real", "double precision"):
             loses = f"digits that {new} does not keep"
     return TypeChange(True, loses=loses, may_fail=may_fail)
+
+
+def _of_citext(old: Type, new: Type, explicit: bool, facts: Facts, utc: bool) -> TypeChange:
+    """The citext extension makes it binary compatible with text and varchar; to all else it goes through text."""
+    if {old.name, new.name} <= {"citext", "text", "character varying"}:
+        longest = f"values longer than {new.modifiers[0]} characters" if new.modifiers else ""
+        return TypeChange(bool(new.modifiers), may_fail=longest)
+    inner = [Type("text", each.modifiers, each.array) if each.name == "citext" else each for each in (old, new)]
+    return _between(inner[0], inner[1], explicit, facts, utc)
 
 
 def _of_modifiers(old: Type, new: Type) -> TypeChange:
@@ -207,5 +224,5 @@ def _reads_through(using: Node, column: str) -> bool:
     if kind(using) == "func_call":
         called = names(using.func_call.funcname)[-1]
         arguments = [argument for argument in using.func_call.args if kind(argument) != "a_const"]
-        return called in ("timezone", "to_timestamp", "to_jsonb") and all(_is_cast_of(a, column) for a in arguments)
+        return called in _KEEPING and all(_is_cast_of(a, column) for a in arguments)
     return False

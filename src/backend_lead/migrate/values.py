@@ -14,6 +14,10 @@ _NUMBER = re.compile(r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$|^\s*(nan|[-
 _BOOLEAN = re.compile(r"(?i)^\s*(t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|1|0)\s*$")
 
 
+_MOMENTS = frozenset({"date", "timestamp without time zone", "timestamp with time zone"})
+_MOMENT_WORDS = frozenset({"now", "today", "tomorrow", "yesterday", "epoch", "infinity", "+infinity", "-infinity"})
+
+
 def fits(node: Node, kind_of: Type, catalog: Catalog) -> str:
     """Return why a constant is no value of a type, or "" when it is one or when that cannot be told."""
     if kind(node) != "a_const" or node.a_const.isnull or kind_of.array:
@@ -54,6 +58,8 @@ def _text(text: str, kind_of: Type, catalog: Catalog) -> str:
             uuid.UUID(text)
         except ValueError:
             return wrong
+    if kind_of.name in _MOMENTS and not re.search(r"\d", text) and text.strip().lower() not in _MOMENT_WORDS:
+        return wrong
     if kind_of.name in ("json", "jsonb"):
         try:
             json.loads(text)

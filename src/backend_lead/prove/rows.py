@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from backend_lead.gates.scratch_session import ScratchError, ScratchSession
 from backend_lead.model.place import Unresolved
+from backend_lead.prove.bulk import insert_many
 
 _COLUMNS = """
     SELECT c.oid::int, c.oid::regclass::text, a.attname::text, format_type(b.typ, b.typmod),
@@ -85,6 +86,8 @@ class Wish:
     digits: bool = False
 
 
+# unique_violation and exclusion_violation, as SQLSTATE has them.
+_CONFLICTS = frozenset({"23505", "23P01"})
 FEW = 20
 """How many rows a table gets that nothing is measured on."""
 
@@ -340,15 +343,31 @@ def _insert(session: ScratchSession, table: _Table, rows: int, notes: list[Unres
         return int(session.run(f"SELECT count(*) FROM {table.name}")[0][0])
     names = ", ".join(f'"{c.name}"' for c in columns)
     values = ", ".join(f"({c.expression})" for c in columns)
-    try:
-        session.run(
+    made = 0
+
+    def insert() -> None:
+        nonlocal made
+        text = (
             f"INSERT INTO {table.name} ({names}) OVERRIDING SYSTEM VALUE SELECT {values} "
-            f"FROM generate_series(1, {rows}) AS i ON CONFLICT DO NOTHING"
+            f"FROM generate_series(1, {rows}) AS i"
         )
+        try:
+            session.run(text)
+        except ScratchError as error:
+            if error.state not in _CONFLICTS:
+                raise
+            # Looking first whether there is a conflict takes longer, and most tables have none.
+            session.run(f"{text} ON CONFLICT DO NOTHING")
+        made = session.rowcount
+
+    try:
+        if rows > FEW:
+            insert_many(session, table.name, insert)
+        else:
+            insert()
     except ScratchError as error:
         notes.append(Unresolved(f"rows of {table.name}", f"none could be made up: {error.message}"))
         return 0
-    made = session.rowcount
     for column in columns:
         sequence = session.run("SELECT pg_get_serial_sequence(%s, %s)", (table.name, column.name))[0][0]
         if sequence:

@@ -8,6 +8,8 @@ from types import TracebackType
 from backend_lead.errors import WrongUse
 from backend_lead.gates.local_postgres import GUEST, OWNER, LocalPostgres
 
+_STRATEGIES_SINCE = 150_000
+
 
 class Scratch:
     """An embedded PostgreSQL in a temporary folder, for as long as the `with` block lasts.
@@ -58,7 +60,9 @@ class Scratch:
         owner = f" OWNER {GUEST}" if guest else ""
         if guest:
             self.server.admit_guest()
-        self.execute(f'CREATE DATABASE "{_quoted(name)}"{owner}{copied}')
+        # Files are copied two to three times as fast as pages through the log; before 15 nothing else was done.
+        how = " STRATEGY FILE_COPY" if self.server.version >= _STRATEGIES_SINCE else ""
+        self.execute(f'CREATE DATABASE "{_quoted(name)}"{owner}{copied}{how}')
         if guest and not template:
             self.execute(f"ALTER SCHEMA public OWNER TO {GUEST}", database=name)
         return self.dsn(name)

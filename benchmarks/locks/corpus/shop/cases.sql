@@ -1259,3 +1259,154 @@ ALTER TABLE products OWNER TO CURRENT_USER;
 -- before: CREATE TABLE trucks (id integer PRIMARY KEY, depot_id integer REFERENCES depots (id));
 -- before: CREATE INDEX trucks_depot_idx ON trucks (depot_id);
 TRUNCATE depots CASCADE;
+
+-- update-partitioned
+UPDATE events SET body = 'x' WHERE id > 5;
+
+-- delete-partitioned
+DELETE FROM events WHERE id > 100;
+
+-- select-partitioned
+SELECT count(*) FROM events;
+
+-- update-joined
+UPDATE orders o SET discount = 1 FROM customers c WHERE c.id = o.customer_id AND c.country = 'GB';
+
+-- delete-joined
+DELETE FROM order_lines l USING products p WHERE p.id = l.product_id AND p.stock < 150;
+
+-- update-joined-with-partitioned
+UPDATE notes n SET body = e.body FROM events e WHERE e.id = n.id;
+
+-- refresh-of-partitioned
+-- before: CREATE MATERIALIZED VIEW daily AS SELECT at::date AS day, count(*) AS n FROM events GROUP BY 1;
+REFRESH MATERIALIZED VIEW daily;
+
+-- refresh-of-partitioned-concurrently
+-- before: CREATE MATERIALIZED VIEW daily AS SELECT at::date AS day, count(*) AS n FROM events GROUP BY 1;
+-- before: CREATE UNIQUE INDEX daily_key ON daily (day);
+REFRESH MATERIALIZED VIEW CONCURRENTLY daily;
+
+-- materialized-view-of-partitioned
+CREATE MATERIALIZED VIEW daily AS SELECT at::date AS day, count(*) AS n FROM events GROUP BY 1;
+
+-- materialized-view-of-partitioned-without-data
+CREATE MATERIALIZED VIEW daily AS SELECT at::date AS day, count(*) AS n FROM events GROUP BY 1 WITH NO DATA;
+
+-- insert-select-from-partitioned
+INSERT INTO empty_rows SELECT id, body FROM events;
+
+-- set-default-of-partitioned
+ALTER TABLE regions ALTER COLUMN name SET DEFAULT 'x';
+
+-- drop-default-of-partitioned
+-- before: ALTER TABLE regions ALTER COLUMN name SET DEFAULT 'x';
+ALTER TABLE regions ALTER COLUMN name DROP DEFAULT;
+
+-- rename-unique-constraint
+ALTER TABLE customers RENAME CONSTRAINT customers_email_key TO customers_email_unique;
+
+-- rename-policy
+-- before: CREATE POLICY own ON orders USING (customer_id = 1);
+ALTER POLICY own ON orders RENAME TO mine;
+
+-- create-partition-with-foreign-key
+-- before: ALTER TABLE regions ADD COLUMN owner integer;
+-- before: ALTER TABLE regions ADD FOREIGN KEY (owner) REFERENCES customers (id);
+CREATE TABLE regions_asia PARTITION OF regions FOR VALUES IN ('jp');
+
+-- attach-partition-with-foreign-key
+-- before: ALTER TABLE regions ADD COLUMN owner integer;
+-- before: ALTER TABLE regions ADD FOREIGN KEY (owner) REFERENCES customers (id);
+-- before: CREATE TABLE regions_asia (code text NOT NULL, name text, owner integer);
+-- before: INSERT INTO regions_asia SELECT 'jp', 'x', i FROM generate_series(1, 150) i;
+ALTER TABLE regions ATTACH PARTITION regions_asia FOR VALUES IN ('jp');
+
+-- detach-partition-with-foreign-key
+-- before: ALTER TABLE regions ADD COLUMN owner integer;
+-- before: ALTER TABLE regions ADD FOREIGN KEY (owner) REFERENCES customers (id);
+ALTER TABLE regions DETACH PARTITION regions_us;
+
+-- table-like-with-defaults
+CREATE TABLE lines_copy (LIKE order_lines INCLUDING DEFAULTS);
+
+-- function-that-reads
+CREATE FUNCTION unpaid() RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT count(*) FROM orders WHERE paid IS NOT TRUE $$;
+
+-- procedure-that-writes
+CREATE PROCEDURE settle(n bigint) LANGUAGE sql AS $$ UPDATE orders SET paid = true WHERE id = n $$;
+
+-- drop-statistics
+-- before: CREATE STATISTICS orders_stats (dependencies) ON customer_id, state FROM orders;
+DROP STATISTICS orders_stats;
+
+-- publication
+CREATE PUBLICATION sold FOR TABLE orders, customers;
+
+-- drop-a-function-in-use
+-- before: CREATE FUNCTION twice(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT $1 * 2 $$;
+-- before: ALTER TABLE orders ADD COLUMN doubled integer GENERATED ALWAYS AS (twice(quantity)) STORED;
+DROP FUNCTION twice(integer);
+
+-- drop-an-extension-in-use
+-- before: CREATE EXTENSION citext;
+-- before: ALTER TABLE customers ADD COLUMN alias citext;
+DROP EXTENSION citext;
+
+-- type-text-to-citext
+-- before: CREATE EXTENSION citext;
+ALTER TABLE orders ALTER COLUMN note TYPE citext;
+
+-- generated-from-the-time
+ALTER TABLE orders ADD COLUMN age integer GENERATED ALWAYS AS (current_date - placed_on) STORED;
+
+-- index-on-a-zoned-time
+CREATE INDEX drafts_day ON drafts (date_trunc('day', at));
+
+-- index-on-a-time
+CREATE INDEX customers_day ON customers (date_trunc('day', created_at));
+
+-- index-without-operator-class
+-- before: ALTER TABLE orders ADD COLUMN raw json;
+CREATE INDEX orders_raw ON orders (raw);
+
+-- default-of-a-query
+ALTER TABLE orders ALTER COLUMN discount SET DEFAULT (SELECT max(discount) FROM orders);
+
+-- drop-inherited-column
+ALTER TABLE notes_archive DROP COLUMN body;
+
+-- drop-column-inside-an-exclusion
+-- before: CREATE TABLE bookings (room integer, starts date, ends date, EXCLUDE USING gist (daterange(starts, ends) WITH &&));
+ALTER TABLE bookings DROP COLUMN ends;
+
+-- drop-generated-column
+ALTER TABLE order_lines DROP COLUMN total;
+
+-- insert-what-a-check-refuses
+INSERT INTO orders (customer_id, reference, amount) VALUES (1, 'x', -5);
+
+-- trigger-of-another-table
+-- before: CREATE FUNCTION stamp_title() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.title := upper(NEW.title); RETURN NEW; END $$;
+CREATE TRIGGER orders_title BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION stamp_title();
+
+-- column-moved-into-a-new-table
+CREATE TABLE order_notes (order_id bigint PRIMARY KEY, note text);
+INSERT INTO order_notes SELECT id, note FROM orders;
+ALTER TABLE orders DROP COLUMN note;
+
+-- column-moved-without-its-key
+CREATE TABLE loose_notes (note text);
+INSERT INTO loose_notes SELECT note FROM orders;
+ALTER TABLE orders DROP COLUMN note;
+
+-- update-to-what-it-is
+UPDATE customers SET country = 'GB' WHERE id = 5 AND country = 'GB';
+
+-- attach-partition-with-its-own-foreign-key
+-- before: ALTER TABLE regions ADD COLUMN owner integer;
+-- before: ALTER TABLE regions ADD FOREIGN KEY (owner) REFERENCES customers (id);
+-- before: CREATE TABLE regions_asia (code text NOT NULL, name text, owner integer REFERENCES customers (id));
+-- before: INSERT INTO regions_asia SELECT 'jp', 'x', i FROM generate_series(1, 150) i;
+-- before: ALTER TABLE regions_asia ADD CONSTRAINT asia_bound CHECK (code IS NOT NULL AND code IN ('jp'));
+ALTER TABLE regions ATTACH PARTITION regions_asia FOR VALUES IN ('jp');

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
 from dataclasses import replace
 
 from backend_lead.errors import NothingToLookAt
@@ -11,11 +10,11 @@ from backend_lead.lead.answers._asked import Asked, shown
 from backend_lead.lead.answers._fixes import of_created
 from backend_lead.lead.answers._follows import users_of
 from backend_lead.lead.answers._migrations import change_read, tables_of
-from backend_lead.lead.answers._words import counted, listed, no_database, read_of, severities
+from backend_lead.lead.answers._words import counted, no_database, read_of, severities
 from backend_lead.lead.before import Request
 from backend_lead.lead.creating import Wish, create_migration
 from backend_lead.lead.map import read_map
-from backend_lead.model.answer import Follow, Offer
+from backend_lead.model.answer import Offer
 from backend_lead.model.backend import Backend
 from backend_lead.model.review import Report
 
@@ -42,7 +41,7 @@ def answer(asked: Asked) -> Report:
             told=tuple(f"assumed: {each}" for each in created.assumed),
             fixes=tuple(of_created(created, "Written only when you ask for it.")),
             analysed=(change_read(report), *((read_of(backend),) if backend is not None else ())),
-            follows=(*_new_column(asked, report, backend), *(users_of(tables_of(report), backend) if backend else ())),
+            follows=tuple(users_of(tables_of(report), backend)) if backend else (),
             unknown=(
                 *no_database(options, "how large the tables are is not known, and each counts as large"),
                 *(("No code was found, so which routes use the table is not known.",) if backend is None else ()),
@@ -63,19 +62,3 @@ def _code(asked: Asked) -> Backend | None:
         return read_map(asked.options, asked.listen).backend
     except NothingToLookAt:
         return None
-
-
-def _new_column(asked: Asked, report: Report, backend: Backend | None) -> Iterator[Follow]:
-    """Yield a remark where an index was asked for and the column is not there: it is added, and may be a slip."""
-    if report.created is None or backend is None or "index" not in asked.understood.slots.change.lower():
-        return
-    table = next((one for one in backend.tables if one.name in tables_of(report)), None)
-    for each in report.created.assumed:
-        column = each.partition(" ")[0]
-        if table is not None and column.isidentifier() and column not in {one.name for one in table.columns}:
-            there = listed([name for key in table.foreign_keys for name in key.columns], 4)
-            meant = f" If you meant one that is there ({there}), say so." if there else ""
-            yield Follow(
-                "database",
-                f"{table.name} has no column {column}: the migration adds it, empty, before the index.{meant}",
-            )

@@ -17,8 +17,9 @@ def in_batches(table: str, key: str, statement: str, where: str = "", filling: s
     told = f"        PERFORM set_config('{FILLING}', '{filling}', true);\n" if filling else ""
     return (
         f"DO $$\nDECLARE\n    last {table}.{key}%TYPE;\n    upto {table}.{key}%TYPE;\nBEGIN\n    LOOP\n"
-        f"        SELECT max({key}) INTO upto FROM (SELECT {key} FROM {table} WHERE (last IS NULL OR {key} > last)\n"
-        f"            ORDER BY {key} LIMIT {BATCH}) AS batch;\n"
+        # Not max(): there is none of uuid, and of other types that sort.
+        f"        SELECT {key} INTO upto FROM (SELECT {key} FROM {table} WHERE (last IS NULL OR {key} > last)\n"
+        f"            ORDER BY {key} LIMIT {BATCH}) AS batch ORDER BY {key} DESC LIMIT 1;\n"
         f"        EXIT WHEN upto IS NULL;\n{told}"
         f"        {statement} WHERE {key} <= upto AND (last IS NULL OR {key} > last){condition};\n"
         f"        last := upto;\n        COMMIT;\n    END LOOP;\nEND $$;"

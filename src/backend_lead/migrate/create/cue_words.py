@@ -34,8 +34,8 @@ NULL = re.compile(
     r"|\b(?:okay|ok|fine|possible|allowed|legal|acceptable|able) to (?:leave|omit|skip|have)\b|\bleave it (?:empty"
     r"|blank|out|null)\b"
     r"|\b(?:need|do|does) not (?:need to |have to )?be (?:given|filled(?: in)?|set|present|known|provided)\b"
-    r"|\b(?:possible|able|allowed|okay|fine) to (?:save|store|create|add|insert|enter|have|register)\b.* (?:with no"
-    r"|without)\b"
+    r"|\b(?<!not be )(?<!not )(?:possible|able|allowed|okay|fine) to (?:save|store|create|add|insert|enter|have"
+    r"|register)\b.* (?:with no|without)\b"
     r"|\bnulls? (?:is|are|should be|ought to be|must be) (?:allowed|ok|okay|fine|permitted|accepted|legal)\b"
     r"|\b(?:lift|drop|remove|relax)\b.*\bnot[- ]null\b"
     r"|\bcan be (?:saved|stored|created|added|inserted|entered) without\b"
@@ -52,6 +52,7 @@ MUST = re.compile(
     r"|\b(?:cannot|must not|should not|may not|never|no longer|not) (?:\w+ )?(?:accept|allow|tolerate|save|store"
     r"|have|exist|"
     r"be (?:saved|stored|created|left))?\b.*\b(?:without|lacking|missing|empty|blank|nulls?)\b"
+    r"|\bnot be (?:possible|allowed|able) to (?:save|store|create|add|insert|enter|have|register)\b.*\bwithout\b"
     r"|\brequires? (?:an? |the )|\bforbid\b.*\b(?:null|empty)\b|\bnulls? (?:is|are) not (?:allowed|permitted"
     r"|accepted|ok)\b"
     r"|\b(?:no|not a single) \w+(?: \w+)? (?:may|can|should|must) (?:ever )?(?:exist|be (?:saved|stored|created)"
@@ -75,7 +76,7 @@ UNIQUE = re.compile(
     r"once)\b"
     r"|\b(?:must|may|can|should|shall)(?: not| never|not)(?: ever)? (?:share|have the same|carry the same|repeat"
     r"|reuse)\b"
-    r"|\bdistinct\b|\bthe same\b"
+    r"|\bdistinct\b|\bthe same\b|\bonly (?:be |have |exist )?one\b|\bone \w+ (?:per|for each|for every)\b"
 )
 KEY = re.compile(
     r"\bforeign[- ]key\b|\bfk\b|\breferenc(?:es?|ing)\b|\bpoint(?:s|ing)? (?:to|at)\b|\blink(?:s|ed)?\b.*\bto\b"
@@ -96,7 +97,7 @@ RETYPE = re.compile(
     r"should be|must be|has to be|have to be|needs to be|type|allow|widen|raise|increase|extend|enlarge|lengthen"
     r"|grow|bump|"
     r"shorten|shrink|reduce|narrow|enough|longer|wider|bigger|larger|more room|cut off|characters?|chars|limit|length|"
-    r"up to|instead|need|go for|as)\b|->|→"
+    r"up to|instead|need|go for|as|overflows?|overflowing|run(?:s|ning)? out)\b|->|→"
 )
 FILL = re.compile(
     r"\b(?:backfill|populate|initiali[sz]e|fill|write|put)\b|\bset\b(?=.*\b(?:all|every|each|existing|old|none|no)\b)"
@@ -155,7 +156,7 @@ might must can will shall more most less about has have had not no never yet onl
 they he she you who what which when where why how there here them him her us unless until so because since all
 something anything stuff thing things useful important interesting suitable proper nicer faster every each any some
 none old new existing another additional extra better best good great leave empty missing write let make give get take
-put keep wants want need needs asked somebody someone nobody anybody everybody anyone instead than then now please
+put keep wants want need needs same asked somebody someone nobody anybody everybody anyone instead than then now please
 just really simply store save add drop remove delete rename change
 """
 NEVER = frozenset(_NEVER.split())
@@ -209,7 +210,8 @@ thank that then there these thing think though through thrown tie till today tog
 towards turn turned turns twice type typed types under unique uniqueness unknown unless unlike until unused up upon
 use used useful useless user usually value very via wants way week weeks well went what whatever whenever wherever
 whether while whoever whole why widen will wipe wish within without wonder words work works write wrong year years
-yet you zero
+yet you zero lies composite compound combined multicolumn misnamed misspelled misspelt badly wrongly confusing inside
+happen happens happened again overflow
 """
 _CUES = (REMOVE, RENAME, NULL, MUST, DEFAULT, INDEX, UNIQUE, KEY, CHECK, RETYPE, FILL, ADDED)
 # What speaks of a second change beside each kind of one: who says both is asked.

@@ -49,7 +49,8 @@ class Cues:
     @cached_property
     def key_names(self) -> set[str]:
         """Indexes and constraints of the schema, in lower case."""
-        return {name.lower() for kind in ("index", "constraint") for _, name in self.phrase.keys(kind)}
+        names = [name.lower() for kind in ("index", "constraint") for _, name in self.phrase.keys(kind)]
+        return {*names, *(name.rpartition(".")[2] for name in names)}
 
     @cached_property
     def tables(self) -> list[str]:
@@ -167,7 +168,7 @@ class Cues:
 
     def of(self, pieces: list[Piece]) -> Cues:
         """Return the cues of some pieces."""
-        part = replace(self.phrase, pieces=pieces, words=" ".join(each.text for each in pieces), fields=())
+        part = replace(self.phrase, pieces=pieces, words=" ".join(each.spoken for each in pieces), fields=())
         return Cues(part, self.names)
 
     def left(self, used: set[str]) -> list[str]:
@@ -190,11 +191,17 @@ class Cues:
                 continue
             else:
                 parts = {text}
-            if text.startswith("pg_") or text == "now":
+            if text.startswith("pg_") or text == "now" or _part_of(text, used):
                 continue
             if not parts <= used and not ({text} <= used):
                 left.append(text)
         return left
+
+
+def _part_of(text: str, used: set[str]) -> bool:
+    """`a visit in FieldVisits`: a row may be called by the last part of its table's name."""
+    humps = [re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name) for name in used if not name.islower() or "_" in name]
+    return any(singular(name.lower().rpartition("_")[2]) == text for name in humps if "_" in name)
 
 
 def new_column_type(name: str, kinds: list[str], numbers: list[str]) -> str | None:

@@ -132,6 +132,7 @@ _FORMS: tuple[tuple[str, _Written], ...] = (
     (rf"drop_table {_SYMBOL}(?:, .*)?", r"drop table \1"),
     (rf"add_index {_SYMBOL}, *(:\w+|'\w+'|\"\w+\"|\[[^\]]*\]|%i\[[^\]]*\])(.*)", _add_index),
     (rf"remove_index {_SYMBOL}, *(.+)", _remove_index),
+    (rf"add_(?:reference|belongs_to) {_SYMBOL}, *{_SYMBOL}(.*)", r"add_\2_to_\1 \2:references"),
     (rf"add_foreign_key {_SYMBOL}, *{_SYMBOL}(.*)", _add_foreign_key),
     # SQL
     (rf"{_TABLE} alter(?: column)? (\w+) set not null", r"make \1.\2 not null"),
@@ -158,11 +159,12 @@ _FORMS: tuple[tuple[str, _Written], ...] = (
     (rf"update ({_NAME}) set (\w+) ?= ?(\S+|'[^']*')(?: where \2 is null)?", r"backfill \1.\2 with \3"),
     # the shorthand of lists
     (
-        rf"({_NAME}\.{_NAME}): *\w+(?: ?\([\d, ]+\))? (?:to|->|→|=>) (\w+(?: ?\([\d, ]+\))?)",
+        rf"({_NAME}\.{_NAME})(?:: *| +)\w+(?: ?\([\d, ]+\))? (?:to|->|→|=>) (\w+(?: ?\([\d, ]+\))?)",
         lambda m: f"change {m[1]} to {m[2]}" if type_in(m[2]) else m[0],
     ),
     (rf"({_NAME}\.{_NAME}) *(?:->|→|=>) *([a-z_]\w*(?:\.\w+)?)", _arrow),
-    (rf"({_NAME}): ?\+ ?(\w+\b.*)", r"add column \2 to \1"),
+    (rf"uniq(?:ue)? ({_NAME}) ?\(([^)]*)\)", r"add unique constraint on \1 (\2)"),
+    (rf"({_NAME})(?:: ?| ?)\+ ?(\w+\b.*)", r"add column \2 to \1"),
     (rf"({_NAME}): ?- ?(\w+)", r"drop column \1.\2"),
 )
 
@@ -197,6 +199,10 @@ def plain_form(text: str, names: Names) -> str:
     if asker and not names.table(asker[1]) and not names.holders(asker[1]):
         text = f"add {text[asker.end() :]}"
     text = _key_between(text, names)
+    bare_column = re.fullmatch(r"(\w*_\w+)((?: \w+(?:\([\d, ]+\))?)?) (?:on|to|for|in) (\w+)", text.rstrip(" ."))
+    if bare_column and not names.holders(bare_column[1]) and (table := names.table(bare_column[3])):
+        kind = bare_column[2].strip()
+        text = f"add column {bare_column[1]} {kind} to {table}" if not kind or type_in(kind) else text
     bare = re.sub(r"^(\w+)\((.*)\)$", r"\1 \2", re.sub(r"\s+", " ", text.rstrip(" ;.")))
     for pattern, written in _FORMS:
         match = re.fullmatch(pattern, bare, re.IGNORECASE)

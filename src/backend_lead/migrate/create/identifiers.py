@@ -39,7 +39,11 @@ def spelled_out(text: str, names: Names) -> tuple[str, list[str]]:
         words = f"foreign key {ends}"
     else:
         words = snake.replace("_", " ")
-        words = re.sub(r"\bto varchar (\d+)$", r"to varchar(\1)", words)
+        words = re.sub(r"\bto (varchar|char) ?(\d+)\b", r"to \1(\2)", words)
+        changed = re.match(r"^change (.+) to (\S+)(?: in| on| of) (.+)$", words)
+        table = names.table(changed[3].replace(" ", "_")) if changed else None
+        column = names.column(table, changed[1]) if changed and table else None
+        words = f"change {table}.{column} to {changed[2]}" if changed and column else words
     return f"{words} {said}".strip(), fields
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -55,7 +56,9 @@ class Names:
 
     def missing_table(self, word: str) -> Unclear:
         """Return the error for a table that is not there, with the nearest ones."""
-        near = difflib.get_close_matches(word, self.tables(), 3, 0.5) or self.tables()[:8]
+        tables = self.tables()
+        near = difflib.get_close_matches(word, tables, 3, 0.5)
+        near += [name for name in tables if name not in near][: 8 - len(near)]
         return Unclear(
             f"There is no table {word}.",
             f"The tables are called {', '.join(near)}, …"
@@ -64,14 +67,17 @@ class Names:
         )
 
     def missing_column(self, table: str, word: str) -> Unclear:
-        """Return the error for a column that is not there, with the table's columns."""
+        """Return the error for a column that is not there, with the table's columns, those that look like it first."""
         columns = list(self.catalog.relations[table].columns)
-        near = difflib.get_close_matches(word, columns, 3, 0.5) or columns
-        return Unclear(f"{table} has no column {word}.", f"Its columns: {', '.join(near)}")
+        near = difflib.get_close_matches(word, columns, 3, 0.5)
+        listed = [*near, *(name for name in columns if name not in near)]
+        return Unclear(f"{table} has no column {word}.", f"Its columns: {', '.join(listed)}")
 
 
 def _folded(word: str) -> str:
-    return "_".join(singular(part) for part in word.lower().replace("-", "_").replace(" ", "_").split("_"))
+    """`FieldVisits`, `field visit` and `field_visits` are one."""
+    humps = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word)
+    return "_".join(singular(part) for part in humps.lower().replace("-", "_").replace(" ", "_").split("_"))
 
 
 def one_of(what: str, found: Iterable[str]) -> Unclear:

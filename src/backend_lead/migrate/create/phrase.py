@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from backend_lead.migrate.create.cue_words import FUNCTION_WORDS
 from backend_lead.migrate.create.naming import Names, Unclear, joined, one_of
 from backend_lead.migrate.create.request_words import ADDING, NAMES_TOO, NOISE, PLACES
 from backend_lead.migrate.create.tagging import Piece, pieces
@@ -54,7 +55,7 @@ class Phrase:
     def of(cls, text: str, fields: Sequence[str], names: Names) -> Phrase:
         """Return a text cut into pieces."""
         found = pieces(text, names)
-        return cls(text, fields, names, found, " ".join(piece.text for piece in found))
+        return cls(text, fields, names, found, " ".join(piece.spoken for piece in found))
 
     def part(self, some: Sequence[Piece]) -> Phrase:
         """Return a part of the phrase as one of its own."""
@@ -85,7 +86,8 @@ class Phrase:
 
     def no_column(self, table: str) -> Unclear:
         """Return the error for a table of which no column is named."""
-        strangers = self.strangers()
+        elsewhere = [each.column for each in self.pieces if each.column and not self.names.column(table, each.column)]
+        strangers = [*elsewhere, *self.strangers()]
         if strangers:
             return self.names.missing_column(table, strangers[0])
         return Unclear(
@@ -145,6 +147,18 @@ class Phrase:
                 if rest and not rest[0].is_name:
                     return joined([rest[0].text])
         return ""
+
+    def unknown_table(self) -> str:
+        """Return the table that the phrase speaks of and that is not there, "" for none: `traces.user_id`, or the word
+        behind a preposition where no table is named."""
+        for piece in self.pieces:
+            if re.fullmatch(r"[a-z_]\w*\.[a-z_]\w*", piece.text) and not piece.is_name:
+                return piece.text.partition(".")[0]
+        if any(piece.table for piece in self.pieces):
+            return ""
+        adds = re.match(r"^(?:add|put|index|create)\b", self.words)
+        word = self.after(PLACES if adds else PLACES - {"to", "into"})
+        return "" if word in FUNCTION_WORDS or not re.fullmatch(r"[a-z_]\w*", word) else word
 
     def columns(self, table: str) -> list[str]:
         """Return the columns that are named, those of the table when one is."""
@@ -211,7 +225,7 @@ class Phrase:
         named = [
             (table, name)
             for table, name in self.keys(kind)
-            if re.search(rf"(?i)(?<![A-Za-z0-9]){re.escape(name)}(?!\w)", self.text)
+            if re.search(rf"(?i)(?<![A-Za-z0-9]){re.escape(name.rpartition('.')[2])}(?!\w)", self.text)
         ]
         return max(named, key=lambda each: len(each[1])) if named else None
 

@@ -124,14 +124,49 @@ def _new_columns(phrase: Phrase, table: str) -> list[NewColumn]:
         # `add phone and fax to users, not null`: what stands before the table names, what follows describes.
         cut = max(i for i, piece in enumerate(before) if piece.text in PLACES)
         region = before[:cut]
-    names = [piece.column for piece in dotted] or phrase.explicit_names() or _listed(phrase, region)
+    # A new name that another table has as well is no stranger: it was spelled as a name.
+    quoted = [
+        piece.text
+        for piece in phrase.pieces
+        if piece.quoted and not piece.table and not (piece.column and phrase.names.column(table, piece.column))
+    ]
+    explicit = phrase.explicit_names()
+    explicit = quoted if set(explicit) < set(quoted) else explicit
+    names = [piece.column for piece in dotted] or explicit or _listed(phrase, region)
+    typed = _typed_list(region) if not dotted else []
+    if len(typed) > 1:
+        return [_column(phrase, name, kind, None) for name, kind in typed]
     if not names:
         names = _listed(phrase, [piece for piece in phrase.pieces if piece.table != table])
     if not names:
         raise Unclear("The new column's name is missing.", f"Say: add NAME TYPE to {table}")
     kind = phrase.type()
+    if kind == "time" and all(name.endswith("_time") for name in names) and not any("_time" in p.text for p in region):
+        kind = ""  # `start time` names a moment; what a column of that name holds is assumed, and said.
     default = _default_value(phrase) if re.search(r"\bdefault", phrase.words) else None
     return [_column(phrase, name, kind, default) for name in names]
+
+
+def _typed_list(region: Sequence[Piece]) -> list[tuple[str, str]]:
+    """`summary text and rank integer`: each name with a type of its own, or nothing."""
+    runs: list[list[Piece]] = [[]]
+    for piece in region:
+        if piece.text in (",", "and", "&"):
+            runs.append([])
+        elif piece.text not in _BEFORE_A_LIST:
+            runs[-1].append(piece)
+    found = []
+    for run in runs:
+        plain = len(run) == 2 and re.fullmatch(r"[a-z_]\w*", run[0].text) and not run[0].table and not run[0].type
+        if not plain or not run[1].type:
+            return []
+        found.append((run[0].text, run[1].type))
+    return found
+
+
+_BEFORE_A_LIST = frozenset(
+    ["add", "create", "introduce", "put", "please", "the", "a", "an", "new", "columns", "fields", ":"]
+)
 
 
 def _listed(phrase: Phrase, region: Sequence[Piece]) -> list[str]:
@@ -147,10 +182,10 @@ def _listed(phrase: Phrase, region: Sequence[Piece]) -> list[str]:
         elif (
             piece.type
             and re.fullmatch(r"[a-z_]+", piece.text)
-            and piece.text in ("date", "number", "flag", "time", "text")
+            and piece.text in ("date", "number", "flag", "time")
         ):
-            # `birth date`: a word that is a type as well may be a part of the name right before it.
-            if runs[-1] and close:
+            # `birth date`: a word that is a type as well may be a part of the name right before it, but once.
+            if runs[-1] and close and runs[-1][-1] != piece.text:
                 runs[-1].append(piece.text)
         else:
             before = ""
@@ -215,6 +250,11 @@ def default(phrase: Phrase) -> Wanted | None:
         return add(phrase)
     table, column = phrase.target()
     value = _default_value(phrase)
+    kind = str(phrase.names.catalog.relations[table].columns[column].type)
+    if kind == "boolean" and value in (None, f"'{column}'"):
+        # `new accounts should be paperless by default`
+        said = re.search(rf"\b(not )?(?:be )?{re.escape(column)} by default\b", phrase.words)
+        value = ("false" if said[1] else "true") if said else None
     if value is None:
         raise Unclear("The default's value is missing.", f"Say: set the default of {table}.{column} to VALUE")
     return SetDefault(table, column, value)
@@ -284,6 +324,8 @@ def _resized(phrase: Phrase, now: str, number: str, what: str, whole: str) -> st
         raise Unclear(f"{what} is {whole}, which has no length.", "Say the type: change " + what + " to TYPE")
     if number:
         return f"varchar({number})"
+    if now == "text" or whole == "character varying":
+        raise Unclear(f"{what} is {whole}, which has no limit.", "Say the type: change " + what + " to TYPE")
     phrase.assumed.append(f"{what} gets no limit; say one: increase {what} to 200")
     return "varchar"
 

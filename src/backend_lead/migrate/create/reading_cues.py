@@ -11,7 +11,7 @@ from backend_lead.migrate.create.fields import sql_value
 from backend_lead.migrate.create.naming import Names, Unclear
 from backend_lead.migrate.create.phrase import Phrase
 from backend_lead.migrate.create.reading_keys import check, drop_constraint, drop_index, foreign_key
-from backend_lead.migrate.create.request_words import NOT_NULL
+from backend_lead.migrate.create.request_words import NAMES_TOO, NOT_NULL
 from backend_lead.migrate.create.tagging import Piece
 from backend_lead.migrate.create.unexplained import contradicted, default_now
 from backend_lead.migrate.create.vocabulary import type_in
@@ -87,6 +87,8 @@ def _complete(part: Cues, whole: Cues) -> Wanted | None:
     if wanted is None or contradicted(part.pieces, part.words, wanted):
         return None
     left = part.left(_used(wanted, whole))
+    if isinstance(wanted, AddColumns) and _listed_beside(part):
+        return None
     if isinstance(wanted, AddColumns) and part.strange:
         # The name was said to be one: the plain words around it are why it is wanted.
         plain = {
@@ -96,6 +98,19 @@ def _complete(part: Cues, whole: Cues) -> Wanted | None:
             word for word in left if word in cue.NUMBER_WORDS or word not in plain or not re.fullmatch(r"[a-z]+", word)
         ]
     return None if left else wanted
+
+
+def _listed_beside(part: Cues) -> bool:
+    """Say whether a plain word stands in one list with a new name: `color, model and made_in`."""
+    names = [each.text in part.strange for each in part.pieces]
+    for index, each in enumerate(part.pieces[1:-1], 1):
+        one, other = part.pieces[index - 1], part.pieces[index + 1]
+        plain = other if names[index - 1] else one
+        listed = each.text in (",", "and", "&") and names[index - 1] != names[index + 1]
+        free = not (plain.is_name or plain.type or plain.literal) and re.fullmatch(r"[a-z]\w*", plain.text)
+        if listed and free and (plain.text not in cue.FUNCTION_WORDS or plain.text in NAMES_TOO):
+            return True
+    return False
 
 
 def _used(wanted: Wanted, cues: Cues) -> set[str]:
@@ -218,7 +233,8 @@ def _kinds(cues: Cues) -> set[str]:
 
 
 def _condition_said(cues: Cues) -> bool:
-    return bool(cues.values() or re.search(r"\b(?:positive|negative|zero)\b|[<>]|\b(?:after|before)\b", cues.words))
+    compared = r"\b(?:positive|negative|zero)\b|[<>]|\b(?:after|before|later|earlier|than)\b"
+    return bool(cues.values() or re.search(compared, cues.words))
 
 
 def _drop_key(cues: Cues) -> Wanted | None:

@@ -46,7 +46,9 @@ def index(phrase: Phrase) -> Wanted | None:
     # A word that stands among the columns and is none is a column that is not there.
     for index, piece in enumerate(phrase.pieces[2:], 2):
         beside = phrase.pieces[index - 1].text in ("and", ",", "(") and (phrase.pieces[index - 2].is_name)
-        if beside and not piece.is_name and not piece.type and piece.text in phrase.strangers():
+        unknown = not piece.is_name and not piece.type and piece.text in phrase.strangers()
+        elsewhere = bool(piece.column and not piece.table) and phrase.names.column(table, piece.column) is None
+        if beside and (unknown or elsewhere):
             raise phrase.names.missing_column(table, piece.text)
     method = next(
         (each for each in ("gin", "gist", "brin", "hash") if re.search(rf"\b{each}\b", phrase.words)), "btree"

@@ -6,6 +6,7 @@ Each line is a turn of speech, never a name: names and quoted values are left as
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from backend_lead.migrate.create.vocabulary import TYPES
 
@@ -14,8 +15,15 @@ _NUMBERS = {
     "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100, "a hundred": 100, "one hundred": 100, "two hundred": 200,
 }  # fmt: skip
 _NAME = r"[A-Za-z_][\w.]*"
+_LISTED = r"\b(?!and\b)\w+"
+
+
+def _quoted(match: re.Match[str]) -> str:
+    return f'"{match[0]}"'
+
+
 # What is said → how the grammar says it.  The order matters: types first, then verbs.
-_TURNS: tuple[tuple[str, str], ...] = (
+_TURNS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"^(?:an? )?(?:new )?table (.+) is (?:needed|required|wanted)$", r"create table \1"),
     *((rf"\b{word}[- ](?=char(?:acter)?s?\b|digits?\b)", f"{number} ") for word, number in _NUMBERS.items()),
     # types
@@ -38,6 +46,7 @@ _TURNS: tuple[tuple[str, str], ...] = (
     ),
     # NULL
     (r"\bnull(?:able|s)?: ?(?:false|no)\b", "not null"),
+    (r"\bno more nulls?\b", "forbid nulls"),
     (r"\bnull(?:able|s)?: ?(?:true|yes)\b", "nullable"),
     (r"\bnon-null(?:able)?\b", "not null"),
     (
@@ -80,6 +89,14 @@ _TURNS: tuple[tuple[str, str], ...] = (
     # how many columns there are can be seen
     (r"\b(?:two|three|four|five|\d+) ((?:new |more )?(?:columns|fields))\b", r"\1"),
     # what goes
+    (r"^(?:please )?(?:bin|axe|dump|zap|nuke|chuck|junk)(?= (?:the |our )?\w)", "drop"),
+    (r"\bget shot of\b", "drop"),
+    (
+        rf"^having an? (default|index|check|foreign key)(?: constraint)? (?:on|for) ({_NAME}) .*"
+        r"\b(?:take|drop|remove|get rid of) (?:it|that)\b.*$",
+        r"drop the \1 of \2",
+    ),
+    (r"\b(?:we|you|they|i) (?:do not|no longer) (?:need|use|want) (?:the |our )?(?=\w+_\w+$)", "drop "),
     (r"\b(?:any ?more|any longer|from now on)\b", ""),
     (r"\bthrow (.+?) (?:away|out)\b", r"drop \1"),
     (r"^(.+?) (?:should|must|shall|can|may|has to|needs to) be (?:dropped|deleted|removed|thrown away)\b", r"drop \1"),
@@ -88,6 +105,13 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"^the index (\w+) is (?:not|no longer) needed\b", r"drop index \1"),
     (r"\bstop enforcing\b", "drop constraint"),
     # names
+    (rf"^(.+?)\. rename it (?:to |into |as )?({_NAME})$", r"rename \1 to \2"),
+    (
+        r"^(?:please )?(?:to )?change (?:the )?name of (?:the )?(?:column|field) '?(\w+)'? (?:in|on|of) (\w+) "
+        r"(?:to|into) '?(\w+)'?$",
+        r"rename \2.\1 to \3",
+    ),
+    (r"\bsay (\w+) (?:rather than|instead of|not) (\w+)\b.*\brename the table$", r"rename table \2 to \1"),
     (
         r"\b(?:should|shall|must|is|was|were) (?:to )?(?:be )?(?:known as|become(?! (?:an? "
         rf")?(?:{'|'.join(TYPES)})\b))\b",
@@ -97,6 +121,11 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (rf"\bcall (?:the )?({_NAME}) table ({_NAME})", r"rename table \1 to \2"),
     (r"^change the (table|column)(?:'s)? name (?:of |from )?", r"rename \1 "),
     # keys and checks
+    (
+        r"^(?:please )?(?:enforce|ensure|make sure|check|guarantee)(?: that)? (?:the )?(\w+) (?:in|of|on) (?:the )?"
+        r"(\w+) (?:always )?exists? in (?:the )?(\w+)$",
+        r"foreign key \2.\1 references \3",
+    ),
     (
         r"^(?:when|if) an? \w+ is deleted,? (\S+) (?:should|must|shall|has to) (?:become|be set to|be|turn) "
         r"null:?,? ?(?:and )?",
@@ -137,6 +166,16 @@ _TURNS: tuple[tuple[str, str], ...] = (
         r"(?:that have none|without one|where it is (?:null|missing|empty)|that have no \w+)$",
         r"backfill \3.\1 with \2",
     ),
+    (
+        r"^(?:all )?(?:the )?(\w+) (?:with (?:an? )?(?:empty|no|missing)|without(?: an?)?|lacking(?: an?)?) (\w+)[:,]? "
+        r"(?:should |must |shall |please )?(?:have|get|receive|be set to|put|write|use|take) "
+        r"('[^']*'|-?\d+(?:\.\d+)?|true|false)(?: in| there| instead)*$",
+        r"backfill \1.\2 with \3",
+    ),
+    (
+        r"^set (?:the )?(?:missing|empty|null) (\w+) (?:in|on|of) (?:the )?(\w+) to ('[^']*'|\S+)$",
+        r"backfill \2.\1 with \3",
+    ),
     (r"\breferences? (\w+) ?\((\w+)\)", r"references \1.\2"),
     (rf"^store ({_NAME}) as (?:an? )?(.+?) instead of .*$", r"change \1 to \2"),
     (rf"^({_NAME}\.{_NAME}) (?:as|can be|->|→) (?:an? )?(\w+(?:\(\d+(?:,\s*\d+)?\))?)$", r"change \1 to \2"),
@@ -144,6 +183,13 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (rf"^({_NAME}\.{_NAME}) .*\bmake it (?:an? )?(.+)$", r"change \1 to \2"),
     (rf"^({_NAME}): rename (\w+) (?:=>|->|→|to) (\w+)$", r"rename \1.\2 to \3"),
     # new columns
+    (
+        r"\b(columns|fields)[,:]? (?:called |named )?((?:[a-z_]\w*, )*[a-z_]\w*,? and [a-z_]\w*),? "
+        r"(?=(?:to|on|in|into|for) )",
+        lambda match: f"{match[1]} {re.sub(_LISTED, _quoted, match[2])} ",
+    ),
+    (r"^(add .*\b(?:column|field)\b.*?),? (?:and )?(?:just |simply |please )*call it (\w+)$", r"\1 called \2"),
+    (r"^[^:]+: (an? (?:new )?table \w+ (?:with|having) .+)$", r"create \1"),
     (rf"^({_NAME}):? add (?:column )?(.+)$", r"add column \2 to \1"),
     (rf"^({_NAME}): (?:new )?column (.+)$", r"add column \2 to \1"),
     (r"\bgive it an?\b", "give"),

@@ -26,6 +26,7 @@ _CONTRACTIONS = (
     (r"(?i)\bwon't\b", "will not"),
     (r"(?i)n't\b", " not"),
     (r"(?i)'re\b", " are"),
+    (r"(?i)'ve\b", " have"),
 )
 _LONGEST = 5
 # Words of the language that are no names, even where a table or a column is called so, unless nothing else fits.
@@ -49,6 +50,11 @@ class Piece:
     type: str = ""
     literal: bool = False
     quoted: bool = False
+
+    @property
+    def spoken(self) -> str:
+        """The text as a part of the sentence: a name that is a word of requests as well (`reference`) is hidden."""
+        return "…" if self.is_name and self.text.rpartition(".")[2] in STOP else self.text
 
     @property
     def is_name(self) -> bool:
@@ -85,9 +91,10 @@ def _at(words: list[str], index: int, names: Names) -> tuple[Piece, int]:
     word = words[index]
     if word[0] in "'\"`" and len(word) > 1:
         inner = word[1:-1]
-        named = word[0] != "'" and (names.table(inner) or names.holders(inner))
+        said = index and words[index - 1].lower() in ("column", "field")
+        named = (word[0] != "'" or said) and (names.table(inner) or names.holders(inner))
         if named:
-            return _name(inner, names), 1
+            return _name(inner, names, quoted=True), 1
         if word[0] != "'" and re.fullmatch(r"[A-Za-z_]\w*", inner):
             return Piece(inner.lower(), quoted=True), 1
         return Piece(word, literal=True), 1
@@ -103,6 +110,7 @@ def _at(words: list[str], index: int, names: Names) -> tuple[Piece, int]:
         piece = _name("_".join(run), names)
         if (
             piece.is_name
+            and not (length == 1 and type_in(word) and _describes(words, index, names))
             and not (length == 1 and word.lower() in STOP and not _said_column(words, index))
             and not (length > 1 and run[0].lower() in _LEADING)
         ):
@@ -118,8 +126,17 @@ def _at(words: list[str], index: int, names: Names) -> tuple[Piece, int]:
 
 
 def _said_column(words: list[str], index: int) -> bool:
-    """`the type column`: said to be one, whatever else the word means."""
-    return [each.lower() for each in words[index + 1 : index + 2]] in (["column"], ["field"])
+    """`the type column`, `(reference)`, `a payment's reference`: said to be one, whatever else the word means."""
+    before = words[index - 1].lower() if index else ""
+    after = words[index + 1].lower() if index + 1 < len(words) else ""
+    return after in ("column", "field", ")") or before in ("(", "s")
+
+
+def _describes(words: list[str], index: int, names: Names) -> bool:
+    """`a flag is_green`: what kind of thing the new name is, also where a table is called flag."""
+    before = words[index - 1].lower() if index else ""
+    after = words[index + 1] if index + 1 < len(words) else ""
+    return before in ("a", "an", "new") and "_" in after and not names.table(after) and not names.holders(after)
 
 
 # A run of words does not begin with one of these: `to users` is no name.
@@ -129,7 +146,10 @@ _LEADING_WORDS = (
 _LEADING = frozenset(_LEADING_WORDS.split())
 
 
-def _name(word: str, names: Names) -> Piece:
+def _name(word: str, names: Names, *, quoted: bool = False) -> Piece:
     table = names.table(word) or ""
-    column = word.lower() if names.holders(word) else ""
-    return Piece(word.lower(), table, column)
+    holders = names.holders(word)
+    exact = any(word.lower() in names.catalog.relations[holder].columns for holder in holders)
+    # `instruments` is the table of that name, not the column instrument of another one.
+    column = word.lower() if holders and (exact or word.lower() != table.rpartition(".")[2]) else ""
+    return Piece(word.lower(), table, column, quoted=quoted)

@@ -13,6 +13,7 @@ from backend_lead.migrate.create.cues import ambiguous
 from backend_lead.migrate.create.forms import plain_form
 from backend_lead.migrate.create.identifiers import is_identifier, spelled_out
 from backend_lead.migrate.create.naming import Names, Unclear
+from backend_lead.migrate.create.not_there import meant_to_be_there
 from backend_lead.migrate.create.phrase import Phrase
 from backend_lead.migrate.create.reading_columns import (
     add,
@@ -57,13 +58,23 @@ class Understood:
 def understand(text: str, names: Names) -> Understood:
     """Return what a phrase or a migration's name wants.  Raises Unclear with the candidates."""
     text = plain_form(text, names)
+    try:
+        return _understood(text, names)
+    except Unclear:
+        missing = _phrase(text, names).unknown_table()
+        if missing and not _ROWS.match(text):
+            raise names.missing_table(missing) from None
+        raise
+
+
+def _understood(text: str, names: Names) -> Understood:
     if _ROWS.match(text):
         raise Unclear(
             "This is about rows, rights or upkeep, not about the schema.",
             "Say: backfill TABLE.COLUMN with VALUE, or write the migration by hand",
         )
     if is_identifier(text):
-        return _by_grammar(text, names)
+        return _of_what_is_there(_by_grammar(text, names), text, names)
     cued = by_cues(text, names)
     try:
         read = _by_grammar(text, names)
@@ -78,7 +89,15 @@ def understand(text: str, names: Names) -> Understood:
         raise Unclear(
             f"It speaks of {', '.join(others)} as well, and what is to change cannot be told.", "Say the change alone."
         )
-    return _not_so_already(read, names)
+    return _not_so_already(_of_what_is_there(read, text, names), names)
+
+
+def _of_what_is_there(read: Understood, text: str, names: Names) -> Understood:
+    """An index, a key, a check or a change of a column that is not there: which one is meant is asked."""
+    missing = meant_to_be_there(_phrase(text, names), read.wanted)
+    if missing is not None:
+        raise names.missing_column(*missing)
+    return read
 
 
 def _not_so_already(read: Understood, names: Names) -> Understood:
@@ -90,6 +109,8 @@ def _not_so_already(read: Understood, names: Names) -> Understood:
         )
         same = wanted.type == now
     else:
+        if isinstance(wanted, SetDefault) and wanted.value is not None:
+            _fitting(wanted, names)
         same = (
             isinstance(wanted, SetDefault) and wanted.value is not None and wanted.value == default_now(names, wanted)
         )
@@ -98,8 +119,23 @@ def _not_so_already(read: Understood, names: Names) -> Understood:
     return read
 
 
-def _by_grammar(text: str, names: Names) -> Understood:
-    """Read by the order of the words: the first turn of speech that fits and has an answer counts."""
+def _fitting(wanted: SetDefault, names: Names) -> None:
+    """A value that a column can never hold was understood wrongly.  Raises Unclear."""
+    kind = str(names.catalog.relations[wanted.table].columns[wanted.column].type)
+    value = wanted.value or ""
+    wrong = (kind == "boolean" and value not in ("true", "false", "null")) or (
+        re.match(r"(?:smallint|integer|bigint|numeric|real|double)", kind)
+        and re.fullmatch(r"'[^']*'|true|false", value)
+        and not re.fullmatch(r"'-?\d+(?:\.\d+)?'", value)
+    )
+    if wrong:
+        raise Unclear(
+            f"{wanted.table}.{wanted.column} is {kind}, and {value} is no value of it.",
+            f"Say: set the default of {wanted.table}.{wanted.column} to VALUE",
+        )
+
+
+def _phrase(text: str, names: Names) -> Phrase:
     fields: list[str] = []
     spoken = text
     if is_identifier(text):
@@ -108,10 +144,19 @@ def _by_grammar(text: str, names: Names) -> Understood:
         spoken, *fields = re.split(r"\s+(?=\w+:\w)", text)
     phrase = Phrase.of(spoken, fields, names)
     phrase.text = text
+    return phrase
+
+
+def _by_grammar(text: str, names: Names) -> Understood:
+    """Read by the order of the words: the first turn of speech that fits and has an answer counts."""
+    phrase = _phrase(text, names)
     for pattern, reader in _INTENTS:
         if re.search(pattern, phrase.words):
             wanted = reader(phrase)
             if wanted is not None:
+                missing = meant_to_be_there(phrase, wanted)
+                if missing is not None:
+                    raise names.missing_column(*missing)
                 unknown = not_understood(phrase, wanted)
                 if unknown:
                     raise Unclear(
@@ -145,7 +190,7 @@ _INTENTS: tuple[tuple[str, _Reader], ...] = (
     (DROP, drop),
     (r"\b(backfill|populate|initiali[sz]e|fill)\b|^copy\b", backfill),
     (
-        r"\b(create|add|make|new|introduce|need|set up|start|build|want|have|like|how about)\b.*\btable\b"
+        r"\b(create|add|make|new|introduce|need|set up|start|build|want|have|like|how about)\b.*(?<!to )\btable\b"
         r"(?!.*\b(column|field|index)\b)(?!.* to the )"
         r"|^(an? )?(new )?table (called|named|for)\b"
         r"|^create (?!(an? |the )?(unique |new )*(index|column|field|foreign|constraint|check)\b)\w",

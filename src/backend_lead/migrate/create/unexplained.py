@@ -44,7 +44,7 @@ def not_understood(phrase: Phrase, wanted: Wanted) -> list[str]:
     names = set(said)
     said |= {part for word in said for part in word.split("_")}
     said |= {singular(word) for word in said}
-    keys = {name.lower() for kind in ("index", "constraint") for _, name in phrase.keys(kind)}
+    keys = {name.lower().rpartition(".")[2] for kind in ("index", "constraint") for _, name in phrase.keys(kind)}
     left = []
     for piece in phrase.pieces:
         word = piece.text
@@ -65,6 +65,7 @@ def not_understood(phrase: Phrase, wanted: Wanted) -> list[str]:
         ):
             left.append(word)
     left += [word for word in _listed(phrase) if word not in names]
+    left += _miscounted(phrase, wanted)
     explicit = phrase.explicit_names()
     if isinstance(wanted, AddColumns) and explicit and {each.name for each in wanted.columns} <= set(explicit):
         # The name was said to be one: the plain words around it are why it is wanted.
@@ -73,6 +74,16 @@ def not_understood(phrase: Phrase, wanted: Wanted) -> list[str]:
             word for word in left if word in cue.NUMBER_WORDS or word not in plain or not re.fullmatch(r"[a-z]+", word)
         ]
     return list(dict.fromkeys([*left, *_not_names(phrase, wanted), *_unheard(phrase, wanted)]))
+
+
+_COUNTED = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5, "both": 2}
+
+
+def _miscounted(phrase: Phrase, wanted: Wanted) -> list[str]:
+    """`two text columns` of which one was understood."""
+    said = re.search(r"(?i)\b(two|three|four|five|[2-5]) (?:\w+ ){0,2}(?:columns|fields)\b", phrase.text)
+    wrong = said and isinstance(wanted, AddColumns) and len(wanted.columns) != _COUNTED[said[1].lower()]
+    return [said[0]] if said and wrong else []
 
 
 _SEPARATORS = frozenset({",", "and", ":", "&", "+"})
@@ -122,7 +133,7 @@ def _name_left(
     if piece.dotted:
         named = {getattr(wanted, "table", ""), getattr(wanted, "target", "")}
         return [] if piece.table in named and piece.column in said_whole else [piece.text]
-    parts = {part for name in (piece.table, piece.column) for part in re.findall(r"\w+", name)}
+    parts = {part for name in (piece.table, piece.column) for part in re.findall(r"\w+", name.lower())}
     folded = {singular(part) for part in parts} | {word for part in parts for word in part.split("_")}
     return [] if parts & said or folded & said or piece.text in keys else [piece.text]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from backend_lead.gates.grammar import Node, deparse, deparse_statement, enum_name, kind
 from backend_lead.migrate.catalog import Catalog, Relation
 from backend_lead.migrate.create.batches import backfill
+from backend_lead.migrate.create.definitions import constraint_definition
 from backend_lead.migrate.create.steps import PATIENCE, steps
 from backend_lead.migrate.create.wanted import SetNullable
 from backend_lead.migrate.expressions import is_serial
@@ -13,6 +14,7 @@ from backend_lead.migrate.parts import column_of, constraint_of, primary_key
 from backend_lead.migrate.safe_forms.column_types import by_new_column, is_unproven
 from backend_lead.migrate.safe_forms.filling import dropped, keeper, last_trigger, while_filling
 from backend_lead.migrate.script import Step
+from backend_lead.migrate.steps.partitions import has_key
 from backend_lead.read.database.constraint_names import default_name
 
 
@@ -279,12 +281,22 @@ def _attach(command: Node, relation: Relation, before: Catalog) -> list[Step] | 
                 f"CREATE {unique}INDEX CONCURRENTLY {made} ON {child} ({', '.join(index.columns)});",
             ]
     gone = f"ALTER TABLE {child} DROP CONSTRAINT IF EXISTS {name};"
+    there = before.relations.get(child)
+    keys: list[str] = []
+    for foreign in relation.constraints_of("foreign_key"):
+        if not has_key(there, foreign):
+            keys += [
+                f"ALTER TABLE {child} DROP CONSTRAINT IF EXISTS {foreign.name};",
+                f"ALTER TABLE {child} ADD CONSTRAINT {foreign.name} {constraint_definition(foreign)} NOT VALID;",
+                f"ALTER TABLE {child} VALIDATE CONSTRAINT {foreign.name};",
+            ]
     return [
         Step(
             f"attach_{child}",
             (
                 *indexes,
                 PATIENCE,
+                *keys,
                 gone,
                 f"ALTER TABLE {child} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID;",
                 f"ALTER TABLE {child} VALIDATE CONSTRAINT {name};",

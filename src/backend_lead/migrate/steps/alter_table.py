@@ -104,6 +104,17 @@ def indexes_of(names: list[str], judge: Judge) -> list[str]:
     ]
 
 
+def heads_of(names: list[str], judge: Judge) -> list[str]:
+    """Return the indexes of those tables that are partitioned: they hold nothing, and are opened all the same."""
+    relations = judge.catalog.relations
+    return [
+        index.name
+        for name in names
+        if name in relations and relations[name].kind == "partitioned"
+        for index in judge.catalog.indexes_of(name)
+    ]
+
+
 def _recursing(key: str) -> object:
     def handle(command: Node, relation: Relation, judge: Judge) -> None:
         judge.act(key, target=relation.name, children=family(relation, judge))

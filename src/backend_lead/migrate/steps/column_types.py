@@ -7,7 +7,7 @@ from backend_lead.migrate.catalog import Column, Index, Relation, Type
 from backend_lead.migrate.expressions import is_known, type_of
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.steps.alter_table import family, indexes_of
-from backend_lead.migrate.steps.columns import found_column
+from backend_lead.migrate.steps.columns import check_inherited, found_column
 from backend_lead.migrate.steps.constraints import key_index
 from backend_lead.migrate.type_changes import type_change
 
@@ -21,6 +21,7 @@ def _type(command: Node, relation: Relation, judge: Judge) -> None:
         new.collation = definition.coll_clause.collname[-1].string.sval
     if judge.catalog.complete and not is_known(new, judge.catalog):
         judge.fail("type-missing", table, f"There is no type {new.name}.")
+    check_inherited(relation, name, judge)
     if name in relation.key_columns:
         judge.fail("partition-key", table, f"{name} is the partition key of {table}.")
     views = judge.catalog.views_on(table, name)

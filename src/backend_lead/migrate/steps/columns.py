@@ -14,6 +14,7 @@ from backend_lead.migrate.expressions import (
 )
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.parts import attach, column_of, constraint_of, contype, is_null, own_sequence
+from backend_lead.migrate.steadiness import holds_query, why_unsteady
 from backend_lead.migrate.steps.alter_table import family, indexes_of
 from backend_lead.migrate.steps.constraints import judge_new
 from backend_lead.migrate.values import fits
@@ -35,6 +36,7 @@ def _add(command: Node, relation: Relation, judge: Judge) -> None:
     column = column_of(definition)
     if judge.catalog.complete and not is_known(column.type, judge.catalog):
         judge.fail("type-missing", table, f"There is no type {column.type.name}.")
+    _check_expression(column, relation, judge)
     domain = own_type(column.type, judge.catalog)
     volatile = column.default is not None and changes_by_row(column.default, judge.catalog, judge.facts)
     rewrites = (
@@ -82,6 +84,37 @@ def _add(command: Node, relation: Relation, judge: Judge) -> None:
             attach(relation, constraint, judge.catalog)
 
 
+def _check_expression(column: Column, relation: Relation, judge: Judge) -> None:
+    """What a default or a generated column is made of must be there when a row is written, and stay as it is."""
+    made = column.default
+    if made is None:
+        return
+    if not column.generated:
+        _check_default(made, column, relation, judge)
+        return
+    if holds_query(made):
+        judge.fail("subquery", relation.name, f"No generated column holds a query: {relation.name}.{column.name}.")
+    unsteady = why_unsteady(made, relation, judge.catalog, judge.facts)
+    if unsteady:
+        judge.fail(
+            "not-immutable",
+            relation.name,
+            f"A generated column is made of what is IMMUTABLE, not of {unsteady}: {relation.name}.{column.name}.",
+        )
+    other = [each for each in sorted(column.depends_on & relation.columns.keys()) if relation.columns[each].generated]
+    if other:
+        judge.fail("generated-of-generated", relation.name, f"{relation.name}.{other[0]} is itself generated.")
+
+
+def _check_default(value: Node, column: Column, relation: Relation, judge: Judge) -> None:
+    """A default is made before the row is, and without looking into tables."""
+    place = f"{relation.name}.{column.name}"
+    if holds_query(value):
+        judge.fail("subquery", relation.name, f"A default holds no query: {place}.")
+    if columns_in(value):
+        judge.fail("column-in-default", relation.name, f"A default reads no column: {place}.")
+
+
 def _called_sequences(column: Column, judge: Judge) -> list[str]:
     """The sequences that a default takes numbers from."""
     if column.default is None:
@@ -125,6 +158,7 @@ def _drop(command: Node, relation: Relation, judge: Judge) -> None:
         judge.fail("partition-key", table, f"{name} is the partition key of {table}.")
     if relation.partition:
         judge.fail("partition", table, f"{table} is a partition: its columns are those of {relation.parents[0]}.")
+    check_inherited(relation, name, judge)
     views = judge.catalog.views_on(table, name)
     keys = [
         (owner, constraint)
@@ -134,6 +168,8 @@ def _drop(command: Node, relation: Relation, judge: Judge) -> None:
     generated = [each.name for each in relation.columns.values() if name in each.depends_on]
     dependents = [view.name for view in views] + [f"{owner.name}.{key.name}" for owner, key in keys]
     dependents += [f"{table}.{each}" for each in generated]
+    # The index of an exclusion goes with a column of its own, not with one inside an expression.
+    dependents += [key.name for key in relation.constraints_of("exclusion") if name in key.mentions]
     if dependents and not cascade:
         judge.fail(
             "still-needed",
@@ -151,7 +187,7 @@ def _drop(command: Node, relation: Relation, judge: Judge) -> None:
         views=[view.name for view in views],
         referencing=[owner.name for owner, _ in keys],
     )
-    if not relation.new and not _moved(column, relation):
+    if not relation.new and not _moved(column, relation, judge) and not (column is not None and column.generated):
         judge.lose(
             "column-dropped", table, f"What {table}.{name} holds is gone, and the way down cannot bring it back."
         )
@@ -166,9 +202,23 @@ def _drop(command: Node, relation: Relation, judge: Judge) -> None:
         forget_column(child, name, judge)
 
 
-def _moved(column: Column | None, relation: Relation) -> bool:
-    """Say whether the change copied the column into another one before."""
-    return column is not None and any(f"={column.name}" in each.depends_on for each in relation.columns.values())
+def check_inherited(relation: Relation, name: str, judge: Judge) -> None:
+    """A column that a table inherits is changed and dropped where it comes from."""
+    for parent in relation.parents:
+        above = judge.catalog.relations.get(parent)
+        if above is not None and name in above.columns:
+            judge.fail("inherited", relation.name, f"{relation.name} inherits {name} from {parent}: change it there.")
+
+
+def _moved(column: Column | None, relation: Relation, judge: Judge) -> bool:
+    """Say whether the change copied the column into another one before, of this table or of a new one."""
+    if column is None:
+        return False
+    if any(f"={column.name}" in each.depends_on for each in relation.columns.values()):
+        return True
+    place = f"={relation.name}.{column.name}"
+    new = [each for each in judge.catalog.relations.values() if each.new]
+    return any(place in each.depends_on for other in new for each in other.columns.values())
 
 
 def forget_column(relation: Relation, name: str, judge: Judge) -> None:
@@ -237,6 +287,7 @@ def _default(command: Node, relation: Relation, judge: Judge) -> None:
         judge.fail("identity", relation.name, f"{relation.name}.{command.name} is an identity column.")
     if value is not None and column is not None:
         _fits(value, column, relation, judge)
+        _check_default(value, column, relation, judge)
     judge.act(
         "set-default" if value is not None else "drop-default", target=relation.name, children=family(relation, judge)
     )

@@ -216,7 +216,8 @@ def _unique(constraint: Constraint, relation: Relation, judge: Judge, fresh: boo
     children = family(relation, judge)
     if index:
         _check_index(index, relation, judge)
-        judge.act(f"add-unique-using-index{_renamed(constraint, index)}", target=relation.name, index=index)
+        there = judge.catalog.beside(relation.name, index)
+        judge.act(f"add-unique-using-index{_renamed(constraint, index)}", target=relation.name, index=there)
         return
     _check_partition_key(constraint.columns, relation, judge)
     judge.act("add-unique", target=relation.name, children=children)
@@ -270,7 +271,7 @@ def _primary_key(constraint: Constraint, relation: Relation, judge: Judge, fresh
         judge.act(
             f"add-primary-key-using-index{'' if proven else '-nullable'}{_renamed(constraint, index)}",
             target=relation.name,
-            index=index,
+            index=judge.catalog.beside(relation.name, index),
             children=() if proven else children,
         )
         if not proven and not relation.new:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 
 from backend_lead.gates.grammar import Node, enum_name
-from backend_lead.migrate.catalog import Index, Relation
-from backend_lead.migrate.expressions import changes_by_row, columns_in, is_unsteady
+from backend_lead.migrate.catalog import Index, Relation, Type
+from backend_lead.migrate.expressions import BUILT_IN, columns_in
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.parts import inherit_index
+from backend_lead.migrate.steadiness import holds_query, why_unsteady
 from backend_lead.migrate.steps.alter_table import family
 from backend_lead.read.database.constraint_names import default_name
 from backend_lead.read.sql_conditions import names
@@ -121,11 +122,16 @@ def _check(
         absent = [name for name in (*columns, *sorted(mentions)) if name not in relation.columns]
         if absent and relation.kind != "materialized":
             judge.fail("column-missing", table, f"{table} has no column {absent[0]}.")
-    for part in node.index_params:
-        expression = part.index_elem.expr
-        unsteady = changes_by_row(expression, judge.catalog, judge.facts) or is_unsteady(expression, judge.facts)
-        if not part.index_elem.name and unsteady:
-            judge.fail("not-immutable", table, "An index holds only what IMMUTABLE functions give.")
+    expressions = [part.index_elem.expr for part in node.index_params if not part.index_elem.name]
+    if node.HasField("where_clause"):
+        expressions.append(node.where_clause)
+    for expression in expressions:
+        if holds_query(expression):
+            judge.fail("subquery", table, "An index holds no result of a query.")
+        unsteady = why_unsteady(expression, relation, judge.catalog, judge.facts)
+        if unsteady:
+            judge.fail("not-immutable", table, f"An index holds only what is IMMUTABLE, not {unsteady}.")
+    _check_classes(node, relation, judge)
     if relation is not None and relation.kind == "view":
         judge.fail("view", table, f"{table} is a view, and a view has no index.")
     if relation is not None and relation.kind == "partitioned" and node.unique:
@@ -136,6 +142,50 @@ def _check(
                 table,
                 f"A unique index of the partitioned table {table} must hold its partition key {missing[0]}.",
             )
+
+
+# Methods whose classes an extension adds to types of PostgreSQL's own.
+_ADDED_BY = {"gin": "btree_gin", "gist": "btree_gist"}
+_IN_FAMILIES = {"enum": "anyenum", "composite": "record", "range": "anyrange"}
+
+
+def _check_classes(node: Node, relation: Relation | None, judge: Judge) -> None:
+    """A column whose type has no operator class of the method needs one that is named."""
+    method = node.access_method or "btree"
+    classes = judge.facts.classes
+    if relation is None or not classes or not any(each.startswith(f"{method} ") for each in classes):
+        return
+    if _ADDED_BY.get(method, "") in judge.catalog.extensions:
+        return
+    for part in node.index_params:
+        column = relation.columns.get(part.index_elem.name) if part.index_elem.name else None
+        if column is None or part.index_elem.opclass:
+            continue
+        kind_of = _plain(column.type, judge)
+        if kind_of and f"{method} {kind_of}" not in classes:
+            judge.fail(
+                "no-operator-class",
+                relation.name,
+                f"{method} has no operator class for {column.type}, the type of {relation.name}.{column.name}.",
+            )
+
+
+def _plain(kind_of: Type, judge: Judge) -> str:
+    """The type that operator classes are looked up by, "" where that is not known."""
+    own = judge.catalog.types.get(kind_of.name)
+    if kind_of.array:
+        return "anyarray"
+    if own is not None:
+        if own.kind == "domain" and own.base is not None:
+            return _plain(own.base, judge)
+        return _IN_FAMILIES.get(own.kind, "")
+    if kind_of.name not in BUILT_IN:
+        return ""
+    if kind_of.name.endswith("multirange"):
+        return "anymultirange"
+    if kind_of.name.endswith("range"):
+        return "anyrange"
+    return {"character varying": "text", "cidr": "inet"}.get(kind_of.name, kind_of.name)
 
 
 def drop_indexes(node: Node, judge: Judge) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from backend_lead.gates.grammar import Node, enum_name, kind
-from backend_lead.migrate.catalog import Relation
+import re
+from dataclasses import dataclass, field
+
+from backend_lead.gates.grammar import Node, SqlUnreadable, enum_name, kind, parse
+from backend_lead.migrate.catalog import Catalog, Relation
 from backend_lead.migrate.expressions import type_of
 from backend_lead.migrate.judge import Judge
+from backend_lead.migrate.resolving import use_of
 from backend_lead.migrate.steps.alter_table import family, indexes_of
 from backend_lead.migrate.steps.indexes import outside_transaction
 from backend_lead.model.migration import LockMode
@@ -34,6 +38,7 @@ def _trigger(node: Node, judge: Judge) -> None:
     judge.act("create-trigger", target=name, children=family(relation, judge) if relation is not None else ())
     if relation is not None:
         relation.triggers[node.trigname] = judge.catalog.words(names(node.funcname))
+        relation.events[node.trigname] = node.events
 
 
 def _rule(node: Node, judge: Judge) -> None:
@@ -54,8 +59,11 @@ def _function(node: Node, judge: Judge) -> None:
     for option in node.options:
         if option.def_elem.defname == "volatility":
             volatility = _VOLATILITY.get(option.def_elem.arg.string.sval, "volatile")
-    judge.act("create-function")
+    language, body = _program(node)
+    used = _of_queries(body, judge.catalog) if language == "sql" else _Opened()
+    judge.act("create-function", read=used.read, written=used.written)
     name = judge.catalog.words(names(node.funcname))
+    judge.catalog.row_columns[name] = row_columns(body)
     taken = [part.function_parameter for part in node.parameters]
     inputs = ", ".join(str(type_of(each.arg_type)) for each in taken if enum_name(each, "mode") not in _OUTPUTS)
     signature, result = f"{name}({inputs})", str(type_of(node.return_type)) if node.HasField("return_type") else ""
@@ -64,6 +72,53 @@ def _function(node: Node, judge: Judge) -> None:
         judge.fail("other-result", "", f"{signature} gives {before}: a function that gives {result} cannot replace it.")
     judge.catalog.results[signature] = result
     judge.catalog.functions[judge.catalog.words(names(node.funcname))] = volatility
+
+
+# A function that looks which table called it may be meant for tables of several shapes.
+_WHICH_TABLE = re.compile(r"(?i)\b(?:tg_table_name|tg_relname|tg_op|tg_when)\b")
+_OF_THE_ROW = re.compile(r"(?i)\b(?:new|old)\.(?:\"([^\"]+)\"|([a-z_]\w*))")
+
+
+def row_columns(body: str) -> frozenset[str]:
+    """Return the columns that a trigger's function takes from the row; none where it asks which table called it."""
+    if _WHICH_TABLE.search(body):
+        return frozenset()
+    return frozenset(quoted or bare.lower() for quoted, bare in _OF_THE_ROW.findall(body))
+
+
+def _program(node: Node) -> tuple[str, str]:
+    """Return the language and the text of a function."""
+    language, body = "", ""
+    for option in (part.def_elem for part in node.options):
+        if option.defname == "language":
+            language = option.arg.string.sval.lower()
+        elif option.defname == "as" and kind(option.arg) == "list":
+            body = option.arg.list.items[0].string.sval
+    return language, body
+
+
+@dataclass
+class _Opened:
+    read: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+
+
+def _of_queries(body: str, catalog: Catalog) -> _Opened:
+    """The relations that the queries of a function in SQL name: it is understood when it is made."""
+    found = _Opened()
+    try:
+        trees = parse(body)
+    except SqlUnreadable:
+        return found
+    for tree in trees:
+        what = kind(tree.stmt)
+        target = ""
+        if what in ("insert_stmt", "update_stmt", "delete_stmt"):
+            target = catalog.name(getattr(tree.stmt, what).relation)
+            found.written += [target] if target in catalog.relations else []
+        found.read += [each for each in use_of(tree.stmt, catalog).relations if each != target]
+    found.read = [each for each in dict.fromkeys(found.read) if each in catalog.relations and each not in found.written]
+    return found
 
 
 def _define(node: Node, judge: Judge) -> None:
@@ -137,7 +192,10 @@ def _grant(node: Node, judge: Judge) -> None:
 
 
 def _statistics(node: Node, judge: Judge) -> None:
-    judge.act("create-statistics", target=[judge.catalog.name(item.range_var) for item in node.relations])
+    tables = [judge.catalog.name(item.range_var) for item in node.relations]
+    judge.act("create-statistics", target=tables)
+    if tables and node.defnames:
+        judge.catalog.statistics[judge.catalog.words(names(node.defnames))] = tables[0]
 
 
 def _vacuum(node: Node, judge: Judge) -> None:
@@ -185,7 +243,12 @@ def _set(node: Node, judge: Judge) -> None:
 
 
 def _publication(node: Node, judge: Judge) -> None:
-    judge.act("publication")
+    tables = [
+        judge.catalog.name(each.pubtable.relation)
+        for each in (item.publication_obj_spec for item in node.pubobjects)
+        if each.HasField("pubtable")
+    ]
+    judge.act("publication", target=tables)
 
 
 STATEMENTS = {

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from backend_lead.gates.grammar import Node, deparse, kind
-from backend_lead.migrate.catalog import Relation
+from backend_lead.migrate.catalog import Constraint, Relation
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.parts import inherit_index
 from backend_lead.migrate.steps.alter_table import attach_index, indexes_of
+from backend_lead.migrate.steps.constraints import key_index
 from backend_lead.migrate.steps.indexes import outside_transaction
+from backend_lead.migrate.steps.picking import day_of, is_moment
 
 
 def bound_text(bound: Node) -> str:
@@ -44,11 +47,36 @@ def make_partition(node: Node, relation: Relation, parent: str, judge: Judge) ->
             certain=False,
         )
     above = judge.catalog.relations.get(parent)
+    _follow_keys("clone-foreign-key-empty", above, judge)
     for name, constraint in above.constraints.items() if above is not None else ():
         if not constraint.index:
             relation.constraints.setdefault(name, replace(constraint))
     for index in judge.catalog.indexes_of(parent):
         inherit_index(index, judge.catalog, [relation])
+
+
+def has_key(child: Relation | None, key: Constraint) -> bool:
+    """Say whether a table has a valid foreign key that a partition's would be: it is taken over unchecked."""
+    return child is not None and any(
+        each.valid
+        and each.enforced
+        and (each.columns, each.target, each.target_columns, each.on_delete, each.on_update)
+        == (key.columns, key.target, key.target_columns, key.on_delete, key.on_update)
+        for each in child.constraints_of("foreign_key")
+    )
+
+
+def _follow_keys(step: str, parent: Relation | None, judge: Judge, child: Relation | None = None) -> None:
+    """A partition has the foreign keys of its parent: where they lead is opened, and looked through for rows."""
+    for key in parent.constraints_of("foreign_key") if parent is not None else ():
+        if has_key(child, key):
+            judge.act("take-over-foreign-key", referenced=key.target, referenced_key=key_index(key, judge))
+        elif key.target != parent.name:  # type: ignore[union-attr]
+            # Without rows only the key is opened; looking through rows opens every index.
+            opened = {"referenced_key": key_index(key, judge)}
+            if step != "clone-foreign-key-empty":
+                opened = {"referenced_indexes": indexes_of([key.target], judge)}
+            judge.act(step, referenced=key.target, **opened)
 
 
 def _check_bound(name: str, parent: str, bound: Node, judge: Judge) -> None:
@@ -94,6 +122,9 @@ def _overlap(one: tuple[str, tuple[Any, ...]], other: tuple[str, tuple[Any, ...]
         return False
     if kind_one == "list":
         return bool(set(first) & set(second))
+    if all(isinstance(each, str) and is_moment(each) for each in (*first, *second)):
+        # The same moment is spelled in many ways; the day is what can be compared.
+        first, second = tuple(day_of(each) for each in first), tuple(day_of(each) for each in second)
     return bool(first[0] < second[1] and second[0] < first[1])
 
 
@@ -130,6 +161,7 @@ def _attach(command: Node, relation: Relation, judge: Judge) -> None:
     )
     if default and not is_default:
         judge.act("attach-beside-default", default=default)
+    _follow_keys("clone-foreign-key", relation, judge, child)
     if not proven and (child is None or not child.new):
         low = f"{relation.key_columns[0]} …" if relation.key_columns else "the bound"
         judge.instead(
@@ -155,7 +187,9 @@ def _proven(child: Relation, parent: Relation, bound: Node) -> bool:
         return False
     if bound.strategy == "l":
         values = [str(_constant(item)) for item in bound.listdatums]
-        texts = [check.text for check in checks if f"{key} in" in check.text.lower()]
+        # As it was typed, and as a server tells it: `key = ANY (ARRAY[…])`.
+        listed = re.compile(rf"(?i)\b{re.escape(key)}\b\W*(?:::\s*[\w ]+\W*)?\s*(?:=\s*any|in)\b")
+        texts = [check.text for check in checks if listed.search(check.text)]
         return any(all(value in text for value in values) for text in texts)
     if bound.strategy != "r":
         return False
@@ -190,6 +224,7 @@ def _detach(command: Node, relation: Relation, judge: Judge) -> None:
             default=default,
             partition_indexes=indexes_of([name], judge),
         )
+        _follow_keys("detach-foreign-key", relation, judge)
         if not default:
             judge.instead(f"{judge.sql.strip().rstrip(';')} CONCURRENTLY;  -- outside a transaction")
     if child is not None:

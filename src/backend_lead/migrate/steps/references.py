@@ -32,6 +32,19 @@ def follow_deletion(name: str, judge: Judge, seen: frozenset[str] = frozenset())
             _along("cascade-update" if key.on_delete in _CHANGES else "look-up-referencing", owner, key, judge)
 
 
+def holding_on(name: str, judge: Judge, seen: frozenset[str] = frozenset()) -> str:
+    """Return a table whose foreign key refuses that rows of this one are deleted, also behind one that cascades."""
+    for owner, key in judge.catalog.referencing(name):
+        if not key.enforced or owner.name in seen:
+            continue
+        if key.on_delete == _CASCADE:
+            if further := holding_on(owner.name, judge, seen | {name}):
+                return further
+        elif key.on_delete not in _CHANGES:
+            return owner.name
+    return ""
+
+
 def follow_change(name: str, columns: Collection[str], judge: Judge, seen: frozenset[str] = frozenset()) -> None:
     """Judge what becomes of the rows that refer to these columns of a table, which are changed."""
     for owner, key in judge.catalog.referencing(name):

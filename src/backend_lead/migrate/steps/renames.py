@@ -8,6 +8,7 @@ from dataclasses import replace
 from backend_lead.gates.grammar import Node, enum_name
 from backend_lead.migrate.catalog import Catalog, Relation
 from backend_lead.migrate.judge import Judge
+from backend_lead.migrate.steps.columns import check_inherited
 from backend_lead.read.sql_conditions import names
 
 
@@ -83,6 +84,7 @@ def _rename_column(node: Node, name: str, judge: Judge) -> None:
             judge.fail("column-missing", name, f"{name} has no column {old}.")
         if new in relation.columns:
             judge.fail("column-exists", name, f"{name} has a column {new} already.")
+        check_inherited(relation, old, judge)
     children = judge.catalog.children(name)
     judge.act("rename-column", target=name, children=[child.name for child in children])
     if not relation.new:
@@ -131,8 +133,8 @@ def _rename_constraint(node: Node, name: str, judge: Judge) -> None:
     relation = judge.catalog.relations.get(name)
     if relation is not None and judge.catalog.complete and node.subname not in relation.constraints:
         judge.fail("constraint-missing", name, f"{name} has no constraint {node.subname}.")
-    judge.act("rename-constraint", target=name)
     constraint = relation.constraints.pop(node.subname, None) if relation is not None else None
+    judge.act("rename-constraint", target=name, index=constraint.index if constraint and constraint.index else ())
     if relation is not None and constraint is not None:
         constraint.name = node.newname
         relation.constraints[node.newname] = constraint
@@ -152,6 +154,8 @@ def move_function(catalog: Catalog, old: str, new: str) -> None:
     """Give a function another name, also where triggers call it."""
     if old in catalog.functions:
         catalog.functions[new] = catalog.functions.pop(old)
+    if old in catalog.row_columns:
+        catalog.row_columns[new] = catalog.row_columns.pop(old)
     for signature in [each for each in catalog.results if each.startswith(f"{old}(")]:
         catalog.results[f"{new}{signature[len(old) :]}"] = catalog.results.pop(signature)
     for relation in catalog.relations.values():
@@ -163,6 +167,8 @@ def _rename_trigger(node: Node, name: str, judge: Judge) -> None:
     relation = judge.catalog.relations.get(name)
     if relation is not None and node.subname in relation.triggers:
         relation.triggers[node.newname] = relation.triggers.pop(node.subname)
+        if node.subname in relation.events:
+            relation.events[node.newname] = relation.events.pop(node.subname)
 
 
 def _rename_type(node: Node, name: str, judge: Judge) -> None:

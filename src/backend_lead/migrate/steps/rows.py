@@ -6,10 +6,12 @@ from backend_lead.gates.grammar import Node, enum_name, kind, walk, wrapped
 from backend_lead.migrate.catalog import Relation
 from backend_lead.migrate.expressions import kind_or_empty
 from backend_lead.migrate.judge import Judge
-from backend_lead.migrate.parts import is_null
+from backend_lead.migrate.parts import is_null, primary_key
+from backend_lead.migrate.refusing import refused
 from backend_lead.migrate.resolving import Use, use_of
-from backend_lead.migrate.steps.alter_table import indexes_of
-from backend_lead.migrate.steps.references import follow_change, follow_deletion, follow_values
+from backend_lead.migrate.steps.alter_table import heads_of, indexes_of
+from backend_lead.migrate.steps.picking import partitions_met, picks_few, says_already
+from backend_lead.migrate.steps.references import follow_change, follow_deletion, follow_values, holding_on
 from backend_lead.migrate.values import fits
 from backend_lead.read.sql_conditions import names
 
@@ -17,23 +19,25 @@ from backend_lead.read.sql_conditions import names
 def read_query(node: Node, judge: Judge, key: str = "select") -> None:
     """Judge what a query reads: nobody waits for it, but it goes through rows."""
     used = _checked(node, judge)
-    sources = _relations(used.relations, judge)
-    picked = _picks_few(node, judge)
-    judge.act(key, sources=sources, source_indexes=indexes_of(sources, judge))
+    # Without data a query is only understood, and what lies behind its relations is not opened.
+    bare = key.endswith("-without-data")
+    sources = list(dict.fromkeys(used.relations)) if bare else with_what_is_behind(used.relations, judge)
+    picked = picks_few(node, judge)
+    judge.act(key, sources=sources, source_indexes=indexes_of(sources, judge), source_heads=heads_of(sources, judge))
     if picked:
         for name in sources:
             judge.work.pop(name, None)
             judge.scans.discard(name)
 
 
-def _relations(found: list[str], judge: Judge) -> list[str]:
+def with_what_is_behind(found: list[str], judge: Judge) -> list[str]:
     """Return the relations with what views read behind them, and partitions."""
     every: list[str] = []
     for name in found:
         every.append(name)
         relation = judge.catalog.relations.get(name)
         if relation is not None and relation.kind == "view":
-            every += _relations(sorted(relation.relations), judge)
+            every += with_what_is_behind(sorted(relation.relations), judge)
         every += [child.name for child in judge.catalog.children(name)]
     return list(dict.fromkeys(every))
 
@@ -79,7 +83,7 @@ def _insert(node: Node, judge: Judge) -> None:
     name, relation = _written(node, judge)
     whole = _whole("insert_stmt", node)
     used = _checked(whole, judge)
-    sources = [each for each in _relations(used.relations, judge) if each != name]
+    sources = with_what_is_behind([each for each in used.relations if each != name], judge)
     family = (
         [child.name for child in judge.catalog.children(name)]
         if relation is not None and relation.kind == "partitioned"
@@ -91,6 +95,7 @@ def _insert(node: Node, judge: Judge) -> None:
         children=family,
         sources=sources,
         source_indexes=indexes_of(sources, judge),
+        source_heads=heads_of(sources, judge),
         sequences=_counted(relation, [column.res_target.name for column in node.cols], judge),
     )
     given = [column.res_target.name for column in node.cols] or list(relation.columns if relation is not None else ())
@@ -106,8 +111,11 @@ def _insert(node: Node, judge: Judge) -> None:
     _missing_values(node, relation, judge)
     select = node.select_stmt.select_stmt if node.HasField("select_stmt") else None
     from_query = select is not None and not select.values_lists
+    if relation is not None:
+        relation.emptied = False
     if from_query and relation is not None:
         relation.filled = True
+        _carried_over(node, given, relation, judge)
         if sources:
             judge.work[sources[0]] = "copy"
     elif relation is not None and relation.new:
@@ -115,6 +123,26 @@ def _insert(node: Node, judge: Judge) -> None:
     if not from_query:
         for each in sources:
             judge.work.pop(each, None)
+
+
+def _carried_over(node: Node, given: list[str], relation: Relation, judge: Judge) -> None:
+    """A new table that takes columns of every row of another, with its key, holds what these columns held."""
+    select = node.select_stmt.select_stmt
+    whole = not any(select.HasField(each) for each in ("where_clause", "limit_count", "limit_offset", "having_clause"))
+    tables = [judge.catalog.name(each.range_var) for each in select.from_clause if kind(each) == "range_var"]
+    if not relation.new or not whole or len(tables) != 1 or len(select.from_clause) != 1 or select.group_clause:
+        return
+    taken = [each.res_target.val for each in select.target_list]
+    carried = {
+        target: names(value.column_ref.fields)[-1]
+        for target, value in zip(given, taken, strict=False)
+        if kind(value) == "column_ref" and kind(value.column_ref.fields[-1]) == "string"
+    }
+    key = primary_key(judge.catalog, tables[0])
+    if key and set(key) <= set(carried.values()):
+        for target, column in carried.items():
+            if target in relation.columns:
+                relation.columns[target].depends_on |= {f"={tables[0]}.{column}"}
 
 
 def _counted(relation: Relation | None, given: list[str], judge: Judge) -> list[str]:
@@ -162,7 +190,11 @@ def _missing_values(node: Node, relation: Relation | None, judge: Judge) -> None
                 "null-inserted", relation.name, f"{relation.name}.{column.name} may not be NULL and gets no value."
             )
     for row in rows:
-        for name, value in zip(columns, row.list.items, strict=False):
+        given = dict(zip(columns, row.list.items, strict=False))
+        for check in relation.constraints_of("check"):
+            if check.enforced and refused(check.text, given):
+                judge.fail("refused", relation.name, f"{check.name} of {relation.name} does not allow it.")
+        for name, value in given.items():
             if name in relation.columns:
                 wrong = fits(value, relation.columns[name].type, judge.catalog)
                 if wrong:
@@ -172,26 +204,41 @@ def _missing_values(node: Node, relation: Relation | None, judge: Judge) -> None
 def _update(node: Node, judge: Judge) -> None:
     name, relation = _written(node, judge)
     used = _checked(_whole("update_stmt", node), judge)
-    sources = [each for each in _relations(used.relations, judge) if each != name]
-    family = [child.name for child in judge.catalog.children(name)]
+    sources = with_what_is_behind([each for each in used.relations if each != name], judge)
+    family = partitions_met(name, only_where(node), judge)
     judge.act(
         "update",
         target=name,
         children=family,
         indexes=indexes_of([name, *family], judge),
+        heads=heads_of([name], judge),
         sources=sources,
         source_indexes=indexes_of(sources, judge),
+        source_heads=heads_of(sources, judge),
     )
     changed = [target.res_target.name for target in node.target_list if not is_null(target.res_target.val)]
     follow_values(relation, changed, judge)
     follow_change(name, changed, judge)
     _row_locks(node, name, family, judge)
     _overwrites(node, name, relation, judge)
+    _checked_again(name, relation, judge)
+
+
+def _checked_again(name: str, relation: Relation | None, judge: Judge) -> None:
+    """Rows that were there before a constraint are held against it when they are written, whatever is written."""
+    unproven = [each for each in relation.constraints_of("check") if not each.valid] if relation is not None else []
+    if unproven and relation is not None and not relation.new and any(each.enforced for each in unproven):
+        judge.fail(
+            "row-in-the-way",
+            name,
+            f"It ends at the first row that {unproven[0].name}, which was never validated, does not allow.",
+            certain=False,
+        )
 
 
 def _row_locks(node: Node, name: str, family: list[str], judge: Judge) -> None:
     """Every row that is written stays locked until the transaction ends."""
-    few = _picks_few(_only_where(node), judge, name)
+    few = picks_few(only_where(node), judge, name)
     for each in (name, *family):
         if few:
             judge.work.pop(each, None)
@@ -200,13 +247,14 @@ def _row_locks(node: Node, name: str, family: list[str], judge: Judge) -> None:
             judge.work[each] = "write"
 
 
-def _only_where(node: Node) -> Node | None:
+def only_where(node: Node) -> Node | None:
+    """Return the condition of a statement, None where it has none."""
     return node.where_clause if node.HasField("where_clause") else None
 
 
 def _overwrites(node: Node, name: str, relation: Relation | None, judge: Judge) -> None:
     """What columns held before is gone when they are set, unless they held nothing or were made by the change."""
-    where = _only_where(node)
+    where = only_where(node)
     empty = _only_nulls(where) if where is not None else frozenset()
     for target in node.target_list:
         column = relation.columns.get(target.res_target.name) if relation is not None else None
@@ -218,7 +266,7 @@ def _overwrites(node: Node, name: str, relation: Relation | None, judge: Judge) 
         made = column.new or relation is None or relation.new
         if where is None or column.name in empty or _covers_nulls(where, column.name):
             column.filled = True
-        if made or column.name in empty:
+        if made or column.name in empty or (where is not None and says_already(where, column.name, value)):
             continue
         _overwritten(name, column.name, judge)
 
@@ -244,36 +292,39 @@ def _covers_nulls(where: Node, column: str) -> bool:
 def _delete(node: Node, judge: Judge) -> None:
     name, relation = _written(node, judge)
     used = _checked(_whole("delete_stmt", node), judge)
-    sources = [each for each in _relations(used.relations, judge) if each != name]
-    family = [child.name for child in judge.catalog.children(name)]
+    sources = with_what_is_behind([each for each in used.relations if each != name], judge)
+    family = partitions_met(name, only_where(node), judge)
     judge.act(
         "delete",
         target=name,
         children=family,
         indexes=indexes_of([name, *family], judge),
+        heads=heads_of([name], judge),
         sources=sources,
         source_indexes=indexes_of(sources, judge),
+        source_heads=heads_of(sources, judge),
     )
     follow_deletion(name, judge)
     _row_locks(node, name, family, judge)
     if relation is None or not (relation.new or relation.temporary):
-        which = "Every row" if _only_where(node) is None else "What is deleted"
+        which = "Every row" if only_where(node) is None else "What is deleted"
         judge.lose("rows-deleted", name, f"{which} of {name} is gone, and the way down cannot bring it back.")
-        for owner, key in judge.catalog.referencing(name):
-            if key.on_delete not in ("c", "n", "d"):
-                judge.fail(
-                    "row-in-the-way",
-                    name,
-                    f"It ends at the first row of {owner.name} that refers to what is deleted.",
-                    certain=False,
-                )
-                break
+        holder = holding_on(name, judge)
+        if holder:
+            judge.fail(
+                "row-in-the-way",
+                name,
+                f"It ends at the first row of {holder} that refers to what is deleted.",
+                certain=False,
+            )
+        if relation is not None and only_where(node) is None:
+            relation.emptied = True
 
 
 def _merge(node: Node, judge: Judge) -> None:
     name, _ = _written(node, judge)
     used = _checked(_whole("merge_stmt", node), judge)
-    sources = [each for each in _relations(used.relations, judge) if each != name]
+    sources = with_what_is_behind([each for each in used.relations if each != name], judge)
     commands = {enum_name(clause.merge_when_clause, "command_type") for clause in node.merge_when_clauses}
     writes = bool(commands & {"CMD_UPDATE", "CMD_DELETE"})
     judge.act(
@@ -320,65 +371,6 @@ def _copy(node: Node, judge: Judge) -> None:
 def _whole(what: str, node: Node) -> Node:
     """Return a Node around a statement."""
     return wrapped(what, node)
-
-
-def _picks_few(where: Node | None, judge: Judge, table: str = "") -> bool:
-    """Say whether a condition picks rows by a whole unique key: `id = 5`, `id IN (…)`."""
-    if where is None:
-        return False
-    if kind_or_empty(where) == "select_stmt":
-        select = where.select_stmt
-        if not select.from_clause or (select.HasField("limit_count")):
-            return True
-        tables = [judge.catalog.name(item.range_var) for item in select.from_clause if kind(item) == "range_var"]
-        return bool(tables) and select.HasField("where_clause") and _picks_few(select.where_clause, judge, tables[0])
-    fixed = _fixed(where) | _short_spans(where)
-    keys = [index.columns for index in judge.catalog.indexes_of(table) if index.unique and index.columns]
-    if not keys and not judge.catalog.complete:
-        return "id" in fixed
-    return any(set(key) <= fixed for key in keys)
-
-
-# As many rows as one batch of a backfill writes.
-_BATCH = 10_000
-
-
-def _short_spans(where: Node) -> frozenset[str]:
-    """The columns that a condition holds between two whole numbers not further apart than a batch is long."""
-    low: dict[str, int] = {}
-    high: dict[str, int] = {}
-    parts = where.bool_expr.args if kind_or_empty(where) == "bool_expr" and where.bool_expr.boolop == 1 else [where]
-    for part in parts:
-        if kind_or_empty(part) != "a_expr" or kind_or_empty(part.a_expr.lexpr) != "column_ref":
-            continue
-        column, other = names(part.a_expr.lexpr.column_ref.fields)[-1], part.a_expr.rexpr
-        values = other.list.items if kind(other) == "list" else [other]
-        numbers = [v.a_const.ival.ival for v in values if kind_or_empty(v) == "a_const" and v.a_const.HasField("ival")]
-        if len(numbers) != len(values):
-            continue
-        operator = names(part.a_expr.name)[-1]
-        if operator.upper() == "BETWEEN" and len(numbers) == 2:
-            low[column], high[column] = numbers
-        elif operator in (">", ">="):
-            low[column] = numbers[0]
-        elif operator in ("<", "<="):
-            high[column] = numbers[0]
-    return frozenset(name for name in low.keys() & high.keys() if 0 <= high[name] - low[name] <= _BATCH)
-
-
-def _fixed(where: Node) -> frozenset[str]:
-    """The columns that a condition compares with constants by = or IN."""
-    what = kind_or_empty(where)
-    if what == "bool_expr" and where.bool_expr.boolop == 1:
-        return frozenset().union(*(_fixed(part) for part in where.bool_expr.args))
-    if what == "a_expr" and names(where.a_expr.name)[-1:] == ["="] and kind(where.a_expr.lexpr) == "column_ref":
-        other = where.a_expr.rexpr
-        constants = other.list.items if kind(other) == "list" else [other]
-        if all(
-            not any(kind_or_empty(part) in ("column_ref", "sub_link") for part in walk(value)) for value in constants
-        ):
-            return frozenset(names(where.a_expr.lexpr.column_ref.fields)[-1:])
-    return frozenset()
 
 
 STATEMENTS = {

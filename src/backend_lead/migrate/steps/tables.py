@@ -1,22 +1,19 @@
-"""Tables: made, dropped, renamed, emptied."""
+"""Tables: made, dropped, emptied."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from backend_lead.gates.grammar import Node, enum_name, kind
-from backend_lead.migrate.catalog import Column, Index, Relation, Type
-from backend_lead.migrate.expressions import is_known, type_of, users_of_sequence
+from backend_lead.migrate.catalog import Catalog, Column, Index, Relation, Type
+from backend_lead.migrate.expressions import is_known, users_of_sequence
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.parts import LABELS, attach, column_of, constraint_of, contype, own_sequence
 from backend_lead.migrate.resolving import use_of
-from backend_lead.migrate.steps import Statement
 from backend_lead.migrate.steps.alter_table import indexes_of
 from backend_lead.migrate.steps.constraints import judge_reference, key_index
-from backend_lead.migrate.steps.indexes import drop_indexes
 from backend_lead.migrate.steps.partitions import make_partition
-from backend_lead.migrate.steps.types import drop_domains, drop_types
-from backend_lead.migrate.steps.views import drop_views, read_by
+from backend_lead.migrate.steps.views import read_by
 from backend_lead.read.database.constraint_names import default_name
 from backend_lead.read.sql_conditions import names
 
@@ -97,15 +94,16 @@ def _elements(node: Node, relation: Relation, judge: Judge) -> None:
 
 def _like(clause: Node, relation: Relation, judge: Judge) -> None:
     source = judge.catalog.name(clause.relation)
-    judge.act("create-table-like", source=source)
     copied = judge.catalog.relations.get(source)
+    # Bits of the grammar's TableLikeOption: CONSTRAINTS is 1 << 2, DEFAULTS 1 << 3, INDEXES 1 << 6.
+    counted = _counting(copied, judge.catalog) if copied is not None and clause.options & (1 << 3) else []
+    judge.act("create-table-like", source=source, sequences=counted)
     if copied is None:
         if judge.catalog.complete:
             judge.fail("table-missing", source, f"There is no table {source}.")
         return
     for name, column in copied.columns.items():
         relation.columns[name] = _copied(column)
-    # Bits of the grammar's TableLikeOption: CONSTRAINTS is 1 << 2, DEFAULTS 1 << 3, INDEXES 1 << 6.
     if not clause.options & (1 << 3):
         for column in relation.columns.values():
             column.default, column.has_default = None, False
@@ -115,6 +113,13 @@ def _like(clause: Node, relation: Relation, judge: Judge) -> None:
     if clause.options & (1 << 6):
         for index in judge.catalog.indexes_of(copied.name):
             _copy_index(index, copied, relation, judge)
+
+
+def _counting(relation: Relation, catalog: Catalog) -> list[str]:
+    """The sequences that defaults of a table take numbers from."""
+    columns = {f"{relation.name}.{each.name}" for each in relation.columns.values() if each.has_default}
+    sequences = [each for each in catalog.relations.values() if each.kind == "sequence"]
+    return sorted(each.name for each in sequences if columns & set(users_of_sequence(each, catalog)))
 
 
 def _copy_index(index: Index, copied: Relation, relation: Relation, judge: Judge) -> None:
@@ -160,30 +165,8 @@ def _create_as(node: Node, judge: Judge) -> None:
     judge.catalog.relations[name] = relation
 
 
-def _drop(node: Node, judge: Judge) -> None:
-    what = enum_name(node, "remove_type")
-    handler = {
-        "OBJECT_TABLE": _drop_tables,
-        "OBJECT_INDEX": drop_indexes,
-        "OBJECT_VIEW": drop_views,
-        "OBJECT_MATVIEW": drop_views,
-        "OBJECT_SEQUENCE": _drop_sequences,
-        "OBJECT_TYPE": drop_types,
-        "OBJECT_DOMAIN": drop_domains,
-        "OBJECT_TRIGGER": _drop_trigger,
-        "OBJECT_RULE": _drop_rule,
-        "OBJECT_POLICY": _drop_policy,
-        "OBJECT_SCHEMA": _drop_schemas,
-        "OBJECT_FUNCTION": _drop_function,
-        "OBJECT_EXTENSION": _drop_extension,
-    }.get(what)
-    if handler is not None:
-        handler(node, judge)
-    else:
-        judge.act(f"drop-{what.removeprefix('OBJECT_').lower()}")
-
-
-def _drop_tables(node: Node, judge: Judge) -> None:
+def drop_tables(node: Node, judge: Judge) -> None:
+    """Judge and apply DROP TABLE."""
     dropped = [judge.catalog.words(names(item.list.items)) for item in node.objects]
     for name in dropped:
         relation = judge.catalog.relations.get(name)
@@ -259,82 +242,6 @@ def drop_table(relation: Relation, judge: Judge, *, cascade: bool, together: lis
         catalog.relations.pop(sequence, None)
 
 
-def _drop_sequences(node: Node, judge: Judge) -> None:
-    for item in node.objects:
-        name = judge.catalog.words(names(item.list.items))
-        sequence = judge.catalog.relations.get(name)
-        if sequence is None:
-            if judge.catalog.complete and not node.missing_ok:
-                judge.fail("sequence-missing", name, f"There is no sequence {name}.")
-            continue
-        users = users_of_sequence(sequence, judge.catalog)
-        if users and enum_name(node, "behavior") != "DROP_CASCADE":
-            judge.fail("still-needed", name, f"The default of {users[0]} needs {name}.")
-        judge.act("drop-sequence", target=name)
-        judge.catalog.relations.pop(name, None)
-
-
-def _on_table(key: str) -> Statement:
-    def handle(node: Node, judge: Judge) -> None:
-        for item in node.objects:
-            words = names(item.list.items)
-            table = judge.catalog.words(words[:-1])
-            relation = judge.catalog.relations.get(table)
-            if key == "drop-trigger" and relation is not None and judge.catalog.complete:
-                if words[-1] not in relation.triggers and not node.missing_ok:
-                    judge.fail("trigger-missing", table, f"{table} has no trigger {words[-1]}.")
-                relation.triggers.pop(words[-1], None)
-            judge.act(key, target=table)
-
-    return handle
-
-
-_drop_trigger, _drop_rule, _drop_policy = _on_table("drop-trigger"), _on_table("drop-rule"), _on_table("drop-policy")
-
-
-def _drop_schemas(node: Node, judge: Judge) -> None:
-    for item in node.objects:
-        schema = item.string.sval
-        inside = [
-            each
-            for each in judge.catalog.relations.values()
-            if (each.name.rpartition(".")[0] or "public") == schema and each.kind in ("table", "partitioned")
-        ]
-        if inside and enum_name(node, "behavior") != "DROP_CASCADE":
-            judge.fail("still-needed", schema, f"The schema {schema} holds {inside[0].name}.")
-        for relation in inside:
-            if relation.name in judge.catalog.relations:
-                drop_table(relation, judge, cascade=True, together=[each.name for each in inside])
-        judge.catalog.schemas.discard(schema)
-
-
-def _drop_function(node: Node, judge: Judge) -> None:
-    for item in node.objects:
-        given = item.object_with_args
-        words = names(given.objname)
-        name = judge.catalog.words(words)
-        users = [each.name for each in judge.catalog.relations.values() if name in each.triggers.values()]
-        if users and enum_name(node, "behavior") != "DROP_CASCADE":
-            judge.fail("still-needed", users[0], f"A trigger of {users[0]} calls {name}.")
-        if name not in judge.catalog.functions and judge.catalog.complete and not node.missing_ok:
-            judge.fail("function-missing", name, f"There is no function {name}.")
-        results = judge.catalog.results
-        gone = {f"{name}({', '.join(str(type_of(each.type_name)) for each in given.objargs)})"}
-        if given.args_unspecified:
-            gone = {signature for signature in results if signature.startswith(f"{name}(")}
-        for signature in gone:
-            results.pop(signature, None)
-        if not any(signature.startswith(f"{name}(") for signature in results):
-            judge.catalog.functions.pop(name, None)
-    judge.act("drop-function")
-
-
-def _drop_extension(node: Node, judge: Judge) -> None:
-    judge.act("drop-extension")
-    for item in node.objects:
-        judge.catalog.extensions.discard(item.string.sval)
-
-
 def _truncate(node: Node, judge: Judge) -> None:
     given = [judge.catalog.name(item.range_var) for item in node.relations]
     cascade = enum_name(node, "behavior") == "DROP_CASCADE"
@@ -358,6 +265,8 @@ def _truncate(node: Node, judge: Judge) -> None:
         judge.act("truncate", target=name, indexes=indexes_of([name], judge))
         judge.work.pop(name, None)
         relation = judge.catalog.relations.get(name)
+        if relation is not None:
+            relation.emptied = True
         if relation is None or not relation.new:
             judge.lose("rows-deleted", name, f"Every row of {name} is gone, and the way down cannot bring it back.")
 
@@ -379,7 +288,6 @@ def _cluster_on(command: Node, relation: Relation, judge: Judge) -> None:
 STATEMENTS = {
     "create_stmt": _create,
     "create_table_as_stmt": _create_as,
-    "drop_stmt": _drop,
     "truncate_stmt": _truncate,
     "alter_owner_stmt": _owner,
 }

@@ -112,7 +112,7 @@ def _alter_domain(node: Node, judge: Judge) -> None:
     domain = judge.catalog.types.get(name)
     if domain is None and judge.catalog.complete:
         judge.fail("type-missing", name, f"There is no domain {name}.")
-    users = sorted({relation.name for relation, _ in judge.catalog.users_of_type(name)})
+    users = sorted({each.name for each, _ in judge.catalog.users_of_type(name) if each.kind != "partitioned"})
     constraint = getattr(node, "def").constraint if kind(getattr(node, "def")) == "constraint" else None
     if node.subtype == "C" and constraint is not None and constraint.skip_validation:
         judge.act("alter-domain-not-valid")

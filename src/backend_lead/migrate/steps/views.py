@@ -6,7 +6,7 @@ from backend_lead.gates.grammar import Node, enum_name
 from backend_lead.migrate.catalog import Catalog, Column, Relation, Type
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.resolving import Use, use_of
-from backend_lead.migrate.steps.alter_table import indexes_of
+from backend_lead.migrate.steps.alter_table import heads_of, indexes_of
 from backend_lead.read.sql_conditions import names
 
 
@@ -92,17 +92,20 @@ def drop_views(node: Node, judge: Judge) -> None:
 
 
 def _refresh(node: Node, judge: Judge) -> None:
+    from backend_lead.migrate.steps.rows import with_what_is_behind
+
     name = judge.catalog.name(node.relation)
     relation = judge.catalog.relations.get(name)
     if relation is None and judge.catalog.complete:
         judge.fail("view-missing", name, f"There is no materialized view {name}.")
-    sources = sorted(relation.relations) if relation is not None else []
+    sources = sorted(with_what_is_behind(sorted(relation.relations), judge)) if relation is not None else []
     indexes = judge.catalog.indexes_of(name)
     roles = {
         "target": name,
         "indexes": [index.name for index in indexes],
         "sources": sources,
         "source_indexes": indexes_of(sources, judge),
+        "source_heads": heads_of(sources, judge),
     }
     if node.concurrent:
         if relation is not None and not any(index.unique and not index.partial for index in indexes):

@@ -195,6 +195,11 @@ _TRIGGERS = f"""
         JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE NOT t.tgisinternal AND NOT c.relispartition AND {_own("pg_class", "c.oid")} ORDER BY t.oid"""
 
+_STATISTICS = f"""
+    SELECT pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE {_own("pg_class", "c.oid")} ORDER BY s.oid"""
+
 _PARTS = (
     ("schemas", _SCHEMAS),
     ("extensions", _EXTENSIONS),
@@ -213,6 +218,7 @@ _PARTS = (
     ("indexes", _INDEXES.format(kind="c.relkind <> 'm'")),
     ("indexes of partitions", _ATTACHED),
     ("foreign keys", _constraints("'f'", "AND x.conparentid = 0")),
+    ("statistics", _STATISTICS),
     ("views", _VIEWS),
     ("indexes of views", _INDEXES.format(kind="c.relkind = 'm'")),
     ("triggers", _TRIGGERS),
