@@ -69,7 +69,7 @@ def caches(queries: Sequence[Costed], after: Mapping[str, float],
                 ("μ", f"{writes:.4g}/s", "the workload's statements that write its tables"),
                 ("T", f"{ttl:g} s", f"the first of {', '.join(f'{t:g}' for t in _TTLS)} that reaches "
                                     f"{_GOOD_ENOUGH:.0%}, else the last")),
-            round(cost * query.per_hour * rate, 1))
+            round(cost * query.per_hour * rate, 1), sql=query.sql, tables=tuple(sorted(each.tables)))
 
 
 def _key(query: WeightedQuery) -> str:

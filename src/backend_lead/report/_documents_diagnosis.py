@@ -11,6 +11,7 @@ from backend_lead.model.finding import Evidence, Severity
 from backend_lead.model.plan import PlanNode
 
 Action = Literal["create", "drop"]
+PatchKind = Literal["cache", "pool"]
 SameResult = Literal["proven", "not proven"]
 
 
@@ -163,6 +164,28 @@ class PoolFields(msgspec.Struct, frozen=True):
     evidence: Evidence
 
 
+class PatchPartFields(msgspec.Struct, frozen=True):
+    """One thing that a patch does, or why it was left."""
+
+    kind: PatchKind
+    what: str
+    file: str | None
+    line: int | None
+    done: bool
+    told: str
+    why: str
+
+
+class PatchFields(msgspec.Struct, frozen=True):
+    """Changes of the target's own source: `diff` is what `git apply` takes."""
+
+    parts: list[PatchPartFields]
+    files: list[str]
+    diff: str
+    needs: list[str]
+    written: bool
+
+
 class RepeatedFields(msgspec.Struct, frozen=True):
     """A query or request that is sent once for each item of a list, as traces show it."""
 
@@ -243,6 +266,17 @@ def pool(found: Diagnosis) -> PoolFields | None:
         return None
     return PoolFields(each.size, each.processes, each.total, each.largest, each.why, each.formula,
                       [InputFields(*given) for given in each.inputs], each.evidence)
+
+
+def patch(found: Diagnosis) -> PatchFields | None:
+    """Return the patch of the source, None where nothing was advised that one could hold."""
+    given = found.patch
+    if given is None:
+        return None
+    parts = [PatchPartFields("cache" if each.kind == "cache" else "pool", each.what,
+                             each.place.file if each.place else None, each.place.line if each.place else None,
+                             each.done, each.told, each.why) for each in given.parts]
+    return PatchFields(parts, [path for path, _ in given.files], given.diff, list(given.needs), given.written)
 
 
 def health(found: Diagnosis) -> list[HealthFields]:

@@ -37,6 +37,7 @@ from backend_lead.report._documents_diagnosis import (
     CostFields,
     HealthFields,
     IndexChangeFields,
+    PatchFields,
     PoolFields,
     QueryCostFields,
     RepeatedFields,
@@ -180,6 +181,7 @@ class DiagnoseDocument(msgspec.Struct, frozen=True):
     health: list[HealthFields]
     repeated: list[RepeatedFields]
     migrations: MigrationsFields | None
+    patch: PatchFields | None
     findings: list[FindingFields]
     notes: list[str]
     unresolved: list[UnresolvedFields]

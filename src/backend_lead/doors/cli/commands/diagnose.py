@@ -15,6 +15,7 @@ from backend_lead.errors import WrongUse
 
 if TYPE_CHECKING:
     from backend_lead.lead.diagnose import Slow
+    from backend_lead.model.review import Report
 
 _FILE = click.Path(path_type=Path)
 _SIZE = re.compile(r"(?i)^(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?$")
@@ -35,6 +36,8 @@ _OPTIONS = (
     click.option("--mask", is_flag=True, help="Replace every value in the file of --export-stats."),
     click.option("--write-migrations", "write_migrations", is_flag=True,
                  help="Write the changes of indexes into PATH, as migrations of its own tool."),
+    click.option("--write", is_flag=True,
+                 help="Write the patch of caches and pool into PATH, where git holds everything that could be lost."),
 )
 
 
@@ -52,6 +55,7 @@ class DiagnoseAsked(Asked):
     export_stats: Path | None = None
     mask: bool = False
     write_migrations: bool = False
+    write: bool = False
 
     def slow(self) -> Slow:
         """Return what the diagnosis is made from.  Raises WrongUse for a size that is none."""
@@ -70,6 +74,12 @@ def _bytes(text: str | None) -> int | None:
     return int(float(found[1]) * _UNITS[found[2].lower()])
 
 
+def changed_by(report: Report) -> tuple[str, ...]:
+    """Return the files that were changed by a patch."""
+    patch = report.diagnosis.patch if report.diagnosis is not None else None
+    return tuple(path for path, _ in patch.files) if patch is not None and patch.written else ()
+
+
 def _own(command: Decorated) -> Decorated:
     return with_options(_OPTIONS, command)
 
@@ -85,7 +95,7 @@ def command(**typed: object) -> int:
     """Say what makes a service slow, and what to do first: indexes, rewrites, caches, pools."""
     from backend_lead.doors.cli.output import deliver, emit, hint, write_file, written
     from backend_lead.doors.cli.progress import listener
-    from backend_lead.lead.diagnose import diagnose, export
+    from backend_lead.lead.diagnose import diagnose, export, write_patch
 
     asked = DiagnoseAsked.of(typed)
     options = asked.options()
@@ -102,4 +112,8 @@ def command(**typed: object) -> int:
     if asked.mask:
         raise WrongUse("--mask is about the file that --export-stats writes.", "Add: --export-stats FILE")
     report = diagnose(asked.slow(), options, listener(quiet=asked.quiet))
+    if asked.write:
+        report = write_patch(report, options)
+        for path in changed_by(report):
+            hint(f"{options.root / path} is changed.", quiet=asked.quiet)
     return deliver(written(report, options.root, quiet=asked.quiet), asked, options)
