@@ -34,14 +34,15 @@ _SAME = 0.98
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is asked: statistics with their schema, a workload, a budget in bytes, the shadow's version, and how many
-    processes the application has, None when nobody knows."""
+    """What is asked: statistics with their schema, a workload, a budget in bytes, the shadow's version, how many
+    processes the application has, and how many cores its database, None when nobody knows."""
 
     statistics: PlannerStatistics
     workload: Workload
     budget: int | None = None
     postgres: int | None = None
     processes: int | None = None
+    cores: int | None = None
 
 
 def answer(asked: Answer, gate: DatabaseGate | None = None) -> Diagnosis:
@@ -80,7 +81,7 @@ def answer(asked: Answer, gate: DatabaseGate | None = None) -> Diagnosis:
             _headline(queries, changes, costing, advised.chosen, rewritten),
             _costs(costing, queries, advised.chosen, advised.shown_as), changes, rewrites,
             advice=tuple(rewriting.advice), caches=tuple(caches(queries, best, keys)),
-            pool=pool(statistics, asked.processes),
+            pool=pool(statistics, asked.processes, asked.cores),
             health=_health(gate, statistics, notes), notes=tuple(notes), self_check=told_check,
             workload=asked.workload.source, server=_server(statistics))
 

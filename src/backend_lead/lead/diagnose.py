@@ -40,7 +40,8 @@ class Slow:
     traces or a log of the server.
 
     `budget` bounds the bytes of new indexes; `postgres` is the major version of the shadow, None for the source's own.
-    `moment`, the time as fourteen digits, asks for migrations of the project's own tool and numbers them.
+    `cores` are those of the database's machine, None when nobody knows.  `moment`, the time as fourteen digits, asks
+    for migrations of the project's own tool and numbers them.
     """
 
     schema: Path | None = None
@@ -50,6 +51,7 @@ class Slow:
     postgres: int | None = None
     traces: Path | None = None
     moment: str | None = None
+    cores: int | None = None
 
 
 def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
@@ -76,7 +78,7 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
         if statistics is not None and workload.queries:
             listen(Started("the shadow"))
             asked = Answer(statistics, workload, slow.budget, slow.postgres,
-                           backend.processes if backend is not None else None)
+                           backend.processes if backend is not None else None, slow.cores)
             found = answer(asked, gate)
             listen(Finished("the shadow", found.self_check))
         elif statistics is None:

@@ -28,7 +28,8 @@ _DRIVER = re.compile(r"(?m)^[ \t]*(?:from|import)[ \t]+(psycopg2|psycopg_pool|ps
                      r"|flask_sqlalchemy|sqlmodel|sqlite3|aiosqlite|databases|aiopg|pymysql|MySQLdb|pg8000)\b")
 _MEANS = {"psycopg_pool": "psycopg", "flask_sqlalchemy": "sqlalchemy", "sqlmodel": "sqlalchemy"}
 _SESSION_NAME = re.compile(r"(?m)^(\w+)\s*(?::[^=\n]*)?=\s*Annotated\[\s*(?:\w+\.)?(?:Async)?Session\b")
-_LENT = re.compile(r"(?s)\b(?:async )?def \w+\([^)]*\)[^\n]*:\n(?:(?!\ndef |\nasync def |\nclass ).)*?\byield\b")
+_DEFINED = re.compile(r"(?m)^[ \t]*(?:async[ \t]+)?def[ \t]")
+_LENT = re.compile(r"\.(?:transaction|begin)\(")
 _ISOLATION = re.compile(r"(?i)REPEATABLE[ _]READ|SERIALIZABLE|isolation\s*=")
 _CONNECTED = re.compile(r"\bpsycopg\.(?:connect|(?:Async)?Connection\.connect)\(|\b(?:Async)?ConnectionPool\(")
 _REQUIREMENTS = "requirements.txt"
@@ -99,8 +100,8 @@ def _program(work: _Work) -> Program:
     drivers = {name for text in work.texts.values() for name in _DRIVER.findall(text)}
     drivers = {_MEANS.get(name, name) for name in drivers}
     names = {name for text in work.texts.values() for name in _SESSION_NAME.findall(text)}
-    lent = any(re.search(r"\.transaction\(|\.begin\(", each[0]) for text in work.texts.values()
-               for each in _LENT.finditer(text))
+    lent = any("yield" in each and _LENT.search(each) for text in work.texts.values()
+               for each in _DEFINED.split(text)[1:])
     opened = [text[each.start() : each.start() + 400] for text in work.texts.values() for each in
               _CONNECTED.finditer(text)]
     autocommit = bool(opened) and all(re.match(r"[^\n]*autocommit[\"']?\s*[=:]\s*True", each) for each in opened)

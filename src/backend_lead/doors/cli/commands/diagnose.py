@@ -31,6 +31,8 @@ _OPTIONS = (
     click.option("--budget", metavar="SIZE", help="The most room that new indexes may take, for example 500MB."),
     click.option("--postgres", metavar="MAJOR", type=click.IntRange(12, 30), default=None,
                  help="Plan on this major version; that of the source is the default."),
+    click.option("--cores", metavar="N", type=click.IntRange(1, 4096), default=None,
+                 help="How many cores the database's machine has; else its settings tell, or 4 are assumed."),
     click.option("--export-stats", "export_stats", metavar="FILE", type=_FILE,
                  help="Write all that a diagnosis needs elsewhere into a file, and stop: no row is in it."),
     click.option("--mask", is_flag=True, help="Replace every value in the file of --export-stats."),
@@ -52,6 +54,7 @@ class DiagnoseAsked(Asked):
     traces: Path | None = None
     budget: str | None = None
     postgres: int | None = None
+    cores: int | None = None
     export_stats: Path | None = None
     mask: bool = False
     write_migrations: bool = False
@@ -62,7 +65,7 @@ class DiagnoseAsked(Asked):
         from backend_lead.lead.diagnose import Slow
 
         return Slow(self.schema, self.stats, self.workload, _bytes(self.budget), self.postgres, self.traces,
-                    datetime.now(UTC).strftime("%Y%m%d%H%M%S") if self.write_migrations else None)
+                    datetime.now(UTC).strftime("%Y%m%d%H%M%S") if self.write_migrations else None, self.cores)
 
 
 def _bytes(text: str | None) -> int | None:
