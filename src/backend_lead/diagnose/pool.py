@@ -42,7 +42,7 @@ def pool(statistics: PlannerStatistics, processes: int | None, cores: int | None
               ("connections left", str(largest), f"max_connections {limit}, {kept} reserved, 1 for its keepers"),
               ("processes", str(count), "the code" if processes else "assumed: nothing says how many are started")]
     why = f"The server takes {largest} connections, and {total} keep {known} {'core' if known == 1 else 'cores'} busy."
-    busy = _busy(statistics)
+    busy = busy_connections(statistics)
     if busy is not None:
         inputs.append(("busy", f"{busy:.2f}", "time in pg_stat_statements over the time it has counted"))
         why += f" On average {busy:.2f} are busy at once."
@@ -65,7 +65,8 @@ def cores_of(settings: Mapping[str, str]) -> tuple[int, str]:
     return _CORES, "assumed: the server does not say; give --cores N"
 
 
-def _busy(statistics: PlannerStatistics) -> float | None:
+def busy_connections(statistics: PlannerStatistics) -> float | None:
+    """Return how many connections are busy at once on average (Little's law), None when nobody has counted."""
     if not statistics.statements or not statistics.age_days:
         return None
     spent = sum(each.total_ms for each in statistics.statements) / 1000

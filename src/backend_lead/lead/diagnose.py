@@ -18,7 +18,7 @@ from backend_lead.lead.options import Options
 from backend_lead.lead.reading import read
 from backend_lead.model.backend import Backend
 from backend_lead.model.created import Created
-from backend_lead.model.diagnosis import Diagnosis, Patch
+from backend_lead.model.diagnosis import Diagnosis, Patch, Scaling
 from backend_lead.model.event import Finished, Listener, Started, silent
 from backend_lead.model.finding import Dimension, Finding
 from backend_lead.model.review import Report
@@ -88,7 +88,8 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
         notes = (*found.notes, *(f"{what}: {why}" for what, why in workload.unread))
         found = replace(found, repeated=again)
         if backend is not None and statistics is not None:
-            found = replace(found, patch=_patch(found, backend, statistics, options))
+            found = replace(found, patch=_patch(found, backend, statistics, options),
+                            scaling=_scaling(found, backend, statistics, slow))
         findings += tuple(of_traces(found.repeated, str(slow.traces), backend))
         return Report("diagnose", __version__, options.target, shown or Backend(options.target), findings,
                       since=options.since, stopped=stopped, diagnosis=replace(found, notes=notes),
@@ -121,6 +122,14 @@ def write_patch(report: Report, options: Options) -> Report:
 
     write_committed(options.root, given.patch.files)
     return replace(report, diagnosis=replace(given, patch=replace(given.patch, written=True)))
+
+
+def _scaling(found: Diagnosis, backend: Backend, statistics: PlannerStatistics, slow: Slow) -> tuple[Scaling, ...]:
+    """Return the advice on standbys, which needs the routes, before the rest of its kind."""
+    from backend_lead.diagnose.replicas import replica
+
+    standby = replica(backend, found.costs, statistics, slow.cores)
+    return (standby, *found.scaling) if standby is not None else found.scaling
 
 
 def _patch(found: Diagnosis, backend: Backend, statistics: PlannerStatistics, options: Options) -> Patch | None:

@@ -155,6 +155,26 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class Scaling:
+    """What helps once indexes, rewrites and caches are done: `kind` is "replica", "partition" or "materialized_view".
+
+    `subject` are the routes, the table or the statement; `fix` is what to do; `inputs` are (name, value, where it comes
+    from) of the formula, `source` is where the formula or the rule was published.  `routes` are those that may read
+    from a standby.
+    """
+
+    kind: str
+    subject: str
+    why: str
+    fix: str
+    formula: str
+    inputs: tuple[tuple[str, str, str], ...]
+    source: str
+    routes: tuple[str, ...] = ()
+    evidence: Evidence = Evidence.SUSPECTED
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """Something about the server itself that makes queries slow, or soon will: what was seen, and what to run."""
 
@@ -216,3 +236,4 @@ class Diagnosis:
     server: str = ""
     advice: tuple[Advice, ...] = ()
     patch: Patch | None = None
+    scaling: tuple[Scaling, ...] = ()

@@ -80,7 +80,7 @@ def document(report: Report) -> Document:
             advice=slow.advice(given), caches=slow.caches(given),
             pool=slow.pool(given), health=slow.health(given),
             repeated=slow.repeated(given), migrations=migrations(report.created),
-            patch=slow.patch(given), findings=findings,
+            patch=slow.patch(given), scaling=slow.scaling(given), findings=findings,
             notes=list(given.notes), unresolved=unresolved)
     if report.watched is not None:
         seen = report.watched

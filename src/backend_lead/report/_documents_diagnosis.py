@@ -11,7 +11,10 @@ from backend_lead.model.finding import Evidence, Severity
 from backend_lead.model.plan import PlanNode
 
 Action = Literal["create", "drop"]
+ScalingKind = Literal["replica", "partition", "materialized_view"]
 PatchKind = Literal["cache", "pool"]
+_SCALING: dict[str, ScalingKind] = {"replica": "replica", "partition": "partition",
+                                    "materialized_view": "materialized_view"}
 SameResult = Literal["proven", "not proven"]
 
 
@@ -164,6 +167,20 @@ class PoolFields(msgspec.Struct, frozen=True):
     evidence: Evidence
 
 
+class ScalingFields(msgspec.Struct, frozen=True):
+    """What helps once indexes, rewrites and caches are done, where the facts carry it."""
+
+    kind: ScalingKind
+    subject: str
+    why: str
+    fix: str
+    formula: str
+    inputs: list[InputFields]
+    source: str
+    routes: list[str]
+    evidence: Evidence
+
+
 class PatchPartFields(msgspec.Struct, frozen=True):
     """One thing that a patch does, or why it was left."""
 
@@ -266,6 +283,14 @@ def pool(found: Diagnosis) -> PoolFields | None:
         return None
     return PoolFields(each.size, each.processes, each.total, each.largest, each.why, each.formula,
                       [InputFields(*given) for given in each.inputs], each.evidence)
+
+
+def scaling(found: Diagnosis) -> list[ScalingFields]:
+    """Return the advice on standbys, partitions and materialised views."""
+    return [ScalingFields(
+        _SCALING[each.kind], each.subject, each.why, each.fix, each.formula,
+        [InputFields(*given) for given in each.inputs], each.source, list(each.routes), each.evidence)
+        for each in found.scaling]
 
 
 def patch(found: Diagnosis) -> PatchFields | None:

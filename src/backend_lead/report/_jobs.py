@@ -42,6 +42,7 @@ from backend_lead.report._documents_diagnosis import (
     QueryCostFields,
     RepeatedFields,
     RewriteFields,
+    ScalingFields,
 )
 from backend_lead.report._documents_migration import (
     CreatedFileFields,
@@ -182,6 +183,7 @@ class DiagnoseDocument(msgspec.Struct, frozen=True):
     repeated: list[RepeatedFields]
     migrations: MigrationsFields | None
     patch: PatchFields | None
+    scaling: list[ScalingFields]
     findings: list[FindingFields]
     notes: list[str]
     unresolved: list[UnresolvedFields]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend_lead.model.diagnosis import Cache, Diagnosis, Health, IndexChange, Patch, Pool, QueryCost, Rewrite
+from backend_lead.model.diagnosis import Cache, Diagnosis, Health, IndexChange, Patch, Pool, QueryCost, Rewrite, Scaling
 from backend_lead.report import _words as words
 from backend_lead.report._format import View
 from backend_lead.report._layout import Line, Span, code, headed, wrapped
@@ -24,6 +24,7 @@ def diagnosis_lines(found: Diagnosis, view: View) -> list[Line]:
     if found.pool is not None:
         lines += _pool(found.pool, view)
     lines += _patch(found.patch, view)
+    lines += _scaling(found.scaling, view)
     lines += _health(found.health, view)
     notes = found.notes if view.verbose else found.notes[:_NOTES]
     for number, note in enumerate(notes):
@@ -181,6 +182,21 @@ def _patch(found: Patch | None, view: View) -> list[Line]:
             lines += [(), (Span(f"    {name} is new: {count:,} lines (--verbose)", "dim"),)]
         else:
             lines += [(), *code(words.clean(text), 4)]
+    return [*lines, ()]
+
+
+def _scaling(found: tuple[Scaling, ...], view: View) -> list[Line]:
+    if not found:
+        return []
+    lines = headed(Span("Then", "title"), "once all of the above is done", view.width)
+    for each in found:
+        lines += wrapped(words.clean(f"{words.SCALING[each.kind]}: {each.subject}"), view.width, indent=4,
+                         head=(Span("    "),), style="title")
+        lines += wrapped(words.clean(each.why), view.width, indent=4, head=(Span("    "),))
+        lines += code(words.clean(each.fix), 6)
+        given = "; ".join(f"{name} {value} ({where})" for name, value, where in each.inputs)
+        for text in (f"{each.formula}: {given}", each.source):
+            lines += wrapped(words.clean(text), view.width, indent=4, head=(Span("    "),), style="dim")
     return [*lines, ()]
 
 

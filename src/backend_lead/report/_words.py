@@ -185,6 +185,11 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
 
 
+SCALING = {"replica": "Read from a standby", "partition": "Partition by time",
+           "materialized_view": "Keep as a materialised view"}
+"""What helps once all else is done, as titles."""
+
+
 def diffs(diff: str) -> list[str]:
     """Return the parts of a unified diff, one a file."""
     return [part for part in re.split(r"(?m)^(?=--- (?:a/|/dev/null))", diff) if part]
