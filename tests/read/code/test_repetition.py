@@ -152,3 +152,14 @@ def test_placeholders_hold_nothing_of_what_they_are_counted_by(read: Reader, mar
         """).endpoints
     [query] = endpoint.queries
     assert query.built == ()
+
+
+def test_a_query_that_another_function_goes_through_stands_where_it_was_asked_for(read: Reader):
+    helpers = "def told(found):\n    return [each.id for each in found]\n\n\ndef passed(found):\n    return told(found)\n\n\n"
+    body = ("for each in session.query(Customer).all():\n    "
+            "passed(session.query(Order).filter(Order.customer_id == each.id))")
+    [endpoint] = read(models=MODELS, app=APP.replace("def wanted", f"{helpers}def wanted").replace(
+        "{body}", body.replace("\n", "\n        "))).endpoints
+    [inner] = [query for query in endpoint.queries if query.tables == ("orders",)]
+    assert inner.in_loop
+    assert inner.statement.startswith("passed(session.query(Order)")
