@@ -181,6 +181,11 @@ def done(error):
     assert "commit is in another function" in why(patched(tmp_path, code))
 
 
+def test_a_service_that_was_patched_is_not_patched_again(tmp_path: Path):
+    assert "app/query_cache.py is there already" in why(
+        patched(tmp_path, HEAD + READ, more={"app/query_cache.py": "def fetch():\n    return 1\n"}))
+
+
 @pytest.mark.parametrize(("schema", "reason"), [
     ("ALTER TABLE public.sale ENABLE ROW LEVEL SECURITY;", "row level security"),
     ("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN UPDATE sale SET a = 1; RETURN NEW; END$$;",

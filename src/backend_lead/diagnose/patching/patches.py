@@ -121,6 +121,9 @@ def _cached(work: _Work, cache: Cache, program: Program) -> Patched:
 def _put(work: _Work, cache: Cache, sent: Sequence[Sent], program: Program) -> str:
     """Change the read and note the writes.  Raises NotPatched, with nothing changed, where one of them cannot be."""
     tables = frozenset(cache.tables)
+    there = [path for path in work.texts if posixpath.basename(path) == f"{NAME}.py"]
+    if there:
+        raise NotPatched(f"{there[0]} is there already, and the patch would write it anew")
     if not sent:
         raise NotPatched("no line of the code, or more than one, was found that sends it")
     why = unfit(sent, tables, cache.sql, work.schema_sql) or _of_program(work, tables)
@@ -170,8 +173,6 @@ def _of_program(work: _Work, tables: frozenset[str]) -> str:
         return "the program sets the isolation of transactions: an older snapshot could be kept after a newer write"
     if any(re.search(r"isolation_level\s*=\s*[\"']AUTOCOMMIT", text) for text in work.texts.values()):
         return "the program commits each statement by itself, and no commit tells of a write"
-    if any(posixpath.basename(path) == f"{NAME}.py" for path in work.texts):
-        return f"there is a {NAME}.py already"
     unknown = [query.place for endpoint in work.backend.endpoints for query in endpoint.queries
                if query.operation != "select"
                and (not query.tables or any("{" in table for table in query.tables))]
