@@ -1,8 +1,8 @@
-"""`python -m benchmarks.advice [parcels|tickets] [--show]`: pages touched before, as advised, with the planted indexes.
+"""`python -m benchmarks.advice [parcels|tickets|tpch] [--show]`: pages touched before, as advised, as planted.
 
 Each statement of the workload is really executed with `EXPLAIN (ANALYZE, BUFFERS)` and rolled back; shared blocks hit
 and read repeat exactly where times do not.  Prints the pages of an hour of the workload, the drops found, and whether
-the same input gave the same set again.
+the same input gave the same set again.  `tpch` has Extend's set of the same true size beside ours, on PostgreSQL 15.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from benchmarks.advice import parcels, tickets
+from benchmarks.advice.tpch_beside import run_beside
 
 from backend_lead.config import load
 from backend_lead.gates.scratch_session import ScratchSession
@@ -71,9 +72,15 @@ def advised(dsn: str, folder: Path, service: ModuleType) -> Diagnosis:
 def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.advice")
-    parser.add_argument("service", nargs="?", choices=sorted(_SERVICES), default="parcels")
+    parser.add_argument("service", nargs="?", choices=[*sorted(_SERVICES), "tpch"], default="parcels")
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--scale", type=float, default=0.2, help="of TPC-H")
+    parser.add_argument("--share", type=float, default=0.25, help="of TPC-H's tables, the room for indexes")
+    parser.add_argument("--extend", type=Path, help="a checkout of the index-selection evaluation; else it is cloned")
     given = parser.parse_args()
+    if given.service == "tpch":
+        run_beside(given.scale, given.share, given.extend, show=given.show)
+        return 0
     service = _SERVICES[given.service]
     with Scratch({"shared_buffers": "256MB"}) as scratch, tempfile.TemporaryDirectory() as folder:
         dsn = scratch.create_database("parcels")

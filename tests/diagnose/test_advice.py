@@ -172,3 +172,24 @@ def test_an_index_that_only_the_new_form_uses_stays_and_the_first_line_names_the
     gone = {each["name"] for each in found["index_changes"] if each["action"] == "drop"}
     assert len(gone & {"sale_at", "sale_at_again"}) == 1
     assert not [each for each in found["caches"] if each["query"] == "of a day"]
+
+
+def test_two_small_indexes_are_taken_where_the_best_one_would_leave_no_room(postgres: Scratch, tmp_path: Path):
+    dsn = postgres.create_database("room")
+    for statement in (
+            "CREATE TABLE wide AS SELECT i AS id, repeat(md5(i::text), 6) AS word FROM generate_series(1, 40000) i",
+            "CREATE TABLE slim AS SELECT i AS a, (hashint4(i) & 2147483647) AS b, repeat('x', 150) AS pad "
+            "FROM generate_series(1, 40000) i", "VACUUM ANALYZE"):
+        postgres.execute(statement, database="room")
+    (tmp_path / "w.sql").write_text("-- weight: 100/h\nSELECT * FROM wide WHERE word = $1;\n-- weight: 90/h\n"
+                                    "SELECT * FROM slim WHERE a = $1;\n-- weight: 90/h\nSELECT * FROM slim WHERE b = $1;\n")
+    output = tmp_path / "d.json"
+
+    def tables(budget: str) -> list[str]:
+        assert main(["diagnose", str(tmp_path), "--db", dsn, "--allow-superuser", "--no-cache", "-q", "--workload",
+                     str(tmp_path / "w.sql"), "--budget", budget, "--format", "json", "--output", str(output)]) == 0
+        return sorted(each["table"] for each in json.loads(output.read_text())["index_changes"])
+
+    assert tables("100MB") == ["slim", "slim", "wide"]
+    # The one of `wide` takes ten megabytes and gains most; the two of `slim` take one each and gain more together.
+    assert tables("10500kB") == ["slim", "slim"]

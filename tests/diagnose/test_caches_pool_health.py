@@ -104,6 +104,21 @@ def test_a_pool_keeps_below_the_server_and_says_its_inputs():
     assert pool(PlannerStatistics(180000), 3) is None
 
 
+@pytest.mark.parametrize(("settings", "given", "cores", "source"), [
+    ({"max_worker_processes": "16", "max_parallel_workers": "16"}, None, 16, "PGTune"),
+    ({"max_worker_processes": "16", "max_parallel_workers": "16"}, 2, 2, "--cores"),
+    ({"max_worker_processes": "8", "max_parallel_workers": "8"}, None, 4, "assumed"),
+    ({"max_worker_processes": "24", "max_parallel_workers": "8"}, None, 4, "assumed"),
+    ({}, None, 4, "assumed"),
+])
+def test_the_cores_come_from_who_knows_them(settings, given, cores, source):
+    statistics = PlannerStatistics(180000, settings=tuple(sorted({"max_connections": "100", **settings}.items())))
+    found = pool(statistics, 1, given)
+    [(value, said)] = [(value, said) for name, value, said in found.inputs if name == "cores"]
+    assert (value, found.total) == (str(cores), cores * 2 + 1)
+    assert source in said
+
+
 def test_busy_connections_are_by_littles_law():
     # 2 hours of statements in a day: 1/12 of a connection.
     statistics = PlannerStatistics(180000, settings=(("max_connections", "100"),), age_days=1.0,

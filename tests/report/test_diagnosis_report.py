@@ -12,7 +12,18 @@ from browser import PROGRAM, browser
 
 import hostile
 import samples
-from backend_lead.model.diagnosis import Cache, Diagnosis, Health, IndexChange, Pool, QueryCost, Rewrite
+from backend_lead.model.diagnosis import (
+    Cache,
+    Diagnosis,
+    Health,
+    IndexChange,
+    Patch,
+    Patched,
+    Pool,
+    QueryCost,
+    Rewrite,
+    Scaling,
+)
 from backend_lead.model.finding import EndpointRef, Severity
 from backend_lead.model.place import Place
 from backend_lead.model.plan import PlanNode
@@ -45,7 +56,15 @@ def diagnosed(text: str = "") -> Report:
             Pool(9, 1, 9, 97, f"four cores{text}", "cores × 2 + 1", inputs),
             (Health("fsync-off", Severity.CRITICAL, f"fsync is off{text}", f"ALTER SYSTEM SET fsync = on{text}"),),
             (Repeated("loop", f"SELECT 1{text}", 30, 4, EndpointRef("GET", "/o"), Place("a.py", 3), 12.5, f"ANY{text}"),),
-            (f"a note{text}",), f"checked{text}", f"workload{text}", f"PostgreSQL 18{text}"))
+            (f"a note{text}",), f"checked{text}", f"workload{text}", f"PostgreSQL 18{text}",
+            patch=Patch((Patched("cache", f"mine{text}", Place(f"app{text}.py", 7), f"kept for 60 s{text}"),
+                         Patched("pool", f"pool{text}", None, why=f"its size is N{text}")),
+                        ((f"app{text}.py", "x"),), f"--- a/app.py\n+++ b/app.py\n@@ -1 +1 @@\n-a{text}\n+b{text}\n",
+                        (f"the package redis{text}",)),
+            scaling=(Scaling("replica", f"GET /o{text}", f"84% busy{text}", f"another pool{text}", "busy / cores", inputs,
+                             f"Lazowska{text}", (f"GET /o{text}",)),
+                     Scaling("partition", f"event{text}", "5 GB", "CREATE TABLE", "span / interval", inputs, "5.12"),
+                     Scaling("materialized_view", f"totals{text}", "folds", "CREATE VIEW", "λ × cost", inputs, "39.3"))))
 
 
 @pytest.mark.parametrize("name", ["text", "markdown", "html", "json", "sarif", "junit", "gitlab"])
@@ -58,7 +77,9 @@ def test_every_format_takes_a_diagnosis(name: str):
 def test_people_see_what_costs_why_and_what_to_do(name: str):
     shown = renderer(name)(diagnosed(), View(verbose=True))
     for part in ("91%", "910", "It reads the whole.", "CREATE INDEX CONCURRENTLY ix", "DROP INDEX CONCURRENTLY old", "30×",
-                 "SELECT 2", "90% hits", "9 connections in each of 1 process", "fsync is off", "a note"):
+                 "SELECT 2", "90% hits", "9 connections in each of 1 process", "fsync is off", "a note",
+                 "kept for 60 s", "not written because its size is N", "+b", "the package redis", "84% busy",
+                 "Partition by time", "Lazowska", "Keep as a materialised view"):
         assert part in shown.replace("\\", ""), part
 
 

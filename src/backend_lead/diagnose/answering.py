@@ -10,7 +10,9 @@ from backend_lead.diagnose.costing import Costed, Costing
 from backend_lead.diagnose.drops import drops
 from backend_lead.diagnose.health import health
 from backend_lead.diagnose.indexes import Advised, advise
+from backend_lead.diagnose.materialized import materialized_views
 from backend_lead.diagnose.parameters import distinct_values
+from backend_lead.diagnose.partitions import partitions
 from backend_lead.diagnose.plans import plan_of
 from backend_lead.diagnose.pool import pool
 from backend_lead.diagnose.rewriting import Rewriting
@@ -34,14 +36,15 @@ _SAME = 0.98
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is asked: statistics with their schema, a workload, a budget in bytes, the shadow's version, and how many
-    processes the application has, None when nobody knows."""
+    """What is asked: statistics with their schema, a workload, a budget in bytes, the shadow's version, how many
+    processes the application has, and how many cores its database, None when nobody knows."""
 
     statistics: PlannerStatistics
     workload: Workload
     budget: int | None = None
     postgres: int | None = None
     processes: int | None = None
+    cores: int | None = None
 
 
 def answer(asked: Answer, gate: DatabaseGate | None = None) -> Diagnosis:
@@ -80,7 +83,8 @@ def answer(asked: Answer, gate: DatabaseGate | None = None) -> Diagnosis:
             _headline(queries, changes, costing, advised.chosen, rewritten),
             _costs(costing, queries, advised.chosen, advised.shown_as), changes, rewrites,
             advice=tuple(rewriting.advice), caches=tuple(caches(queries, best, keys)),
-            pool=pool(statistics, asked.processes),
+            pool=pool(statistics, asked.processes, asked.cores),
+            scaling=(*partitions(tables, queries, statistics), *materialized_views(queries, best, statistics)),
             health=_health(gate, statistics, notes), notes=tuple(notes), self_check=told_check,
             workload=asked.workload.source, server=_server(statistics))
 

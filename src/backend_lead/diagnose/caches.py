@@ -43,18 +43,18 @@ def caches(queries: Sequence[Costed], after: Mapping[str, float],
     are looked at.
     """
     total = sum(after[each.query.sql] * each.query.weight for each in queries) or 1.0
-    writers = [each.query for each in queries if _written(each.query.sql)]
+    writers = [each.query for each in queries if written_tables(each.query.sql)]
     for each in queries:
         query = each.query
         cost = after[query.sql]
-        if query.per_hour is None or _written(query.sql) or cost < _LEAST_COST or cost * query.per_hour < (
-                total * _LEAST_SHARE) or _is_private(query.sql) or _changes_by_itself(query.sql):
+        if query.per_hour is None or written_tables(query.sql) or cost < _LEAST_COST or cost * query.per_hour < (
+                total * _LEAST_SHARE) or is_private(query.sql) or changes_by_itself(query.sql):
             continue
         number = keys.get(query.sql)
         if number is None:
             continue
         reads = query.per_hour / 3600 / number
-        writing = [other for other in writers if _written(other.sql) & each.tables]
+        writing = [other for other in writers if written_tables(other.sql) & each.tables]
         writes = sum(other.weight for other in writing) / 3600
         ttl = next((ttl for ttl in _TTLS if hit_rate(reads, writes, ttl) >= _GOOD_ENOUGH), _TTLS[-1])
         rate = hit_rate(reads, writes, ttl)
@@ -69,7 +69,7 @@ def caches(queries: Sequence[Costed], after: Mapping[str, float],
                 ("μ", f"{writes:.4g}/s", "the workload's statements that write its tables"),
                 ("T", f"{ttl:g} s", f"the first of {', '.join(f'{t:g}' for t in _TTLS)} that reaches "
                                     f"{_GOOD_ENOUGH:.0%}, else the last")),
-            round(cost * query.per_hour * rate, 1))
+            round(cost * query.per_hour * rate, 1), sql=query.sql, tables=tuple(sorted(each.tables)))
 
 
 def _key(query: WeightedQuery) -> str:
@@ -79,7 +79,8 @@ def _key(query: WeightedQuery) -> str:
     return ":".join(("q", digest, *(f"{{${number}}}" for number in numbers)))
 
 
-def _written(sql: str) -> frozenset[str]:
+def written_tables(sql: str) -> frozenset[str]:
+    """Return the tables that a statement writes."""
     try:
         tree = parse(sql)[0].stmt
     except SqlUnreadable:
@@ -88,7 +89,7 @@ def _written(sql: str) -> frozenset[str]:
                      if type(node).__name__ in ("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"))
 
 
-def _is_private(sql: str) -> bool:
+def is_private(sql: str) -> bool:
     """Say whether a statement reads what must never be old."""
     for node in walk(parse(sql)[0].stmt):
         what = type(node).__name__
@@ -101,6 +102,6 @@ def _is_private(sql: str) -> bool:
     return False
 
 
-def _changes_by_itself(sql: str) -> bool:
+def changes_by_itself(sql: str) -> bool:
     """Say whether the answer depends on chance."""
     return bool(re.search(r"(?i)\b(?:random|gen_random_uuid|nextval)\s*\(", sql))

@@ -8,9 +8,9 @@ from dataclasses import replace
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import EndpointRef
-from backend_lead.model.query import Query
+from backend_lead.model.query import Filter, Query
 from backend_lead.model.workload import WeightedQuery
-from backend_lead.read.sql import SqlStatement, SqlUnreadable, statements
+from backend_lead.read.sql import SqlFilter, SqlStatement, SqlUnreadable, statements
 
 Signature = tuple[str, frozenset[str], frozenset[str]]
 
@@ -38,6 +38,14 @@ def with_endpoints(queries: Iterable[WeightedQuery], backend: Backend) -> Iterat
                       place=place if each.source != "workload file" else each.place)
 
 
+def sent_from(sql: str, backend: Backend) -> list[tuple[Endpoint, Query]]:
+    """Return the routes that send a statement with the query of the code, none where two places in the code could."""
+    wanted = _of_sql(sql)
+    found = [(endpoint, query) for endpoint in backend.endpoints for query in endpoint.queries
+             if _of_query(query) == wanted] if wanted[0] else []
+    return found if len({query.place for _, query in found}) == 1 else []
+
+
 def of_code(backend: Backend) -> Sequence[WeightedQuery]:
     """Return the SQL that the code holds as text, each once, with no weight: nobody knows how often it is sent."""
     found: dict[str, WeightedQuery] = {}
@@ -52,7 +60,7 @@ def of_code(backend: Backend) -> Sequence[WeightedQuery]:
 
 def _of_query(query: Query) -> Signature:
     return (query.operation, frozenset(_bare(table) for table in query.tables),
-            frozenset(each.column for each in query.filters))
+            frozenset(column for each in query.filters for column in _compared(each)))
 
 
 def _of_sql(sql: str) -> Signature:
@@ -63,7 +71,13 @@ def _of_sql(sql: str) -> Signature:
     if len(found) != 1:
         return "", frozenset(), frozenset()
     [one] = found
-    return one.operation, frozenset(_bare(table) for table in one.tables), frozenset(f.column for f in one.filters)
+    return (one.operation, frozenset(_bare(table) for table in one.tables),
+            frozenset(column for each in one.filters for column in _compared(each)))
+
+
+def _compared(each: Filter | SqlFilter) -> tuple[str, ...]:
+    """Return the columns of a comparison: a join may be written either way round."""
+    return (each.column, _bare(each.other)) if each.other else (each.column,)
 
 
 def _bare(table: str) -> str:

@@ -8,6 +8,7 @@ thread that holds c connections at once needs threads × (c − 1) + 1 of them, 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from backend_lead.model.diagnosis import Pool
 from backend_lead.model.finding import Evidence
@@ -15,13 +16,16 @@ from backend_lead.model.statistics import PlannerStatistics
 
 # Where nobody says how many cores the server has.
 _CORES = 4
+# The server's own default of max_worker_processes and max_parallel_workers: it tells nothing of the machine.
+_UNTOLD = "8"
 _FORMULA = "total = min(cores × 2 + 1, connections left); size = ⌊total / processes⌋; busy = rate × mean time"
 
 
-def pool(statistics: PlannerStatistics, processes: int | None) -> Pool | None:
+def pool(statistics: PlannerStatistics, processes: int | None, cores: int | None = None) -> Pool | None:
     """Return the size of each process's pool, None when the server's limit is not known.
 
-    `processes` are those of the application, None when nobody knows: one is taken then.
+    `processes` are those of the application, None when nobody knows: one is taken then.  `cores` are those of the
+    server's machine, None to take them from its settings, and else to assume four.
     """
     settings = dict(statistics.settings)
     limit = settings.get("max_connections")
@@ -31,13 +35,14 @@ def pool(statistics: PlannerStatistics, processes: int | None) -> Pool | None:
     # One is left for those who look after the server.
     largest = max(int(limit) - kept - 1, 1)
     count = processes or 1
-    total = min(_CORES * 2 + 1, largest)
+    known, said = (cores, "--cores") if cores is not None else cores_of(settings)
+    total = min(known * 2 + 1, largest)
     size = max(total // count, 1)
-    inputs = [("cores", str(_CORES), "assumed: the server does not say; give the pool 2 for each core it has"),
+    inputs = [("cores", str(known), said),
               ("connections left", str(largest), f"max_connections {limit}, {kept} reserved, 1 for its keepers"),
               ("processes", str(count), "the code" if processes else "assumed: nothing says how many are started")]
-    why = f"The server takes {largest} connections, and {total} keep {_CORES} cores busy."
-    busy = _busy(statistics)
+    why = f"The server takes {largest} connections, and {total} keep {known} {'core' if known == 1 else 'cores'} busy."
+    busy = busy_connections(statistics)
     if busy is not None:
         inputs.append(("busy", f"{busy:.2f}", "time in pg_stat_statements over the time it has counted"))
         why += f" On average {busy:.2f} are busy at once."
@@ -48,7 +53,20 @@ def pool(statistics: PlannerStatistics, processes: int | None) -> Pool | None:
     return Pool(size, count, size * count, largest, why, _FORMULA, tuple(inputs), Evidence.SUSPECTED)
 
 
-def _busy(statistics: PlannerStatistics) -> float | None:
+def cores_of(settings: Mapping[str, str]) -> tuple[int, str]:
+    """Return the cores of the server's machine and where that is known from.
+
+    PostgreSQL does not tell them.  PGTune, and those who follow it, set max_worker_processes and max_parallel_workers
+    both to the number of cores (pgtune.leopard.in.ua); two that are alike and not the default are taken for it.
+    """
+    workers, parallel = settings.get("max_worker_processes"), settings.get("max_parallel_workers")
+    if workers is not None and workers == parallel and workers != _UNTOLD and workers.isdigit() and int(workers) > 0:
+        return int(workers), "max_worker_processes and max_parallel_workers are both set so, as PGTune does for cores"
+    return _CORES, "assumed: the server does not say; give --cores N"
+
+
+def busy_connections(statistics: PlannerStatistics) -> float | None:
+    """Return how many connections are busy at once on average (Little's law), None when nobody has counted."""
     if not statistics.statements or not statistics.age_days:
         return None
     spent = sum(each.total_ms for each in statistics.statements) / 1000

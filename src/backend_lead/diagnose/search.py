@@ -2,7 +2,8 @@
 
 Each step takes the index, or the few indexes that one plan uses together, that lower the workload's cost most after
 what they cost the writers; then indexes that others have made needless leave, and wider ones give way to narrower ones
-that do nearly as well.  The order of everything is fixed, so that the same input gives the same set.
+that do nearly as well.  With a bound on room, gain for size is tried as well, and each index exchanged for what fits in
+its place.  The order of everything is fixed, so that the same input gives the same set.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ LEAST_COST = 50.0
 # A narrower index is taken when what it serves costs at most this much more.
 _NEARLY = 1.15
 _FEW_PAGES = 10.0
+# Exchanges end when one lowers the workload's cost by less than this, or after so many rounds.
+_BETTER, _ROUNDS = 0.999, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Search:
     priced: Mapping[int, Priced]
     budget: int | None = None
     _by_table: dict[str, list[Costed]] = field(default_factory=dict)
+    _gains: dict[tuple[frozenset[int], frozenset[int]], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for each in self.queries:
@@ -51,29 +55,61 @@ class Search:
 
     def run(self) -> frozenset[int]:
         """Return the numbers of the indexes to make."""
-        chosen: frozenset[int] = frozenset()
         bundles = self._bundles()
-        total = self.total(chosen)
-        # What a bundle gains changes only with the indexes of the tables that its queries read.
-        gains: dict[frozenset[int], tuple[frozenset[int], float]] = {}
+        chosen = self._settled(self._filled(frozenset(), bundles))
+        if self.budget is None:
+            return chosen
+        # Where room is short, what gains most for its size may leave room for more, and one that was taken early may
+        # keep out two that are better.
+        other = self._settled(self._filled(frozenset(), bundles, by_size=True))
+        return self._exchanged(min(chosen, other, key=self._order), bundles)
+
+    def _filled(self, start: frozenset[int], bundles: Sequence[frozenset[int]], *, by_size: bool = False,
+                without: frozenset[int] = frozenset()) -> frozenset[int]:
+        """Return a set with all that is worth taking beside it, the most gain first, or the most gain for its size."""
+        chosen, total = start, self.total(start)
         while True:
             best: tuple[float, int, tuple[int, ...]] | None = None
+            gained = 0.0
             for bundle in bundles:
                 new = chosen | bundle
-                if new == chosen or not self._fits(new):
+                if new == chosen or bundle & without or not self._fits(new):
                     continue
-                around = self._around(bundle, chosen)
-                if gains.get(bundle, (None,))[0] != around:
-                    gains[bundle] = (around, self._gain(chosen, new))
-                gain = gains[bundle][1]
-                key = (-gain, self._size(bundle - chosen), tuple(sorted(bundle)))
+                gain, size = self._gain_of(bundle, chosen), self._size(bundle - chosen)
+                key = (-gain / max(size, 1) if by_size else -gain, size, tuple(sorted(bundle)))
                 if (best is None or key < best) and self._worth(chosen, new, gain, total):
-                    best = key
+                    best, gained = key, gain
             if best is None:
-                break
+                return chosen
             chosen = chosen | frozenset(best[2])
-            total += best[0]
+            total -= gained
+
+    def _gain_of(self, bundle: frozenset[int], chosen: frozenset[int]) -> float:
+        """Return what a bundle gains, which changes only with the indexes of the tables that its queries read."""
+        key = (bundle, self._around(bundle, chosen))
+        if key not in self._gains:
+            self._gains[key] = self._gain(chosen, chosen | bundle)
+        return self._gains[key]
+
+    def _settled(self, chosen: frozenset[int]) -> frozenset[int]:
         return self._without_needless(self._narrowed(self._without_needless(chosen)))
+
+    def _exchanged(self, chosen: frozenset[int], bundles: Sequence[frozenset[int]]) -> frozenset[int]:
+        """Return the set after each index has been tried without, with what then fits in its place."""
+        for _ in range(_ROUNDS):
+            tried = [self._settled(self._filled(chosen, bundles, by_size=True))]
+            for oid in sorted(chosen):
+                for by_size in (False, True):
+                    tried.append(self._settled(self._filled(chosen - {oid}, bundles, by_size=by_size,
+                                                            without=frozenset({oid}))))
+            best = min((each for each in tried if self._fits(each)), key=self._order, default=chosen)
+            if self.total(best) >= self.total(chosen) * _BETTER:
+                break
+            chosen = best
+        return chosen
+
+    def _order(self, chosen: frozenset[int]) -> tuple[float, int, tuple[int, ...]]:
+        return self.total(chosen), self._size(chosen), tuple(sorted(chosen))
 
     def total(self, shown: frozenset[int]) -> float:
         """Return the cost of the workload in an hour: reading, and what the new indexes cost the writers."""

@@ -18,7 +18,7 @@ from backend_lead.lead.options import Options
 from backend_lead.lead.reading import read
 from backend_lead.model.backend import Backend
 from backend_lead.model.created import Created
-from backend_lead.model.diagnosis import Diagnosis
+from backend_lead.model.diagnosis import Diagnosis, Patch, Scaling
 from backend_lead.model.event import Finished, Listener, Started, silent
 from backend_lead.model.finding import Dimension, Finding
 from backend_lead.model.review import Report
@@ -40,7 +40,8 @@ class Slow:
     traces or a log of the server.
 
     `budget` bounds the bytes of new indexes; `postgres` is the major version of the shadow, None for the source's own.
-    `moment`, the time as fourteen digits, asks for migrations of the project's own tool and numbers them.
+    `cores` are those of the database's machine, None when nobody knows.  `moment`, the time as fourteen digits, asks
+    for migrations of the project's own tool and numbers them.
     """
 
     schema: Path | None = None
@@ -50,6 +51,7 @@ class Slow:
     postgres: int | None = None
     traces: Path | None = None
     moment: str | None = None
+    cores: int | None = None
 
 
 def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
@@ -65,7 +67,7 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
 
             gate = stack.enter_context(DatabaseGate(options.dsn, allow_superuser=options.allow_superuser))
         statistics = _statistics(slow, gate, listen)
-        backend, findings, stopped = _code(slow, options, listen)
+        backend, shown, findings, stopped = _code(slow, options, listen)
         is_log = slow.traces is not None and is_query_log(slow.traces)
         spans = read_spans(slow.traces) if slow.traces is not None and not is_log else ()
         again = repeated(spans)
@@ -76,7 +78,7 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
         if statistics is not None and workload.queries:
             listen(Started("the shadow"))
             asked = Answer(statistics, workload, slow.budget, slow.postgres,
-                           backend.processes if backend is not None else None)
+                           backend.processes if backend is not None else None, slow.cores)
             found = answer(asked, gate)
             listen(Finished("the shadow", found.self_check))
         elif statistics is None:
@@ -85,8 +87,11 @@ def diagnose(slow: Slow, options: Options, listen: Listener = silent) -> Report:
                 "backend-lead diagnose --db DSN --export-stats FILE.",))
         notes = (*found.notes, *(f"{what}: {why}" for what, why in workload.unread))
         found = replace(found, repeated=again)
+        if backend is not None and statistics is not None:
+            found = replace(found, patch=_patch(found, backend, statistics, options),
+                            scaling=_scaling(found, backend, statistics, slow))
         findings += tuple(of_traces(found.repeated, str(slow.traces), backend))
-        return Report("diagnose", __version__, options.target, backend or Backend(options.target), findings,
+        return Report("diagnose", __version__, options.target, shown or Backend(options.target), findings,
                       since=options.since, stopped=stopped, diagnosis=replace(found, notes=notes),
                       created=_migrations(found, statistics, slow, options))
 
@@ -103,6 +108,37 @@ def export(options: Options, *, masked: bool = False) -> str:
     with DatabaseGate(options.dsn, allow_superuser=options.allow_superuser) as gate:
         statistics = read_planner_statistics(gate)
     return written(without_values(statistics) if masked else statistics)
+
+
+def write_patch(report: Report, options: Options) -> Report:
+    """Write the files of the report's patch into the target, and return the report that says so.
+
+    Raises WrongUse where git does not hold everything that could be lost.
+    """
+    given = report.diagnosis
+    if given is None or given.patch is None or not given.patch.files:
+        return report
+    from backend_lead.gates.working_tree import write_committed
+
+    write_committed(options.root, given.patch.files)
+    return replace(report, diagnosis=replace(given, patch=replace(given.patch, written=True)))
+
+
+def _scaling(found: Diagnosis, backend: Backend, statistics: PlannerStatistics, slow: Slow) -> tuple[Scaling, ...]:
+    """Return the advice on standbys, which needs the routes, before the rest of its kind."""
+    from backend_lead.diagnose.replicas import replica
+
+    standby = replica(backend, found.costs, statistics, slow.cores)
+    return (standby, *found.scaling) if standby is not None else found.scaling
+
+
+def _patch(found: Diagnosis, backend: Backend, statistics: PlannerStatistics, options: Options) -> Patch | None:
+    if not found.caches and found.pool is None:
+        return None
+    from backend_lead.diagnose.patching.patches import patch_of
+    from backend_lead.gates.files import Tree
+
+    return patch_of(found, backend, Tree(options.root), statistics.schema_sql)
 
 
 def _migrations(found: Diagnosis, statistics: PlannerStatistics | None, slow: Slow, options: Options) -> Created | None:
@@ -146,17 +182,20 @@ def _statistics(slow: Slow, gate: object, listen: Listener) -> PlannerStatistics
 
 
 def _code(slow: Slow, options: Options,
-          listen: Listener) -> tuple[Backend | None, tuple[Finding, ...], tuple[str, ...]]:
-    """Read the target, if it holds code that we read; a diagnosis without code is one of the database alone."""
+          listen: Listener) -> tuple[Backend | None, Backend | None, tuple[Finding, ...], tuple[str, ...]]:
+    """Read the target, if it holds code that we read; a diagnosis without code is one of the database alone.
+
+    The first is the whole backend, the second what of it a report shows.
+    """
     try:
         backend = read(replace(options, dsn=options.dsn if slow.stats is None else None), listen)
     except NothingToLookAt:
         if slow.stats is None and not options.dsn and slow.workload is None and slow.traces is None:
             raise
-        return None, (), ()
+        return None, None, (), ()
     found = find(backend, options, listen, (Dimension.DATABASE, Dimension.SCALABILITY))
     about_speed = tuple(finding for finding in found.open if finding.rule not in _NOT_ABOUT_SPEED)
-    return found.backend, about_speed, found.stopped
+    return backend, found.backend, about_speed, found.stopped
 
 
 def _workload(slow: Slow, statistics: PlannerStatistics | None, backend: Backend | None,

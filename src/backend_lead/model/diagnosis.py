@@ -123,7 +123,7 @@ class Advice:
 @dataclass(frozen=True, slots=True)
 class Cache:
     """A query whose answer may be kept for a while.  `hit_rate` is between 0 and 1; `inputs` are (name, value, where it
-    comes from) of the formula."""
+    comes from) of the formula.  `sql` is the statement, `tables` those that its plan reads."""
 
     name: str
     key: str
@@ -136,6 +136,8 @@ class Cache:
     inputs: tuple[tuple[str, str, str], ...]
     saved_per_hour: float = 0.0
     evidence: Evidence = Evidence.SUSPECTED
+    sql: str = ""
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,26 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class Scaling:
+    """What helps once indexes, rewrites and caches are done: `kind` is "replica", "partition" or "materialized_view".
+
+    `subject` are the routes, the table or the statement; `fix` is what to do; `inputs` are (name, value, where it comes
+    from) of the formula, `source` is where the formula or the rule was published.  `routes` are those that may read
+    from a standby.
+    """
+
+    kind: str
+    subject: str
+    why: str
+    fix: str
+    formula: str
+    inputs: tuple[tuple[str, str, str], ...]
+    source: str
+    routes: tuple[str, ...] = ()
+    evidence: Evidence = Evidence.SUSPECTED
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """Something about the server itself that makes queries slow, or soon will: what was seen, and what to run."""
 
@@ -161,6 +183,37 @@ class Health:
     message: str
     fix: str
     evidence: Evidence = Evidence.MEASURED
+
+
+@dataclass(frozen=True, slots=True)
+class Patched:
+    """One thing that a patch does, or why it was left: `kind` is "cache" or "pool", `what` names the query or the pool,
+    `place` the line, `told` what was done or `why` it was not."""
+
+    kind: str
+    what: str
+    place: Place | None
+    told: str = ""
+    why: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Say whether the patch holds it."""
+        return not self.why
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Changes of the target's own source.  `files` are (path, whole new text), `diff` the same as a unified diff.
+
+    `parts` are what is done and what is not, `needs` what the service then needs, `written` whether files were changed.
+    """
+
+    parts: tuple[Patched, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+    diff: str = ""
+    needs: tuple[str, ...] = ()
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +235,5 @@ class Diagnosis:
     workload: str = ""
     server: str = ""
     advice: tuple[Advice, ...] = ()
+    patch: Patch | None = None
+    scaling: tuple[Scaling, ...] = ()

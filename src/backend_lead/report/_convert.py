@@ -79,7 +79,8 @@ def document(report: Report) -> Document:
             index_changes=slow.index_changes(given), rewrites=slow.rewrites(given),
             advice=slow.advice(given), caches=slow.caches(given),
             pool=slow.pool(given), health=slow.health(given),
-            repeated=slow.repeated(given), migrations=migrations(report.created), findings=findings,
+            repeated=slow.repeated(given), migrations=migrations(report.created),
+            patch=slow.patch(given), scaling=slow.scaling(given), findings=findings,
             notes=list(given.notes), unresolved=unresolved)
     if report.watched is not None:
         seen = report.watched

@@ -11,6 +11,10 @@ from backend_lead.model.finding import Evidence, Severity
 from backend_lead.model.plan import PlanNode
 
 Action = Literal["create", "drop"]
+ScalingKind = Literal["replica", "partition", "materialized_view"]
+PatchKind = Literal["cache", "pool"]
+_SCALING: dict[str, ScalingKind] = {"replica": "replica", "partition": "partition",
+                                    "materialized_view": "materialized_view"}
 SameResult = Literal["proven", "not proven"]
 
 
@@ -163,6 +167,42 @@ class PoolFields(msgspec.Struct, frozen=True):
     evidence: Evidence
 
 
+class ScalingFields(msgspec.Struct, frozen=True):
+    """What helps once indexes, rewrites and caches are done, where the facts carry it."""
+
+    kind: ScalingKind
+    subject: str
+    why: str
+    fix: str
+    formula: str
+    inputs: list[InputFields]
+    source: str
+    routes: list[str]
+    evidence: Evidence
+
+
+class PatchPartFields(msgspec.Struct, frozen=True):
+    """One thing that a patch does, or why it was left."""
+
+    kind: PatchKind
+    what: str
+    file: str | None
+    line: int | None
+    done: bool
+    told: str
+    why: str
+
+
+class PatchFields(msgspec.Struct, frozen=True):
+    """Changes of the target's own source: `diff` is what `git apply` takes."""
+
+    parts: list[PatchPartFields]
+    files: list[str]
+    diff: str
+    needs: list[str]
+    written: bool
+
+
 class RepeatedFields(msgspec.Struct, frozen=True):
     """A query or request that is sent once for each item of a list, as traces show it."""
 
@@ -243,6 +283,25 @@ def pool(found: Diagnosis) -> PoolFields | None:
         return None
     return PoolFields(each.size, each.processes, each.total, each.largest, each.why, each.formula,
                       [InputFields(*given) for given in each.inputs], each.evidence)
+
+
+def scaling(found: Diagnosis) -> list[ScalingFields]:
+    """Return the advice on standbys, partitions and materialised views."""
+    return [ScalingFields(
+        _SCALING[each.kind], each.subject, each.why, each.fix, each.formula,
+        [InputFields(*given) for given in each.inputs], each.source, list(each.routes), each.evidence)
+        for each in found.scaling]
+
+
+def patch(found: Diagnosis) -> PatchFields | None:
+    """Return the patch of the source, None where nothing was advised that one could hold."""
+    given = found.patch
+    if given is None:
+        return None
+    parts = [PatchPartFields("cache" if each.kind == "cache" else "pool", each.what,
+                             each.place.file if each.place else None, each.place.line if each.place else None,
+                             each.done, each.told, each.why) for each in given.parts]
+    return PatchFields(parts, [path for path, _ in given.files], given.diff, list(given.needs), given.written)
 
 
 def health(found: Diagnosis) -> list[HealthFields]:

@@ -38,10 +38,12 @@ from backend_lead.report._documents_diagnosis import (
     CostFields,
     HealthFields,
     IndexChangeFields,
+    PatchFields,
     PoolFields,
     QueryCostFields,
     RepeatedFields,
     RewriteFields,
+    ScalingFields,
 )
 from backend_lead.report._documents_migration import (
     CreatedFileFields,
@@ -182,6 +184,8 @@ class DiagnoseDocument(msgspec.Struct, frozen=True):
     health: list[HealthFields]
     repeated: list[RepeatedFields]
     migrations: MigrationsFields | None
+    patch: PatchFields | None
+    scaling: list[ScalingFields]
     findings: list[FindingFields]
     notes: list[str]
     unresolved: list[UnresolvedFields]

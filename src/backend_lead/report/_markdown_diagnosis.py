@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend_lead.model.diagnosis import Diagnosis, QueryCost
+from backend_lead.model.diagnosis import Diagnosis, Patch, QueryCost
 from backend_lead.report import _words as words
 from backend_lead.report._markdown_text import block, code, text
 
@@ -17,7 +17,8 @@ def diagnosis_text(found: Diagnosis) -> str:
     told = [f"{label}: {text(said)}" for label, said in facts if said]
     told += [text(found.self_check)] if found.self_check else []
     lines += [" · ".join(told), ""] if told else []
-    lines += [*_costs(found), *_repeated(found), *_indexes(found), *_rewrites(found), *_caches(found), *_health(found)]
+    lines += [*_costs(found), *_repeated(found), *_indexes(found), *_rewrites(found), *_caches(found),
+              *_patch(found.patch), *_scaling(found), *_health(found)]
     if found.notes:
         lines += ["### Not done", "", *(f"- {text(note)}" for note in found.notes[:_NOTES])]
         lines += [f"- …and {len(found.notes) - _NOTES:,} more"] if len(found.notes) > _NOTES else []
@@ -82,6 +83,24 @@ def _caches(found: Diagnosis) -> list[str]:
     if found.pool is not None:
         lines.append(f"- Pool: {words.pool_of(found.pool)}. {text(found.pool.why)}")
     return [*lines, ""] if lines else []
+
+
+def _patch(found: Patch | None) -> list[str]:
+    if found is None or not found.parts:
+        return []
+    lines = ["### Patch", "", *(f"- {text(words.patched_line(part))}" for part in found.parts), ""]
+    lines += [f"- The service then needs {text(each)}." for each in found.needs]
+    return [*lines, "", block(found.diff.rstrip(), "diff"), ""] if found.diff else [*lines, ""]
+
+
+def _scaling(found: Diagnosis) -> list[str]:
+    lines = ["### Once all of the above is done", ""] if found.scaling else []
+    for each in found.scaling:
+        given = "; ".join(f"{name} {value} ({where})" for name, value, where in each.inputs)
+        lines += [f"**{words.SCALING[each.kind]}: {text(each.subject)}** · {text(each.why)}", "",
+                  block(each.fix, "sql" if each.kind != "replica" else ""), "",
+                  text(f"{each.formula}: {given}. {each.source}."), ""]
+    return lines
 
 
 def _health(found: Diagnosis) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend_lead.model.diagnosis import Cache, Diagnosis, Health, IndexChange, Pool, QueryCost, Rewrite
+from backend_lead.model.diagnosis import Cache, Diagnosis, Health, IndexChange, Patch, Pool, QueryCost, Rewrite, Scaling
 from backend_lead.report import _words as words
 from backend_lead.report._format import View
 from backend_lead.report._layout import Line, Span, code, headed, wrapped
@@ -23,6 +23,8 @@ def diagnosis_lines(found: Diagnosis, view: View) -> list[Line]:
     lines += _caches(found.caches, view)
     if found.pool is not None:
         lines += _pool(found.pool, view)
+    lines += _patch(found.patch, view)
+    lines += _scaling(found.scaling, view)
     lines += _health(found.health, view)
     notes = found.notes if view.verbose else found.notes[:_NOTES]
     for number, note in enumerate(notes):
@@ -161,6 +163,41 @@ def _caches(found: tuple[Cache, ...], view: View) -> list[Line]:
 def _pool(each: Pool, view: View) -> list[Line]:
     lines = headed(Span("Pool", "title"), words.pool_of(each), view.width)
     return [*lines, *wrapped(words.clean(each.why), view.width, indent=4, head=(Span("    "),)), ()]
+
+
+def _patch(found: Patch | None, view: View) -> list[Line]:
+    if found is None or not found.parts:
+        return []
+    said = "written" if found.written else "add --write to apply it" if found.files else "nothing to apply"
+    lines = headed(Span("Patch", "title"), said, view.width)
+    for part in found.parts:
+        lines += wrapped(words.clean(words.patched_line(part)), view.width, indent=4,
+                         head=(Span("  + " if part.done else "  - ", "good" if part.done else "dim"),))
+    lines += [line for each in found.needs for line in wrapped(
+        words.clean(f"The service then needs {each}."), view.width, indent=4, head=(Span("    "),))]
+    for text in words.diffs(found.diff):
+        new = text.startswith("--- /dev/null")
+        if new and not view.verbose:
+            name, count = text.splitlines()[1].removeprefix("+++ b/"), text.count("\n+") - 1
+            lines += [(), (Span(f"    {name} is new: {count:,} lines (--verbose)", "dim"),)]
+        else:
+            lines += [(), *code(words.clean(text), 4)]
+    return [*lines, ()]
+
+
+def _scaling(found: tuple[Scaling, ...], view: View) -> list[Line]:
+    if not found:
+        return []
+    lines = headed(Span("Then", "title"), "once all of the above is done", view.width)
+    for each in found:
+        lines += wrapped(words.clean(f"{words.SCALING[each.kind]}: {each.subject}"), view.width, indent=4,
+                         head=(Span("    "),), style="title")
+        lines += wrapped(words.clean(each.why), view.width, indent=4, head=(Span("    "),))
+        lines += code(words.clean(each.fix), 6)
+        given = "; ".join(f"{name} {value} ({where})" for name, value, where in each.inputs)
+        for text in (f"{each.formula}: {given}", each.source):
+            lines += wrapped(words.clean(text), view.width, indent=4, head=(Span("    "),), style="dim")
+    return [*lines, ()]
 
 
 def _health(found: tuple[Health, ...], view: View) -> list[Line]:

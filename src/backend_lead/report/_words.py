@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from backend_lead.model.backend import Backend
-from backend_lead.model.diagnosis import Pool, Rewrite
+from backend_lead.model.diagnosis import Patched, Pool, Rewrite
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Dimension, Finding, Severity
 from backend_lead.model.place import Unresolved
@@ -183,6 +183,24 @@ def number(value: float | None) -> str:
     if value is None:
         return "?"
     return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
+
+
+SCALING = {"replica": "Read from a standby", "partition": "Partition by time",
+           "materialized_view": "Keep as a materialised view"}
+"""What helps once all else is done, as titles."""
+
+
+def diffs(diff: str) -> list[str]:
+    """Return the parts of a unified diff, one a file."""
+    return [part for part in re.split(r"(?m)^(?=--- (?:a/|/dev/null))", diff) if part]
+
+
+def patched_line(part: Patched) -> str:
+    """Return `cache of totals (app/store.py:12): kept for 30 s; …` or why it is not written."""
+    where = f" ({part.place})" if part.place else ""
+    what = "cache of" if part.kind == "cache" else "pool"
+    return f"{what} {part.what}{where}: {part.told}" if part.done else (
+        f"{what} {part.what}{where}: not written because {part.why}")
 
 
 def pool_of(pool: Pool) -> str:

@@ -219,3 +219,14 @@ def test_what_a_function_makes_for_the_module_is_made_once(read):
     (endpoint,) = backend.endpoints
     assert {c.name: c.once for c in endpoint.calls if c.name in ("requests.get", "requests.post")} == {
         "requests.get": True, "requests.post": None}
+
+
+def test_a_query_that_another_function_goes_through_stands_where_it_was_asked_for(read: Reader):
+    helpers = "def told(found):\n    return [each.id for each in found]\n\n\ndef passed(found):\n    return told(found)\n\n\n"
+    body = ("for each in session.query(Customer).all():\n    "
+            "passed(session.query(Order).filter(Order.customer_id == each.id))")
+    [endpoint] = read(models=MODELS, app=APP.replace("def wanted", f"{helpers}def wanted").replace(
+        "{body}", body.replace("\n", "\n        "))).endpoints
+    [inner] = [query for query in endpoint.queries if query.tables == ("orders",)]
+    assert inner.in_loop
+    assert inner.statement.startswith("passed(session.query(Order)")

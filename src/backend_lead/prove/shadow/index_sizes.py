@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backend_lead.gates.scratch_session import ScratchError, ScratchSession
+from backend_lead.prove.shadow.comparisons import likelihood
 from backend_lead.prove.shadow.sizes import (
     IndexSize,
     KeyColumn,
@@ -41,7 +42,10 @@ _REFERENCED = """
 # Statistics of the column, of the expression in this index, or, for an expression that has none, of the column in it
 # with the most values.
 _COLUMNS = """
-    SELECT k.number::int, a.attlen::int, a.attalign::text, ty.typname::text, coalesce(s.avg_width, 0)::int,
+    SELECT i.indexrelid::int8, NOT EXISTS (
+               SELECT 1 FROM pg_depend f WHERE f.objid = i.indexrelid
+                   AND f.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)),
+           k.number::int, a.attlen::int, a.attalign::text, ty.typname::text, coalesce(s.avg_width, 0)::int,
            coalesce(s.null_frac, 0)::float8, coalesce(s.n_distinct, 0)::float8, s.most_common_freqs::float8[],
            s.elem_count_histogram::float8[], cardinality(s.most_common_elems::text::text[]), oc.opcname::text,
            k.number > i.indnkeyatts, coalesce(l.collisdeterministic, true), i.indkey[k.number - 1]::int,
@@ -58,7 +62,7 @@ _COLUMNS = """
                    (SELECT format_type(b.atttypid, b.atttypmod) FROM pg_attribute b
                     WHERE b.attrelid = t.oid AND b.attname = p.attname) AS column_type
             FROM pg_stats p
-            WHERE p.schemaname = n.nspname
+            WHERE p.schemaname = n.nspname AND p.tablename = ANY (ARRAY[ic.relname, t.relname])
               AND (p.tablename = ic.relname AND p.attname = a.attname AND i.indkey[k.number - 1] = 0
                    OR p.tablename = t.relname AND p.attname IN (
                        SELECT b.attname FROM pg_attribute b WHERE b.attrelid = t.oid AND (
@@ -66,7 +70,7 @@ _COLUMNS = """
                                SELECT d.refobjsubid FROM pg_depend d WHERE d.objid = ic.oid AND d.refobjid = t.oid))))
             ORDER BY p.tablename = ic.relname DESC, p.inherited, CASE WHEN p.n_distinct < 0 THEN -p.n_distinct * 1e15
                                                                ELSE p.n_distinct END DESC LIMIT 1) s ON true
-    WHERE i.indexrelid = {0} ORDER BY k.number"""
+    WHERE i.indexrelid = ANY (%s::oid[]) ORDER BY 1, k.number"""
 # Of an expression over the values in the statistics: (bytes, how many), the number of different results, of results
 # seen once and of results seen twice.  What is stored has the short header that an index uses.
 _SAMPLED = """
@@ -77,8 +81,19 @@ _SAMPLED = """
     SELECT (SELECT array_agg(ARRAY[size, times] ORDER BY size) FROM lengths), (SELECT count(*) FROM results),
            (SELECT count(*) FROM results WHERE times = 1), (SELECT count(*) FROM results WHERE times = 2),
            (SELECT count(*) FROM sample)"""
-_OWN_FUNCTIONS = """
-    SELECT count(*) FROM pg_depend WHERE objid = {0} AND refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)"""
+# The greatest share of rows that a value of b has, for each column a of a unique key (a, b): each of these rows has
+# another a.
+_TOLD_APART = """
+    SELECT a.number::int, max(coalesce(s.most_common_freqs[1], CASE
+               WHEN s.n_distinct > 0 THEN 1 / s.n_distinct ELSE 0 END))::float8
+    FROM pg_index u CROSS JOIN LATERAL unnest(u.indkey::int2[]) AS a (number)
+        CROSS JOIN LATERAL unnest(u.indkey::int2[]) AS b (number)
+        JOIN pg_class t ON t.oid = u.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+        JOIN pg_attribute o ON o.attrelid = u.indrelid AND o.attnum = b.number
+        JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = t.relname AND s.attname = o.attname
+    WHERE u.indrelid = {0} AND u.indisunique AND u.indpred IS NULL AND u.indnatts = 2 AND a.number <> b.number
+        AND NOT 0 = ANY (u.indkey::int2[])
+    GROUP BY 1"""
 # Types whose equal values may differ in bytes keep every copy (the support function equalimage is missing).
 _KEEPS_COPIES = frozenset({"numeric_ops", "float4_ops", "float8_ops", "jsonb_ops", "array_ops", "record_ops",
                            "range_ops", "interval_ops"})
@@ -96,6 +111,7 @@ class _Key:
     deduplicates: bool
     number: int
     width: float
+    attribute: int
 
 
 def index_rows(session: ScratchSession, index: int) -> float:
@@ -104,20 +120,31 @@ def index_rows(session: ScratchSession, index: int) -> float:
     if predicate is None:
         return max(float(rows), 0.0)
     plan = _plan(session, f"SELECT 1 FROM {table} WHERE {predicate}")
-    return float(min(max(float(rows), 0.0), float(plan["Plan Rows"])))
+    # What the planner thinks of two columns compared is a constant.
+    known = float(plan["Plan Rows"]) * likelihood(session, table, predicate)
+    return float(min(max(float(rows), 0.0), known))
 
 
-def existing_height(session: ScratchSession, index: int, pages: int) -> int:
-    """Return how high a btree of a known number of pages stands."""
-    return height_of(pages, [key.column for key in _keys(session, index, 1.0) if not key.included])
+def existing_heights(session: ScratchSession, pages: Mapping[int, int]) -> dict[int, int]:
+    """Return how high btrees of known numbers of pages stand, by their numbers in the catalogue.
+
+    All are asked for at once: to plan the question takes longer than to answer it.
+    """
+    session.run("SET jit = off")
+    read: dict[int, list[tuple[Any, ...]]] = {}
+    for row in session.run(_COLUMNS, (sorted(pages),)):
+        read.setdefault(int(row[0]), []).append(row)
+    session.run("RESET jit")
+    return {index: height_of(pages[index], [key.column for key in _keys(session, rows, 1.0) if not key.included])
+            for index, rows in read.items()}
 
 
 def predicted_size(session: ScratchSession, index: int) -> IndexSize:
     """Return the size that CREATE INDEX would give an index of the shadow on a table with its rows."""
-    method, _, table, _, _, table_rows, _, pages, per_range = session.run(_INDEX.format(index))[0]
+    method, relation, table, _, _, table_rows, _, pages, per_range = session.run(_INDEX.format(index))[0]
     rows = index_rows(session, index)
     share = rows / table_rows if table_rows > 0 else 1.0
-    keys = _keys(session, index, max(float(table_rows), 0.0))
+    keys = _keys(session, session.run(_COLUMNS, ([index],)), max(float(table_rows), 0.0))
     if method == "brin":
         return brin_size(int(pages), sum(key.width for key in keys), int(per_range))
     if method == "hash":
@@ -126,19 +153,19 @@ def predicted_size(session: ScratchSession, index: int) -> IndexSize:
         return _gin(rows, keys)
     if method != "btree":
         return _tree(rows, keys)
-    columns = [_within(key.column, share, rows) for key in keys if not key.included]
+    told_apart = dict(session.run(_TOLD_APART.format(relation)))
+    columns = [_within(key.column, share, rows, float(told_apart.get(key.attribute, 0.0)) if key.attribute else 0.0)
+               for key in keys if not key.included]
     distinct = _distinct(session, index, str(table), rows, columns)
     return btree_size(rows, columns, distinct=distinct,
                       deduplicates=session.version >= 130_000 and all(key.deduplicates for key in keys),
                       included=[key.column for key in keys if key.included])
 
 
-def _keys(session: ScratchSession, index: int, rows: float) -> list[_Key]:
+def _keys(session: ScratchSession, read: Sequence[tuple[Any, ...]], rows: float) -> list[_Key]:
     found = []
-    may_run = session.run(_OWN_FUNCTIONS.format(index))[0][0] == 0
-    for (number, length, align, type_, width, nulls, distinct, shares, counts, elements, operators, included,
-         deterministic, column, declared, samples, source, source_type, expression, own) in session.run(
-             _COLUMNS.format(index)):
+    for (_, may_run, number, length, align, type_, width, nulls, distinct, shares, counts, elements, operators,
+         included, deterministic, column, declared, samples, source, source_type, expression, own) in read:
         values = -distinct * rows if distinct < 0 else (distinct or min(rows, 200.0))
         lengths: tuple[tuple[int, float], ...] = ((int(length if length > 0 else width or 8), 1.0),)
         is_expression = column == 0 and not own
@@ -153,7 +180,8 @@ def _keys(session: ScratchSession, index: int, rows: float) -> list[_Key]:
         found.append(_Key(
             KeyColumn(lengths, aligned, float(nulls), values, () if is_expression else tuple(shares or ())),
             str(type_), float(counts[-1]) if counts else 0.0, float(elements or 0), str(operators or ""),
-            bool(included), str(operators) not in _KEEPS_COPIES and bool(deterministic), int(number), mean))
+            bool(included), str(operators) not in _KEEPS_COPIES and bool(deterministic), int(number), mean,
+            int(column)))
     return found
 
 
@@ -181,11 +209,21 @@ def _sampled(session: ScratchSession, samples: str, column: str, type_: str, exp
     return _Seen(tuple((size, times / known) for size, times in lengths), different + unseen)
 
 
-def _within(column: KeyColumn, share: float, rows: float) -> KeyColumn:
-    """Return what is left of a column in the rows of a partial index."""
+def _within(column: KeyColumn, share: float, rows: float, told_apart: float) -> KeyColumn:
+    """Return what is left of a column in the rows of a partial index.
+
+    `told_apart` is the share of rows that are known to have different values.  In all rows that is the least that there
+    can be, where ANALYZE has seen less: its sample of whole pages counts too few where equal values lie together.  In a
+    part of the rows it is the least too, and the most is what a part drawn at random has; nobody knows which, and the
+    geometric mean is least wrong by ratio.
+    """
+    distinct = max(column.distinct, told_apart * rows / max(share, 1e-9))
     if share > 0.999:
-        return column
-    return KeyColumn(column.lengths, column.alignment, column.null_share, _drawn(column.distinct, rows, share), ())
+        return replace(column, distinct=distinct)
+    left = _drawn(distinct, rows, share)
+    if 0 < told_apart * rows < left:
+        left = math.sqrt(told_apart * rows * left)
+    return KeyColumn(column.lengths, column.alignment, column.null_share, left, ())
 
 
 def _drawn(distinct: float, rows: float, share: float) -> float:

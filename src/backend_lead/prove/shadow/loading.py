@@ -15,19 +15,26 @@ from backend_lead.model.statistics import ColumnStatistics, ExtendedStatistics, 
 _SLOTS = 5
 _MCV, _HISTOGRAM, _CORRELATION, _ELEMENTS, _COUNTS, _LENGTHS, _BOUNDS = range(1, 8)
 _FIRST_OF_USERS = 16_384
+# The operators are looked for once for each type: a schema has few types and many columns.
 _COLUMNS = """
-    SELECT n.nspname::text, c.relname::text, a.attname::text, a.attrelid::int8, a.attnum::int, t.oid::int8,
-           a.attcollation::int8, coalesce(e.oid, 0)::int8, eq.opr, lt.opr, coalesce(ee.opr, 0)
-    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        JOIN pg_type d ON d.oid = a.atttypid
-        JOIN pg_type t ON t.oid = CASE WHEN d.typtype = 'd' THEN d.typbasetype ELSE d.oid END
-        LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
-        CROSS JOIN LATERAL ({equal}) eq CROSS JOIN LATERAL ({less}) lt
-        CROSS JOIN LATERAL ({element}) ee
-    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND a.attnum > 0 AND NOT a.attisdropped
-      AND c.relkind IN ('r', 'p', 'i', 'm')
-      -- Reading a value of a composite type runs the checks of its fields, which are not ours.
-      AND t.typtype <> 'c' AND coalesce(e.typtype, 'b') <> 'c'"""
+    WITH attribute AS MATERIALIZED (
+        SELECT n.nspname, c.relname, a.attname, a.attrelid, a.attnum, a.attcollation,
+               CASE WHEN d.typtype = 'd' THEN d.typbasetype ELSE d.oid END AS type
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_type d ON d.oid = a.atttypid
+        WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND a.attnum > 0 AND NOT a.attisdropped
+          AND c.relkind IN ('r', 'p', 'i', 'm')),
+    type AS MATERIALIZED (
+        SELECT t.oid, coalesce(e.oid, 0) AS element, eq.opr AS equal, lt.opr AS less,
+               coalesce(ee.opr, 0) AS element_equal
+        FROM pg_type t LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+            CROSS JOIN LATERAL ({equal}) eq CROSS JOIN LATERAL ({less}) lt CROSS JOIN LATERAL ({element}) ee
+        WHERE t.oid IN (SELECT type FROM attribute)
+          -- Reading a value of a composite type runs the checks of its fields, which are not ours.
+          AND t.typtype <> 'c' AND coalesce(e.typtype, 'b') <> 'c')
+    SELECT a.nspname::text, a.relname::text, a.attname::text, a.attrelid::int8, a.attnum::int, t.oid::int8,
+           a.attcollation::int8, t.element::int8, t.equal, t.less, t.element_equal
+    FROM attribute a JOIN type t ON t.oid = a.type"""
 # The default btree operators of a type; arrays, enumerations, ranges and records share those of their kind.
 _OPERATOR = """
     SELECT coalesce((

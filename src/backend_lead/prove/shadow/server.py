@@ -15,7 +15,7 @@ from backend_lead.gates.local_postgres import GUEST, LocalPostgres
 from backend_lead.gates.relation_files import set_length, write_btree
 from backend_lead.gates.scratch_session import ScratchError, ScratchSession
 from backend_lead.model.statistics import PlannerStatistics, RelationStatistics
-from backend_lead.prove.shadow.index_sizes import existing_height, index_rows, predicted_size
+from backend_lead.prove.shadow.index_sizes import existing_heights, index_rows, predicted_size
 from backend_lead.prove.shadow.loading import load_relations, load_statistics
 from backend_lead.prove.shadow.sizes import IndexSize
 
@@ -256,19 +256,19 @@ class Shadow:
         """Give new indexes their size, and write again what CREATE INDEX has put into pg_class."""
         load_relations(self._catalog, self.statistics.relations)
         known = {(each.schema, each.name): each for each in self.statistics.relations}
-        predicted, new = [], []
-        for index in self._relations(_INDEXES):
-            if index.oid in self.sizes:
-                continue
-            new.append(index)
+        new = [index for index in self._relations(_INDEXES) if index.oid not in self.sizes]
+        heights = existing_heights(self.session, {
+            index.oid: known[index.schema, index.name].length for index in new
+            if index.method == "btree" and (index.schema, index.name) in known})
+        predicted = []
+        for index in new:
             stated = known.get((index.schema, index.name))
             if stated is None:
                 size = predicted_size(self.session, index.oid)
                 predicted.append(RelationStatistics(index.schema, index.name, size.pages,
                                                     index_rows(self.session, index.oid)))
             else:
-                height = existing_height(self.session, index.oid, stated.length) if index.method == "btree" else 0
-                size = IndexSize(max(stated.length, 1), height)
+                size = IndexSize(max(stated.length, 1), heights.get(index.oid, 0))
             self.sizes[index.oid] = size
         load_relations(self._catalog, predicted)
         self._detach()

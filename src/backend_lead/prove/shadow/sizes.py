@@ -8,8 +8,10 @@ in src/include/access/nbtree.h).  Keys that are equal by chance come in numbers 
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 PAGE = 8192
 _USABLE = PAGE - 24 - 16
@@ -21,6 +23,12 @@ _ITEM, _TUPLE, _TID = 4, 8, 6
 _POSTING = PAGE // 10 // 8 * 8 - _ITEM
 _NULLS = 16
 _CHANCE_BELOW = 50.0
+# Free bytes of an empty leaf, the line pointers of the high key and of the next item counted; a tenth stays free.
+_EMPTY, _KEPT_FREE = PAGE - 24 - 16 - 4 - 4, PAGE * 10 // 100
+# Keys with the rows of so many posting lists fill leaves alone; so many keys or leaves tell the mean of the others.
+_ALONE, _SAMPLED, _SAMPLED_LEAVES = 500, 50_000, 300
+# Above, numbers by chance are as good as normal; these points stand for equal parts of it.
+_POINTS = tuple(NormalDist().inv_cdf((number + 0.5) / 15) for number in range(15))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,7 @@ def btree_size(rows: float, columns: Sequence[KeyColumn], *, distinct: float, de
         leaves = rows / _per_leaf(key + _ITEM, varies=varies)
     else:
         groups = _duplicates(rows, distinct, columns)
-        leaves = sum(_leaves_of_equal(count, keys, key, varies=varies or len(groups) > 9) for count, keys in groups)
+        leaves = _leaves_of_groups(groups, key, varies=varies)
     return _with_levels(math.ceil(leaves), tuple_bytes(columns[: _telling_columns(columns, rows)]),
                         distinct < rows * 0.5)
 
@@ -156,23 +164,65 @@ def hash_size(rows: float) -> IndexSize:
     return IndexSize(int(buckets) + 2)
 
 
-def _leaves_of_equal(count: float, keys: float, key: float, *, varies: bool) -> float:
-    """Return the leaves that `keys` keys with `count` rows each fill."""
-    fits = max(1, int((_POSTING - key) // _TID))
-    full, rest = divmod(count, fits)
-    found = keys * full / _per_leaf(_aligned(key + fits * _TID) + _ITEM, fits * _TID)
-    if rest >= 2:
-        found += keys / _per_leaf(_mean_posting(key, rest) + _ITEM, rest * _TID,
-                                  varies=varies or full > 0)
-    elif rest >= 1:
-        found += keys / _per_leaf(key + _ITEM, varies=varies or full > 0)
-    return found
+def _leaves_of_groups(groups: Sequence[tuple[float, float]], key: float, *, varies: bool) -> float:
+    """Return the leaves of keys that several rows share: `groups` are (rows with a key, how many such keys).
+
+    Leaves are filled as CREATE INDEX fills them, with keys drawn from the groups, so many that their mean is known;
+    keys with the rows of many leaves fill these alone.
+    """
+    fits = max(2, int((_POSTING // 8 * 8 - key) // _TID))
+    whole = _aligned(key + fits * _TID)
+    alone = [(count, keys) for count, keys in groups if count > fits * _ALONE]
+    mixed = [(count, keys) for count, keys in groups if count <= fits * _ALONE and count * keys > 0]
+    found = sum(keys * count / fits / _per_leaf(whole + _ITEM, whole - key) for count, keys in alone)
+    left = sum(count * keys for count, keys in mixed)
+    if not left:
+        return found
+    if all(count < 2 for count, _ in mixed):
+        return found + left / _per_leaf(key + _ITEM, varies=varies)
+    chance = random.Random(1)
+    keys_drawn = chance.choices(mixed, [keys for _, keys in mixed], k=int(min(_SAMPLED, sum(k for _, k in mixed)) + 1))
+    drawn, leaves, leaf = 0.0, 0.0, _Leaf()
+    for count, _ in keys_drawn:
+        rows = math.floor(count) + (chance.random() < count - math.floor(count))
+        drawn += rows
+        for first in range(0, rows, fits):
+            together = min(fits, rows - first)
+            size = _aligned(key + together * _TID) if together > 1 else _rounded(key, chance)
+            leaves += leaf.add(size, size - key if together > 1 else 0.0)
+        if leaves >= _SAMPLED_LEAVES:
+            break
+    return found + (leaves + leaf.filled) * left / max(drawn, 1.0)
 
 
-def _mean_posting(key: float, rows: float) -> float:
-    """Return the bytes of a posting list: the mean of the nearest whole numbers of rows."""
-    below = math.floor(rows)
-    return (1 - rows + below) * _aligned(key + below * _TID) + (rows - below) * _aligned(key + (below + 1) * _TID)
+def _rounded(key: float, chance: random.Random) -> float:
+    """Return a key's bytes as one of the two lengths whose mean is given."""
+    below = math.floor(key / 8) * 8
+    return float(below + 8 if chance.random() * 8 < key - below else below)
+
+
+class _Leaf:
+    """A leaf while CREATE INDEX fills it (_bt_buildadd in src/backend/access/nbtree/nbtsort.c): items go on it while a
+    tenth of the page is free, what its high key will lose of a posting list counting as free; the item that filled it
+    moves to the next."""
+
+    def __init__(self) -> None:
+        self._free, self._items, self._last, self._spare = float(_EMPTY), 0, 0.0, 0.0
+
+    def add(self, size: float, spare: float) -> int:
+        """Add an item of whose bytes `spare` are its posting list; return 1 when a leaf was finished before it."""
+        full = self._free < size + 8 or (self._free + self._spare < _KEPT_FREE and self._items > 1)
+        if full:
+            self._free, self._items = _EMPTY - self._last - _ITEM, 1
+        self._free -= size + _ITEM
+        self._items += 1
+        self._last, self._spare = size, spare
+        return int(full)
+
+    @property
+    def filled(self) -> float:
+        """The part of the last leaf that is used."""
+        return min((_EMPTY - self._free) / (_EMPTY - _KEPT_FREE), 1.0)
 
 
 def _per_leaf(item: float, posting: float = 0.0, *, varies: bool = False) -> float:
@@ -194,8 +244,10 @@ def _duplicates(rows: float, distinct: float, columns: Sequence[KeyColumn]) -> l
     if rest < 1:
         return found
     mean = rest / others
-    if mean >= _CHANCE_BELOW or mean <= 1.0:
-        return [*found, (max(mean, 1.0), rest / max(mean, 1.0))]
+    if mean <= 1.0:
+        return [*found, (1.0, rest)]
+    if mean >= _CHANCE_BELOW:
+        return [*found, *((mean + point * math.sqrt(mean), others / len(_POINTS)) for point in _POINTS)]
     rate = _rate(mean)
     share, spread = math.exp(-rate) / (1 - math.exp(-rate)), []
     for count in range(1, int(mean * 4) + 20):

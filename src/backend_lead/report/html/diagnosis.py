@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend_lead.model.diagnosis import Cache, Diagnosis, Health, IndexChange, QueryCost, Rewrite
+from backend_lead.model.diagnosis import Cache, Diagnosis, Health, IndexChange, Patch, QueryCost, Rewrite, Scaling
 from backend_lead.model.trace import Repeated
 from backend_lead.report import _words as words
 from backend_lead.report.html.markup import Html, join, tag
@@ -16,14 +16,17 @@ _SHOWN = 200
 def sections(found: Diagnosis) -> list[Html | None]:
     """Return all sections, in the order in which a person acts."""
     return [_head(found), _costs(found.costs), _repeated(found.repeated), _indexes(found.index_changes),
-            _rewrites(found.rewrites), _caches(found), _health(found.health), _notes(found.notes)]
+            _rewrites(found.rewrites), _caches(found), _patch(found.patch), _scaling(found.scaling),
+            _health(found.health), _notes(found.notes)]
 
 
 def links(found: Diagnosis) -> list[tuple[str, str, bool]]:
     """Return what the bar of links names: anchor, label, and whether the page has it."""
     return [("costs", "What costs most", bool(found.costs)), ("repeated", "N + 1", bool(found.repeated)),
             ("indexes", "Indexes", bool(found.index_changes)), ("rewrites", "Rewrites", bool(found.rewrites)),
-            ("caches", "Caching", bool(found.caches or found.pool)), ("health", "Health", bool(found.health))]
+            ("caches", "Caching", bool(found.caches or found.pool)),
+            ("patch", "Patch", bool(found.patch and found.patch.parts)),
+            ("scaling", "Then", bool(found.scaling)), ("health", "Health", bool(found.health))]
 
 
 def _head(found: Diagnosis) -> Html:
@@ -145,6 +148,29 @@ def _cache(each: Cache) -> Html:
 def _formula(formula: str, inputs: Sequence[tuple[str, str, str]]) -> Html:
     rows = [tag("li", f"{name} = {value} ({source})") for name, value, source in inputs]
     return tag("details", tag("summary", formula), tag("ul", *rows), class_="muted small")
+
+
+def _patch(found: Patch | None) -> Html | None:
+    if found is None or not found.parts:
+        return None
+    said = "Written" if found.written else "Add --write to apply it" if found.files else "Nothing to apply"
+    parts = [tag("li", words.patched_line(part)) for part in found.parts]
+    needs = [tag("p", f"The service then needs {each}.", class_="small") for each in found.needs]
+    diff = tag("div", tag("pre", found.diff), class_="paste") if found.diff else None
+    return tag("section", tag("header", tag("h2", "Patch"), tag("span", said, class_="muted small")),
+               tag("ul", *parts, class_="card plain"), *needs, diff, id="patch")
+
+
+def _scaling(found: Sequence[Scaling]) -> Html | None:
+    if not found:
+        return None
+    cards = [tag("li", tag("p", tag("b", f"{words.SCALING[each.kind]}: {each.subject}"), " ",
+                           tag("span", each.evidence.value, class_="badge")), tag("p", each.why),
+                 tag("div", tag("pre", each.fix), class_="paste"), _formula(each.formula, each.inputs),
+                 tag("p", each.source, class_="muted small")) for each in found]
+    return tag("section", tag("header", tag("h2", "Then"),
+                              tag("span", "Once all of the above is done", class_="muted small")),
+               tag("ul", *cards, class_="card plain"), id="scaling")
 
 
 def _health(found: Sequence[Health]) -> Html | None:

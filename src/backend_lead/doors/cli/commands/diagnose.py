@@ -15,6 +15,7 @@ from backend_lead.errors import WrongUse
 
 if TYPE_CHECKING:
     from backend_lead.lead.diagnose import Slow
+    from backend_lead.model.review import Report
 
 _FILE = click.Path(path_type=Path)
 _SIZE = re.compile(r"(?i)^(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?$")
@@ -30,11 +31,15 @@ _OPTIONS = (
     click.option("--budget", metavar="SIZE", help="The most room that new indexes may take, for example 500MB."),
     click.option("--postgres", metavar="MAJOR", type=click.IntRange(12, 30), default=None,
                  help="Plan on this major version; that of the source is the default."),
+    click.option("--cores", metavar="N", type=click.IntRange(1, 4096), default=None,
+                 help="How many cores the database's machine has; else its settings tell, or 4 are assumed."),
     click.option("--export-stats", "export_stats", metavar="FILE", type=_FILE,
                  help="Write all that a diagnosis needs elsewhere into a file, and stop: no row is in it."),
     click.option("--mask", is_flag=True, help="Replace every value in the file of --export-stats."),
     click.option("--write-migrations", "write_migrations", is_flag=True,
                  help="Write the changes of indexes into PATH, as migrations of its own tool."),
+    click.option("--write", is_flag=True,
+                 help="Write the patch of caches and pool into PATH, where git holds everything that could be lost."),
 )
 
 
@@ -49,16 +54,18 @@ class DiagnoseAsked(Asked):
     traces: Path | None = None
     budget: str | None = None
     postgres: int | None = None
+    cores: int | None = None
     export_stats: Path | None = None
     mask: bool = False
     write_migrations: bool = False
+    write: bool = False
 
     def slow(self) -> Slow:
         """Return what the diagnosis is made from.  Raises WrongUse for a size that is none."""
         from backend_lead.lead.diagnose import Slow
 
         return Slow(self.schema, self.stats, self.workload, _bytes(self.budget), self.postgres, self.traces,
-                    datetime.now(UTC).strftime("%Y%m%d%H%M%S") if self.write_migrations else None)
+                    datetime.now(UTC).strftime("%Y%m%d%H%M%S") if self.write_migrations else None, self.cores)
 
 
 def _bytes(text: str | None) -> int | None:
@@ -68,6 +75,12 @@ def _bytes(text: str | None) -> int | None:
     if not found:
         raise WrongUse(f"--budget {text} is not a size.", "Write it as 500MB or 2GB.")
     return int(float(found[1]) * _UNITS[found[2].lower()])
+
+
+def changed_by(report: Report) -> tuple[str, ...]:
+    """Return the files that were changed by a patch."""
+    patch = report.diagnosis.patch if report.diagnosis is not None else None
+    return tuple(path for path, _ in patch.files) if patch is not None and patch.written else ()
 
 
 def _own(command: Decorated) -> Decorated:
@@ -86,7 +99,7 @@ def command(**typed: object) -> int:
     from backend_lead.doors.cli.output import deliver, emit, hint, written
     from backend_lead.doors.cli.progress import listener
     from backend_lead.gates.new_files import write_file
-    from backend_lead.lead.diagnose import diagnose, export
+    from backend_lead.lead.diagnose import diagnose, export, write_patch
 
     asked = DiagnoseAsked.of(typed)
     options = asked.options()
@@ -103,4 +116,8 @@ def command(**typed: object) -> int:
     if asked.mask:
         raise WrongUse("--mask is about the file that --export-stats writes.", "Add: --export-stats FILE")
     report = diagnose(asked.slow(), options, listener(quiet=asked.quiet))
+    if asked.write:
+        report = write_patch(report, options)
+        for path in changed_by(report):
+            hint(f"{options.root / path} is changed.", quiet=asked.quiet)
     return deliver(written(report, options.root, quiet=asked.quiet), asked, options)

@@ -9,7 +9,7 @@ from typing import Any
 from backend_lead.model.place import Place
 from backend_lead.model.query import Assignment, Filter, Query
 from backend_lead.read.code.containers import Items
-from backend_lead.read.code.frames import Site
+from backend_lead.read.code.frames import Frame, Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.orms.sqlalchemy_columns import Aggregate, ColumnRef
 from backend_lead.read.code.orms.sqlalchemy_models import CoreTable, table_of
@@ -97,12 +97,28 @@ class Statement(Value):
         """Iterating a legacy query sends it."""
         if not self.parts.legacy or run.frame is None:
             return [Unknown(self.sources)]
-        rows = send_statement(run, Site([], {}, run.line, run.frame), self.parts)
+        rows = send_statement(run, _asked(self, run.frame, run.line), self.parts)
         return list(rows.elements() or ())
 
     def operator(self, operator: str, other: Value, swapped: bool, run: Interpreter) -> Value | None:
         """`~query.exists()`."""
         return Condition(self.parts.filters, self.sources)
+
+
+def _asked(statement: Statement, frame: Frame, line: int) -> Site:
+    """Where a query that is gone through was asked for: a function that was given it did not, its caller did."""
+    while (frame.function is not None and frame.caller is not None and frame.caller.function is not None
+           and any(_bound(frame, each.name) is statement for each in frame.function.definition.parameters)):
+        frame, line = frame.caller, frame.line
+    return Site([], {}, line, frame)
+
+
+def _bound(frame: Frame, name: str) -> Value | None:
+    """What a parameter is bound to, inside of a comprehension as well."""
+    scope = frame.scope
+    while name not in scope.names and scope.parent is not None:
+        scope = scope.parent
+    return scope.names.get(name)
 
 
 def send_statement(run: Interpreter, site: Site, parts: Parts, **changes: Any) -> Rows:
