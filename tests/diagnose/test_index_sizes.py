@@ -15,8 +15,8 @@ SCHEMA = """
 CREATE TABLE part (order_id int, line int, state text, promised date, delivered date, at timestamptz, seen timestamptz,
     PRIMARY KEY (order_id, line));
 INSERT INTO part SELECT o, l, CASE WHEN o % 4 = 0 THEN 'open' ELSE 'done' END, date '2020-01-01' + o / 40 + 30 + o % 7,
-    date '2020-01-01' + o / 40 + 25 + (hashint4(o * 7 + l) & 2147483647) % 21, timestamptz '2020-01-01' + o * interval '1 h',
-    timestamptz '2020-01-01' + o * interval '1 h' + l * interval '1 min'
+    date '2020-01-01' + o / 40 + 25 + (hashint4(o * 7 + l) & 2147483647) % 21, timestamptz '2020-01-01' + o * interval '1 h' + l * interval '1 min',
+    timestamptz '2020-01-01' + o * interval '1 h' + l * interval '1 min' + interval '30 s'
     FROM generate_series(1, 60000) o, generate_series(1, 1 + o % 6) l;
 VACUUM ANALYZE part;
 """
@@ -41,7 +41,8 @@ def shadow(postgres: Scratch):
     # What is open lies together, and nobody tells.
     ("(order_id) WHERE state = 'open'", 0.25),
     ("(promised) WHERE promised < delivered", 0.25),
-    ("(at) WHERE seen >= at", 0.25),
+    # What is always so is taken to be so for seven rows of ten.
+    ("(at) WHERE seen >= at", 0.3),
 ])
 def test_a_size_is_foretold_without_a_row(shadow: Shadow, postgres: Scratch, definition: str, within: float):
     sql = f"CREATE INDEX x{len(shadow.sizes)} ON part {definition}"

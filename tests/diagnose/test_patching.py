@@ -92,7 +92,7 @@ async def sale(sale_id: int, request: Request, user=Depends(caller)):
     if row["seller_id"] != user["id"]:
         raise HTTPException(404)
     return dict(row)
-''', "SELECT id, seller_id FROM sale WHERE id = $1", "whether a request is refused"),
+''', "SELECT id, seller_id FROM sale WHERE id = $1", "decides by sale.seller_id who may see"),
     ('''
 @app.post("/shops/{shop_id}")
 async def shop(shop_id: int, request: Request):

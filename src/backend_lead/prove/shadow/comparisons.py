@@ -21,23 +21,30 @@ _MOST_COMMON = 0.25
 _SHARES = """
     WITH known AS (
         SELECT a.attname, s.null_frac, format_type(a.atttypid, NULL) AS type, s.histogram_bounds::text AS bounds,
-               coalesce((SELECT sum(f) FROM unnest(s.most_common_freqs) f), 0) AS common
+               coalesce(s.most_common_vals::text, '{{}}') AS vals, coalesce(s.most_common_freqs::text, '{{}}') AS freqs,
+               coalesce((SELECT sum(f) FROM unnest(s.most_common_freqs) f), 0)::float8 AS common
         FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid JOIN pg_namespace n ON n.oid = t.relnamespace
             JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = t.relname AND s.attname = a.attname
         WHERE a.attrelid = {table}::regclass)
-    SELECT x.bounds, y.bounds, x.type, y.type, (1 - x.null_frac) * (1 - y.null_frac),
-           greatest(x.common, y.common)::float8
+    SELECT x.bounds, x.vals, x.freqs, x.common, x.type, y.bounds, y.vals, y.freqs, y.common, y.type,
+           (1 - x.null_frac) * (1 - y.null_frac)
     FROM known x, known y WHERE x.attname = {left} AND y.attname = {right}
         AND x.bounds IS NOT NULL AND y.bounds IS NOT NULL LIMIT 1"""
+# The histogram holds what the list of the most common values leaves, so that both make the distribution.
+_POINTS = """SELECT v, w, sum(w) OVER (ORDER BY v ROWS UNBOUNDED PRECEDING) AS upto FROM (
+        SELECT v, w FROM unnest({vals}::{type}[], {freqs}::float8[]) AS u (v, w)
+        UNION ALL SELECT v, (1 - {common}) / count(*) OVER () FROM unnest({bounds}::{type}[]) AS v) AS point"""
 _COMPARED = """
-    WITH x AS (SELECT v, (n - 1)::float8 / (count(*) OVER () - 1) AS place
-               FROM unnest({xs}::{xt}[]) WITH ORDINALITY AS u (v, n)),
-         y AS (SELECT v, (n - 1)::float8 / (count(*) OVER () - 1) AS place
-               FROM unnest({ys}::{yt}[]) WITH ORDINALITY AS u (v, n))
-    SELECT avg((x.v {operator} y.v)::int)::float8,
-           -- Two bounds that are the same say nothing of the values around them.
-           avg(CASE WHEN x.v = y.v THEN 0.5 ELSE (x.v {operator} y.v)::int END)
-               FILTER (WHERE abs(x.place - y.place) < 1e-9)::float8 FROM x, y"""
+    WITH x AS ({x}), y AS ({y}), rank AS (SELECT (n - 0.5) / 200 AS p FROM generate_series(1, 200) AS n),
+         pair AS (SELECT (SELECT v FROM x WHERE upto >= p ORDER BY v LIMIT 1) AS a,
+                         (SELECT v FROM y WHERE upto >= p ORDER BY v LIMIT 1) AS b,
+                         (SELECT v FROM x WHERE upto < p ORDER BY v DESC LIMIT 1) AS before_a,
+                         (SELECT v FROM y WHERE upto < p ORDER BY v DESC LIMIT 1) AS before_b FROM rank)
+    SELECT (SELECT sum(x.w * y.w * (x.v {operator} y.v)::int) / sum(x.w * y.w) FROM x, y)::float8,
+           -- Bounds of one rank are of the same rows where both columns have nothing but a histogram; else they are
+           -- only told apart where their buckets do not overlap.  Equal values say nothing of those around them.
+           (SELECT avg(CASE WHEN a = b OR NOT {aligned} AND coalesce(before_a < b AND before_b < a, true) THEN 0.5
+                       ELSE (a {operator} b)::int END) FROM pair)::float8"""
 
 
 def likelihood(session: ScratchSession, table: str, predicate: str) -> float:
@@ -80,17 +87,19 @@ def _column(node: Node) -> str:
 def _share(session: ScratchSession, table: str, left: str, operator: str, right: str) -> float | None:
     try:
         rows = session.run(_SHARES.format(table=_literal(table), left=_literal(left), right=_literal(right)))
-        if not rows or rows[0][5] > _MOST_COMMON:
+        if not rows or max(float(rows[0][3]), float(rows[0][8])) > _MOST_COMMON:
             return None
-        xs, ys, x_type, y_type, known, _ = rows[0]
-        [(apart, together)] = session.run(_COMPARED.format(
-            xs=_literal(xs), ys=_literal(ys), xt=x_type, yt=y_type, operator=operator))
+        x, y = (_POINTS.format(bounds=_literal(bounds), vals=_literal(vals), freqs=_literal(freqs),
+                               common=float(common), type=type_)
+                for bounds, vals, freqs, common, type_ in (rows[0][:5], rows[0][5:10]))
+        aligned = "true" if rows[0][3] == rows[0][8] == 0 else "false"
+        [(apart, together)] = session.run(_COMPARED.format(x=x, y=y, operator=operator, aligned=aligned))
     except ScratchError:
         return None
     if apart is None:
         return None
     low, high = sorted((float(apart), float(together if together is not None else apart)))
-    return float(known) * (math.sqrt(low * high) if low > 0 else high / 2)
+    return float(rows[0][10]) * (math.sqrt(low * high) if low > 0 else high / 2)
 
 
 def _literal(text: str) -> str:
