@@ -116,3 +116,15 @@ def test_security_is_not_graded_while_most_verdicts_are_undecided():
     assert letter(judged(6, 4))[Dimension.SECURITY] == "not graded"
     assert letter(judged(5, 5))[Dimension.SECURITY] == "A"
     assert letter(judged(6, 4))[Dimension.API] == "A"
+
+
+@pytest.mark.parametrize(("silent", "sending", "letter"), [(21, 1, "not graded"), (19, 1, "A"), (30, 0, "not graded"),
+                                                           (0, 1, "A")])
+def test_a_database_of_which_next_to_no_query_was_seen_is_not_graded(silent, sending, letter):
+    reading = next(each for each in samples.ENDPOINTS if each.queries)
+    endpoints = tuple(replace(reading, path=f"/e{number}", queries=() if number < silent else reading.queries)
+                      for number in range(silent + sending))
+    backend = replace(samples.BACKEND, endpoints=endpoints, server=None)
+    [database] = [each for each in grades(backend, ()) if each.dimension is Dimension.DATABASE]
+    assert database.letter == letter
+    assert ("no query was seen behind" in database.arithmetic) is (letter == "not graded")

@@ -184,4 +184,4 @@ def test_where_no_query_was_seen_behind_any_route_guards_do_not_scope():
     assert verdict(guarded)[0] == "scoped"
     silent = replace(SHOP, endpoints=())
     assert verdict(guarded, backend=silent)[0] == "undecided"
-    assert "no query was found behind any endpoint" in verdict(guarded, backend=silent)[1]
+    assert "next to no query was found behind any endpoint" in verdict(guarded, backend=silent)[1]

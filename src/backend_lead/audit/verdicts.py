@@ -34,15 +34,14 @@ def verdicts(backend: Backend, findings: Iterable[Finding]) -> tuple[Verdict, ..
             for name in _routes(finding):
                 breaking.setdefault(name, []).append(finding)
     scoping = Scoping.of(backend)
-    blind = bool(backend.tables) and not any(endpoint.queries for endpoint in backend.endpoints)
     ruled = []
     for endpoint in backend.endpoints:
         faults = breaking.get(endpoint.name, [])
         ruling, because = _broken(faults) if faults else _rule(endpoint, scoping)
-        if blind and ruling is Ruling.SCOPED:
+        if backend.is_blind and not endpoint.queries and ruling is Ruling.SCOPED:
             # There are tables, and the way to them was not seen from any route: guards alone do not tell whose rows.
-            ruling, because = Ruling.UNDECIDED, ("A credential is required, but no query was found behind any endpoint,"
-                                                 " so whose rows it reads or changes is not known.")
+            ruling, because = Ruling.UNDECIDED, ("A credential is required, but next to no query was found behind any "
+                                                 "endpoint, so whose rows it reads or changes is not known.")
         ruled.append(Verdict(endpoint.method, endpoint.path, ruling, because, endpoint.handler.place))
     return tuple(sorted(ruled, key=lambda verdict: (verdict.path, verdict.method, verdict.place)))
 

@@ -67,9 +67,11 @@ def _too_little(dimension: Dimension, backend: Backend, verdicts: Sequence[Verdi
     if dimension is Dimension.DATABASE:
         if not backend.tables:
             return "no table is known"
-        blind = backend.endpoints and not any(endpoint.queries for endpoint in backend.endpoints)
         # What a live server shows is worth a grade by itself.
-        return f"{_NO_QUERY} {_count(len(backend.endpoints), 'endpoint')}" if blind and backend.server is None else ""
+        if not backend.is_blind or backend.server is not None:
+            return ""
+        many = _count(len(backend.endpoints), "endpoint")
+        return f"{_NO_QUERY} {many}" if not backend.sending else f"{_NO_QUERY} {many} but {backend.sending}"
     missing = sum(each.what == "router" for each in backend.unresolved)
     if missing > len(backend.endpoints):
         return f"{_count(missing, 'router')} not followed, too little seen"

@@ -101,6 +101,16 @@ class Backend:
         there."""
         return not self.unplaced_routes and not any(each.what in _PUT_TOGETHER for each in self.unresolved)
 
+    @property
+    def sending(self) -> int:
+        """How many endpoints were seen to send a query."""
+        return sum(bool(endpoint.queries) for endpoint in self.endpoints)
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether there are tables, and the way to them was seen from next to no endpoint: fewer than one of twenty."""
+        return bool(self.tables and self.endpoints) and self.sending * 20 < len(self.endpoints)
+
     def table(self, name: str) -> Table | None:
         """Return the table of that name (a schema prefix is ignored when the bare name is unique), or None."""
         bare = name.rsplit(".", 1)[-1]
