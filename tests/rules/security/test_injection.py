@@ -85,6 +85,12 @@ FAULTS = [
         def x(host: str):
             return requests.get(f"https://{host}/status", timeout=3).text
         """, "host (query)"),
+    ("server-side-request-forgery", """
+        @app.get("/x")
+        def x(host: str):
+            base = "https://" + host
+            return requests.get(f"{base}/status?from={os.environ['NAME']}", timeout=3).text
+        """, "host (query)"),
     ("open-redirect", """
         @app.get("/x")
         def x(next: str):

@@ -17,7 +17,7 @@ from backend_lead.read.code.operations import fresh, relabel
 from backend_lead.read.code.parameters import bind_parameters
 from backend_lead.read.code.program import Scope
 from backend_lead.read.code.remembering import Nested, Remembered
-from backend_lead.read.code.sources import not_followed
+from backend_lead.read.code.sources import chosen, not_followed
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Choice, Known, Native, Part, Setting, Unknown, Value, join, usually
 from backend_lead.read.code.ways import is_recursive, way_into, widened
@@ -288,7 +288,6 @@ def written_to(function: FunctionValue, site: Site) -> list[Instance]:
     return [value for value in values if isinstance(value, Instance)]
 
 
-
 def _finish(run: Interpreter, result: Value | None) -> Value:
     if result is None:
         raise Aborted
@@ -330,7 +329,6 @@ def _remember(run: Interpreter, function: FunctionValue, site: Site, key: object
     return made, result
 
 
-
 def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site) -> Value | None:
     saved, caught, held = run.frame, run.caught, len(run.conditions)
     run.frame = frame
@@ -360,7 +358,7 @@ def _follow(run: Interpreter, function: FunctionValue, frame: Frame, site: Site)
         # Which of the results comes out depends on the tests, so what they read flows into it.
         carried = frozenset(t for t in frame.tests if t.startswith(("principal", "row:", "path:")))
         # Of what only decides which it is, nothing goes into a text.
-        carried |= {f"chosen:{t}" for t in carried if t.startswith("path:") and t not in result.sources}
+        carried |= chosen(carried - result.sources)
         result = relabel(result, carried)
     return result
 

@@ -13,11 +13,10 @@ from backend_lead.read.code.frames import Aborted
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.operations import fresh, relabel
 from backend_lead.read.code.program import Scope
+from backend_lead.read.code.sources import CHOSEN, INPUTS, chosen
 from backend_lead.read.code.target_values import Instance
 from backend_lead.read.code.values import Known, Value
 
-MARK = "chosen:"
-_INPUTS = ("path:", "query:", "body", "form", "header:", "cookie:")
 # Calls that give the same text in another form.
 _FORMS = frozenset({"str", "Path", "PurePath", "PurePosixPath"})
 _CASES = frozenset({"casefold", "lower", "strip", "title", "upper"})
@@ -43,8 +42,8 @@ def choose(run: Interpreter, scope: Scope, test: Any, holds: bool) -> None:
 
 def unchosen(value: Value, other: Value) -> Value:
     """The value without the marks of inputs that come along the other way without a test."""
-    lost = frozenset(label for label in value.sources if label.startswith(MARK) and label not in other.sources
-                     and label.removeprefix(MARK) in other.sources)
+    lost = frozenset(label for label in value.sources if label.startswith(CHOSEN) and label not in other.sources
+                     and label.removeprefix(CHOSEN) in other.sources)
     if not lost:
         return value
     plain = relabel(value, frozenset({"\x00"}), 1)  # A copy: the value itself is known elsewhere.
@@ -92,7 +91,7 @@ def _is_known(run: Interpreter, node: Any) -> bool:
         return False
     finally:
         run.events = outer
-    return not any(label.startswith(_INPUTS) for label in value.sources)
+    return not any(label.startswith(INPUTS) for label in value.sources)
 
 
 def _is_address(arguments: tuple[Any, ...]) -> bool:
@@ -102,5 +101,4 @@ def _is_address(arguments: tuple[Any, ...]) -> bool:
 
 
 def _marked(value: Value) -> Value:
-    labels = frozenset(f"{MARK}{label}" for label in value.sources if label.startswith(_INPUTS))
-    return value if isinstance(value, Known) else relabel(value, labels)
+    return value if isinstance(value, Known) else relabel(value, chosen(value.sources))

@@ -15,14 +15,13 @@ from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.literals import text_of
 from backend_lead.read.code.program import Program
 from backend_lead.read.code.response_models import Model, is_pydantic
-from backend_lead.read.code.sources import MARKS
+from backend_lead.read.code.sources import CHOSEN, INPUTS, MARKS
 from backend_lead.read.code.taken_keys import taken_keys
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Choice, Known, Setting, Text, Unknown, Value
 
 LONGEST_LITERAL = 300
 _DECODING = (".decode", ".decode_complete", ".get_unverified_claims")
-_INPUTS = ("path", "query", "body", "form", "header", "cookie")
 
 
 def sources(labels: Iterable[str]) -> tuple[str, ...]:
@@ -32,9 +31,9 @@ def sources(labels: Iterable[str]) -> tuple[str, ...]:
 
 def sanitized(labels: Iterable[str]) -> tuple[str, ...]:
     """`number` when every input is known to be a number, `chosen` when each is that or compared with what is known."""
-    inputs = {label for label in labels if label.startswith(_INPUTS)}
+    inputs = {label for label in labels if label.startswith(INPUTS)}
     numbers = {label.removeprefix("number:") for label in labels if label.startswith("number:")}
-    chosen = {label.removeprefix("chosen:") for label in labels if label.startswith("chosen:")}
+    chosen = {label.removeprefix(CHOSEN) for label in labels if label.startswith(CHOSEN)}
     if not inputs or not inputs <= numbers | chosen:
         return ()
     return ("number",) if inputs <= numbers else ("chosen",)
@@ -42,12 +41,19 @@ def sanitized(labels: Iterable[str]) -> tuple[str, ...]:
 
 def _open(labels: frozenset[str]) -> set[str]:
     """The labels without those of inputs that a test has left no choice."""
-    return {label for label in labels if not {f"chosen:{label}", f"number:{label}"} & labels}
+    return {label for label in labels if not {f"{CHOSEN}{label}", f"number:{label}"} & labels}
 
 
-def _hole(part: Value) -> str:
-    """What stands for an unknown part of a text: `{}` for one that the caller has a hand in, `{...}` for another."""
-    return "{}" if any(label.startswith(_INPUTS) for label in part.sources) else "{...}"
+def _pattern(part: Value | str) -> str:
+    """A text with `{}` for each unknown part that the caller has a hand in, `{...}` for each other."""
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Text):
+        return "".join(map(_pattern, part.parts))
+    known = text_of(part)
+    if known is not None:
+        return known
+    return "{}" if any(label.startswith(INPUTS) for label in part.sources) else "{...}"
 
 
 def argument(name: str | None, value: Value) -> Argument:
@@ -58,7 +64,7 @@ def argument(name: str | None, value: Value) -> Argument:
     if isinstance(inner, Known):
         text = repr(inner.value) if not isinstance(inner.value, str) else inner.value
     elif isinstance(inner, Text):
-        text = "".join(part if isinstance(part, str) else text_of(part) or _hole(part) for part in inner.parts)
+        text = _pattern(inner)
     elif isinstance(inner, Items):
         text = "[" + ", ".join(repr(v.value) if isinstance(v, Known) else "..." for v in inner.values[:20]) + "]"
     elif isinstance(inner, Fields):

@@ -10,9 +10,11 @@ from functools import lru_cache
 
 NOTHING: frozenset[str] = frozenset()
 MOST_SOURCES = 12
-MARKS = ("number:", "bound:", "chosen:", "configuration")
+CHOSEN = "chosen:"
+MARKS = ("number:", "bound:", CHOSEN, "configuration")
 """What labels begin with that say something about a source, and are none themselves."""
-_INPUTS = ("path:", "query", "body", "form", "header", "cookie")
+INPUTS = ("path:", "query", "body", "form", "header", "cookie")
+"""What labels of a request's own begin with."""
 MOST_REMEMBERED = 100_000
 
 
@@ -33,10 +35,14 @@ def widen(sources: frozenset[str]) -> frozenset[str]:
     return frozenset([_wider(source) for source in sources if not source.startswith(MARKS)])
 
 
+def chosen(sources: frozenset[str]) -> frozenset[str]:
+    """The marks that say of each input among these that it is no free text of the caller."""
+    return frozenset([f"{CHOSEN}{source}" for source in sources if source.startswith(INPUTS)])
+
+
 def not_followed(sources: frozenset[str]) -> frozenset[str]:
     """Where nobody saw what became of an input, nobody may say that it goes on as it came: each is marked as chosen."""
-    inputs = [source for source in sources if source.startswith(_INPUTS)]
-    return sources | {f"chosen:{source}" for source in inputs} if inputs else sources
+    return sources | chosen(sources)
 
 
 def _wider(source: str) -> str:
@@ -46,6 +52,6 @@ def _wider(source: str) -> str:
 
 
 def _deeper(source: str, name: str) -> str:
-    if source.removeprefix("chosen:") in ("body", "form", "query", "header", "cookie"):
+    if source.removeprefix(CHOSEN) in ("body", "form", "query", "header", "cookie"):
         return f"{source}:{name}"
     return f"{source}.{name}" if source == "principal" else source

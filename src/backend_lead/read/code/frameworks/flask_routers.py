@@ -336,7 +336,6 @@ class Handlers(Value):
         return run.request_handler or Unknown()
 
 
-
 def _application(sources: frozenset[str], run: Interpreter) -> Value:
     app = the_application(FRAMEWORK, run)
     return (app.seen_as or app) if app is not None else External("flask.Flask")
