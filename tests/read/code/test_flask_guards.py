@@ -75,6 +75,26 @@ CASES = {
     """,
         "required",
     ),
+    "a redirect of an object that stands for nobody": (
+        """
+    class Nobody:
+        valid = False
+    class Somebody:
+        valid = True
+    @app.before_request
+    def load():
+        if session.get("id"):
+            g.user = Somebody()
+        else:
+            g.user = Nobody()
+    @app.route("/x")
+    def x():
+        if not g.user.valid:
+            return redirect("/login")
+        return "yours"
+    """,
+        "unknown",
+    ),
     "a redirect of those who have a session already": (
         """
     @app.route("/x")

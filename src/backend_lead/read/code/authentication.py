@@ -87,6 +87,20 @@ def decide(answer: Answer, consulted: bool, reached: bool, placed: Placed, run: 
     return Finding(Authentication.NONE, "a request without a credential reaches the handler", ())
 
 
+def compared(finding: Finding, nobody: Answer, somebody: Answer) -> Finding:
+    """What leads everybody without a credential away, and somebody not always, is not called open."""
+    if finding.authentication is not Authentication.NONE or not nobody.returns:
+        return finding
+    if not all(map(_leads_away, nobody.returns)) or all(map(_leads_away, somebody.returns)):
+        return finding
+    because = f"without a credential it always leads away at {nobody.returns[0].place}, with one it does not"
+    return Finding(Authentication.UNKNOWN, because, ())
+
+
+def _leads_away(outcome: Outcome) -> bool:
+    return response_status(outcome.value) in LEAVING
+
+
 def _answered_before(answer: Answer, consulted: bool, statuses: list[tuple[Outcome, int | None]]) -> Finding:
     """The handler was not come to: refused when the missing credential decided each answer, else not known.
 

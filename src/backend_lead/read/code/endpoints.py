@@ -12,7 +12,7 @@ from backend_lead.model.place import Hop, Place
 from backend_lead.model.query import Query
 from backend_lead.read.code.annotations import type_of
 from backend_lead.read.code.answering import Answer, begin, end
-from backend_lead.read.code.authentication import Finding, decide, refusal_status
+from backend_lead.read.code.authentication import Finding, compared, decide, refusal_status
 from backend_lead.read.code.authorization import guards_of
 from backend_lead.read.code.calls import CallMade
 from backend_lead.read.code.containers import Fields
@@ -144,13 +144,14 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
     """One endpoint with everything it reaches."""
     single = replace(placed, route=replace(placed.route, methods=(method,)))
     try:
-        judged = _as_nobody(single, placed, run)
+        judged, nobody = _as_nobody(single, placed, run)
         if run.exhausted and judged.authentication is Authentication.UNKNOWN:
             # What was followed is remembered: the second time the budget reaches further.
-            judged = _as_nobody(single, placed, run)
+            judged, nobody = _as_nobody(single, placed, run)
         events = begin(run, anonymous=False)
         answer: Answer = placed.app.framework.answer(single, run)
         answer.refusals = distinct(answer.refusals)
+        judged = compared(judged, nobody, answer)
         guards = guards_of(answer.refusals, placed, run)
         exhausted = run.exhausted
         refusals = [refusal_of(o, refusal_status(o.value, placed, run)) for o in answer.refusals]
@@ -187,14 +188,14 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
     return endpoint, [e for e, _ in told if isinstance(e, SharedWrite)]
 
 
-def _as_nobody(single: Placed, placed: Placed, run: Interpreter) -> Finding:
-    """What a request without a credential tells about a route."""
+def _as_nobody(single: Placed, placed: Placed, run: Interpreter) -> tuple[Finding, Answer]:
+    """What a request without a credential tells about a route, and what came of it."""
     events = begin(run, anonymous=True)
     answer = placed.app.framework.answer(single, run)
     answer.refusals = distinct(answer.refusals)
     handler = _behind(placed)
     reached = handler is None or happened(events, HandlerEntered, lambda e: e.definition == id(handler.definition))
-    return decide(answer, happened(events, Consulted), reached, placed, run)
+    return decide(answer, happened(events, Consulted), reached, placed, run), answer
 
 
 def _behind(placed: Placed) -> FunctionValue | None:

@@ -11,7 +11,7 @@ from backend_lead.read.code.credentials import ABSENT, Consulted, absent
 from backend_lead.read.code.exceptions import as_status
 from backend_lead.read.code.execution import raise_value
 from backend_lead.read.code.frames import Aborted, Site
-from backend_lead.read.code.frameworks.starlette import principal
+from backend_lead.read.code.frameworks.starlette import kept_in_bag, principal
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
 from backend_lead.read.code.operations import relabel
@@ -157,7 +157,7 @@ class Globals(Value):
     def assign(self, name: str, value: Value, run: Interpreter) -> None:
         """`g.user = user`."""
         run.request_reads += 1
-        run.request_values[name] = principal(value)
+        run.request_values[name] = kept_in_bag(run.request_values.get(name), principal(value), run)
 
     def compared(self, operator: str, other: Value, swapped: bool, run: Interpreter) -> Value | None:
         """`"user" in g`."""
