@@ -1,5 +1,5 @@
-"""`python -m benchmarks.phrases [shop|rail|school|meters] [--show]`: how many requests are understood as they
-were meant.  A set without a schema of its own is about the schema of the corpus of that name in `locks`.
+"""`python -m benchmarks.phrases [shop|rail|school|meters|freight] [--show]`: how many requests are understood
+as they were meant.  A set without a schema of its own is about the schema of the corpus of that name in `locks`.
 
 Three answers count: right; asked back, where the request was clear (a question too many); and guessed, where it was
 understood as something else, or was not clear and was answered all the same.
