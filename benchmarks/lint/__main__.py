@@ -96,10 +96,10 @@ def locks_of(change: Change) -> dict[str, LockMode]:
     return found
 
 
-def _strongest(result: dict[str, Any], *, alone: bool) -> dict[str, str]:
-    """Return the locks of the whole case: in one transaction the last statement shows those of all before it."""
+def _strongest(result: dict[str, Any]) -> dict[str, str]:
+    """Return the locks of the whole case.  What a savepoint gave back was held until then."""
     found: dict[str, str] = {}
-    for statement in result["statements"] if alone else result["statements"][-1:]:
+    for statement in result["statements"]:
         for relation, mode in statement["locks"].items():
             if relation not in found or LockMode(mode).strength > LockMode(found[relation]).strength:
                 found[relation] = mode
@@ -175,7 +175,7 @@ def _corpus(name: str, given: argparse.Namespace, stack: ExitStack) -> None:
                 if given.show:
                     print(f"  {case.name}: blocks {blocked(got, kinds)}, told {told.blocks_reads, told.blocks_writes}")
             flags[0] += 1
-        mine, last = locks_of(change), _strongest(result, alone=case.alone)
+        mine, last = locks_of(change), _strongest(result)
         for relation in sorted({*mine, *last}):
             same = relation in mine and mine[relation].value == last.get(relation)
             right, wrong = right + same, wrong + (not same)

@@ -33,7 +33,7 @@ _VOLATILE = """
 # Those of which no form with that many arguments is immutable.
 _UNSTEADY = """
     SELECT proname::text || '/' || pronargs FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
-    WHERE nspname = 'pg_catalog' AND prokind = 'f' AND prorettype <> 'trigger'::regtype AND pronargs > 0
+    WHERE nspname = 'pg_catalog' AND prokind = 'f' AND prorettype <> 'trigger'::regtype
       AND proname !~ '^(pg_|lo_|binary_upgrade|brin_|gin_|ts_stat|database_to|table_to|query_to|cursor_to|schema_to)'
     GROUP BY proname, pronargs HAVING bool_and(provolatile <> 'i') ORDER BY 1
 """
@@ -65,6 +65,8 @@ def judged(case: Case, schema: Catalog, facts: Facts) -> Iterator[tuple[str, Jud
     for statement in case.statements:
         for tree in parse(statement):
             yield statement, judge_statement(tree.stmt, statement, catalog, facts, in_transaction=not case.alone)
+            if case.alone:
+                catalog.committed(catalog.relations)
 
 
 def truth(name: str, major: int) -> dict[str, dict[str, Any]]:

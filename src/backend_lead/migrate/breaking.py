@@ -37,6 +37,9 @@ def _relations(use: Use, before: Catalog, after: Catalog) -> Breakage | None:
     for name in use.relations:
         if name in before.relations and name not in after.relations:
             return Breakage(name, f"{name} is not there any more")
+        old, new = before.relations.get(name), after.relations.get(name)
+        if new is not None and new.unpopulated and old is not None and not old.unpopulated:
+            return Breakage(name, f"{name} has no rows until it is refreshed, and nobody can read it before")
     return None
 
 
@@ -69,7 +72,17 @@ def _inserted(use: Use, before: Catalog, after: Catalog) -> Breakage | None:
             refused = any(column.name in check.proves and check.enforced for check in old.constraints_of("check"))
             if (known is None or not _needs(known)) and not refused:
                 return Breakage(name, f"it gives no {column.name}, which may not be NULL and has no default")
+    for check in new.constraints_of("check"):
+        absent = [each for each in sorted(check.proves) if each not in (given or ()) and _is_left_empty(new, each)]
+        if absent and check.enforced and check.name not in old.constraints:
+            return Breakage(name, f"it gives no {absent[0]}, which {check.name} does not allow to be NULL")
     return None
+
+
+def _is_left_empty(relation: Relation, column: str) -> bool:
+    """Say whether a row that gives no value for a column has NULL in it."""
+    known = relation.columns.get(column)
+    return known is not None and not (known.has_default or known.identity or known.generated)
 
 
 def _identities(use: Use, before: Catalog, after: Catalog) -> Breakage | None:
@@ -143,6 +156,9 @@ def _functions(use: Use, before: Catalog, after: Catalog) -> Breakage | None:
     for function in use.functions:
         if function in before.functions and function not in after.functions:
             return Breakage(function, f"the function {function} is not there any more")
+        for name in sorted(after.named.get(function, ())):
+            if name in before.relations and name not in after.relations:
+                return Breakage(name, f"the function {function} names {name}, which is not there any more")
     return None
 
 
@@ -166,6 +182,8 @@ def _triggers(use: Use, before: Catalog, after: Catalog) -> Breakage | None:
     for name, function in sorted(new.triggers.items()):
         if not new.events.get(name, event) & event:
             continue
+        if function in after.refusing and (old is None or old.triggers.get(name) != function):
+            return Breakage(written, f"the trigger {name} of {written} calls {function}, which only raises an error")
         missing = sorted(after.row_columns.get(function, frozenset()) - new.columns.keys())
         same = old is not None and old.triggers.get(name) == function
         known = same and old is not None and before.row_columns.get(function) == after.row_columns.get(function)

@@ -83,7 +83,7 @@ class Index:
     """One index: `columns` by name, `mentions` every column in expressions and the predicate.
 
     `words` stand behind the columns, one text each (`varchar_pattern_ops DESC`), where any column has one; `made` is
-    the statement that created it.
+    the statement that created it, `new` says that the change did.
     """
 
     name: str
@@ -97,6 +97,7 @@ class Index:
     constraint: bool = False
     words: tuple[str, ...] = ()
     made: str = ""
+    new: bool = False
 
 
 @dataclass(slots=True)
@@ -108,7 +109,8 @@ class Relation:
     constants, `is_default` that it is the default partition. `new`: made by the change that is judged; `filled`: it
     was given rows meanwhile, `emptied`: its rows were all taken away; `loose`: a query made it whose columns are not
     known. `owned` are the columns (`orders.id`) that a sequence belongs to. `events` says for a trigger when it is
-    called, by PostgreSQL's bits (4 INSERT, 8 DELETE, 16 UPDATE).
+    called, by PostgreSQL's bits (4 INSERT, 8 DELETE, 16 UPDATE). `policies` are the columns that a row policy reads;
+    `unpopulated` says that a materialised view must be refreshed before anybody can read it.
     """
 
     name: str
@@ -134,6 +136,8 @@ class Relation:
     loose: bool = False
     emptied: bool = False
     events: dict[str, int] = field(default_factory=dict)
+    policies: dict[str, frozenset[str]] = field(default_factory=dict)
+    unpopulated: bool = False
 
     def constraints_of(self, kind: str) -> list[Constraint]:
         """Return its constraints of one kind."""
@@ -163,6 +167,8 @@ class Catalog:
     """Everything by name.  `complete` says that nothing else exists: a table that is not here is missing.
     `functions` are volatilities by name, `results` what a function gives, by its name and the types of its arguments.
     `row_columns` are the columns that a trigger's function takes from the row, `statistics` tables by extended ones.
+    `named` are the relations that a function in SQL names, `refusing` the functions that do nothing but raise an error,
+    `published` the tables of a publication.
     `available` are the extensions that the server could create, empty when it was not asked.
     `path` is the schema that a bare name means, `utc` that the session's time zone is UTC."""
 
@@ -179,6 +185,9 @@ class Catalog:
     complete: bool = False
     utc: bool = False
     available: frozenset[str] = frozenset()
+    named: dict[str, frozenset[str]] = field(default_factory=dict)
+    refusing: set[str] = field(default_factory=set)
+    published: dict[str, frozenset[str]] = field(default_factory=dict)
     leaning: dict[str, set[str]] = field(default_factory=dict)
     hanging: dict[str, set[str]] = field(default_factory=dict)
 
@@ -300,7 +309,7 @@ class Catalog:
             for target in self.leaning[name]:
                 self.hanging.setdefault(target, set()).add(name)
 
-    def settled(self, names: Iterable[str] | None = None) -> None:
+    def settled(self, names: Collection[str] | None = None) -> None:
         """Make what was replayed the state before the change: nothing (of these relations) is new any more."""
         for name in self.relations if names is None else names:
             relation = self.relations.get(name)
@@ -308,8 +317,15 @@ class Catalog:
                 relation.new = relation.filled = relation.emptied = False
                 for column in relation.columns.values():
                     column.filled = column.new = False
+        self.committed(self.relations if names is None else names)
         for kind in self.types.values():
             kind.new, kind.fresh = False, frozenset()
+
+    def committed(self, names: Collection[str]) -> None:
+        """Note that a transaction ended: everybody has to do with the indexes that it built on these relations."""
+        for index in self.indexes.values():
+            if index.new and index.table in names:
+                index.new = False
 
     def copy(self, names: Collection[str] | None = None, words: Collection[str] = ()) -> Catalog:
         """Return a copy whose changes leave this one as it is, or only those of some relations and of the types that
@@ -338,6 +354,9 @@ class Catalog:
             self.complete,
             self.utc,
             self.available,
+            dict(self.named),
+            set(self.refusing),
+            dict(self.published),
         )
         if names is None:
             found.connect(relations)
@@ -349,6 +368,7 @@ def _copied(relation: Relation) -> Relation:
     twin.columns = {name: _twin(each) for name, each in relation.columns.items()}
     twin.constraints = {name: _twin(each) for name, each in relation.constraints.items()}
     twin.triggers, twin.events = dict(relation.triggers), dict(relation.events)
+    twin.policies = dict(relation.policies)
     return twin
 
 

@@ -222,6 +222,12 @@ def _calls(node: Node, name: str, catalog: Catalog) -> bool:
     )
 
 
+def named_by_functions(node: Node, catalog: Catalog) -> frozenset[str]:
+    """Return the relations that functions in SQL name which an expression calls."""
+    called = (catalog.words(names(p.func_call.funcname)) for p in walk(node) if kind_or_empty(p) == "func_call")
+    return frozenset().union(*(catalog.named.get(name, frozenset()) for name in called))
+
+
 def changes_by_row(node: Node, catalog: Catalog, facts: Facts) -> bool:
     """Say whether an expression may give another value for each row: it calls a volatile function.
 

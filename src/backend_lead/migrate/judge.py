@@ -118,5 +118,7 @@ class Judge:
         relation = self.catalog.relations.get(name)
         if relation is None:
             index = self.catalog.indexes.get(name)
+            if index is not None and index.new:
+                return True
             relation = self.catalog.relations.get(index.table) if index is not None else None
         return relation is not None and relation.new

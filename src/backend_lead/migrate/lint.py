@@ -191,6 +191,7 @@ def _transaction(
         found.append(statement)
     touched |= catalog.relations.keys() - before.relations.keys()
     catalog.connect(touched | (before.relations.keys() - catalog.relations.keys()))
+    catalog.committed(touched)
     return found, touched
 
 

@@ -137,6 +137,7 @@ def attach(relation: Relation, constraint: Constraint, catalog: Catalog) -> None
             known.method if known else "btree",
             known.mentions if known else constraint.mentions,
             constraint=True,
+            new=known is None or known.new,
         )
         constraint.index = name
     if constraint.kind == "primary_key" or (constraint.kind == "not_null" and constraint.valid):
@@ -159,7 +160,7 @@ def inherit_index(index: Index, catalog: Catalog, partitions: Sequence[Relation]
             alike.parent = index.name
             continue
         name = catalog.beside(child.name, default_name(child.name, words, ending, catalog.taken_beside(child.name)))
-        catalog.indexes[name] = replace(index, name=name, table=child.name, parent=index.name)
+        catalog.indexes[name] = replace(index, name=name, table=child.name, parent=index.name, new=True)
         if behind is not None:
             child.constraints[name.rpartition(".")[2]] = replace(behind, name=name.rpartition(".")[2], index=name)
         for column in behind.columns if behind is not None and behind.kind == "primary_key" else ():

@@ -179,7 +179,8 @@ NEGATED = re.compile(
 ASKS = re.compile(
     r"(?i)^(?:how (?:do|would|can|could|should|many|much)|what (?:happens|if|is|are|does|would)|did|was|were|who"
     r"|when did|"
-    r"where|which|does|has|is (?!it possible)|are|why (?:do|did|does|would|was|were)|is (?:it|there)|are there"
+    r"where|which|does|has|is (?!it possible)|are|why (?:do|did|does|would|was|were|is|are|has|have)|is (?:it|there)"
+    r"|are there"
     r"|should (?:we|i)|do we)\b"
 )
 _PLAIN = """
@@ -211,6 +212,7 @@ towards turn turned turns twice type typed types under unique uniqueness unknown
 use used useful useless user usually value very via wants way week weeks well went what whatever whenever wherever
 whether while whoever whole why widen will wipe wish within without wonder words work works write wrong year years
 yet you zero lies composite compound combined multicolumn misnamed misspelled misspelt badly wrongly confusing inside
+asap btw fyi thx cheers regards hey
 happen happens happened again overflow
 """
 _CUES = (REMOVE, RENAME, NULL, MUST, DEFAULT, INDEX, UNIQUE, KEY, CHECK, RETYPE, FILL, ADDED)
@@ -219,8 +221,10 @@ BESIDE: dict[str, tuple[re.Pattern[str], ...]] = {
     "AddColumns": (_SECOND["drop"], _SECOND["rename"]),
     "DropColumns": (_KEPT, _SECOND["add"], _SECOND["rename"], ROWS),
     "DropTable": (_KEPT, _SECOND["add"], _SECOND["rename"], ROWS),
-    "RenameColumn": (_SECOND["drop"], _SECOND["unique"], _SECOND["index"]),
+    "RenameColumn": (_SECOND["drop"], _SECOND["unique"], _SECOND["index"], _SECOND["not null"]),
     "RenameTable": (_SECOND["drop"],),
+    "DropIndex": (_KEPT, _SECOND["add"], _SECOND["rename"]),
+    "DropConstraint": (_KEPT, _SECOND["add"], _SECOND["rename"]),
     "ChangeType": (_SECOND["drop"], _SECOND["rename"], _SECOND["unique"], _SECOND["not null"], _SECOND["index"]),
     "SetDefault": (_SECOND["rename"], _SECOND["unique"], _SECOND["not null"], _SECOND["index"]),
     "SetNullable": (

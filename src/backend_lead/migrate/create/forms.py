@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from backend_lead.migrate.create.misspelled import corrected
 from backend_lead.migrate.create.naming import Names
 from backend_lead.migrate.create.vocabulary import type_in
 
@@ -21,6 +22,11 @@ _ASKER = re.compile(
     r"(?i)^(?:(?:the|our) )?(\w+(?: \w+)?) (?:(?:has |have )?(?:asked|asks?|requested)(?: us)?(?: for)?|wants?(?: "
     r"to have)?|"
     r"would (?:like|love)(?: to have)?) (?=an? |the |some |to (?:have|see) )(?:to (?:have|see) )?"
+)
+# Nor is why it is wanted, when that is said first and the change follows as an order.
+_PREFACE = re.compile(
+    r"(?i)^(?:(?:as|since|because) [^,:;]+[,:] |as (?:discussed|agreed|requested)(?: with [\w ]+?)?[,:] )"
+    r"(?=(?:please )?(?:add|create|drop|remove|delete|rename|change|make|alter|convert|set|backfill|index)\b)"
 )
 _NAME = r"[A-Za-z_][\w.]*"
 _SYMBOL = rf"[:'\"]?({_NAME})['\"]?"
@@ -140,6 +146,10 @@ _FORMS: tuple[tuple[str, _Written], ...] = (
     (rf"{_TABLE} alter(?: column)? (\w+) set default (.+)", r"set default of \1.\2 to \3"),
     (rf"{_TABLE} alter(?: column)? (\w+) drop default", r"drop default of \1.\2"),
     (rf"{_TABLE} alter(?: column)? (\w+)(?: set data)? type (.+?)(?: using .*)?", r"change \1.\2 to \3"),
+    (
+        rf"{_TABLE} add (?!(?:column|constraint|unique|check|foreign|primary|index)\b)(\w+) (.+)",
+        r"add column \2 \3 to \1",
+    ),
     (rf"{_TABLE} rename to (\w+)", r"rename table \1 to \2"),
     (rf"{_TABLE} rename(?: column)? (\w+) to (\w+)", r"rename \1.\2 to \3"),
     (rf"{_TABLE} drop constraint(?: if exists)? (\w+)", r"drop constraint \2"),
@@ -165,7 +175,8 @@ _FORMS: tuple[tuple[str, _Written], ...] = (
     (rf"({_NAME}\.{_NAME}) *(?:->|→|=>) *([a-z_]\w*(?:\.\w+)?)", _arrow),
     (rf"uniq(?:ue)? ({_NAME}) ?\(([^)]*)\)", r"add unique constraint on \1 (\2)"),
     (rf"({_NAME})(?:: ?| ?)\+ ?(\w+\b.*)", r"add column \2 to \1"),
-    (rf"({_NAME}): ?- ?(\w+)", r"drop column \1.\2"),
+    (rf"({_NAME})(?:: ?| )- ?(\w+)", r"drop column \1.\2"),
+    (rf"(?:fk|foreign key)(?: from)? ({_NAME}\.\w+) *(?:->|→|=>) *({_NAME})(.*)", r"foreign key \1 references \2\3"),
 )
 
 
@@ -194,7 +205,7 @@ def plain_form(text: str, names: Names) -> str:
         scope = match["scope"]
         if scope and names.table(scope) and not any(names.table(word.split(".")[0]) for word in text.split()):
             text = f"{text.rstrip(' .')} on {scope}"
-    text = text.strip()
+    text = corrected(_PREFACE.sub("", text.strip()), names)
     asker = _ASKER.match(text)
     if asker and not names.table(asker[1]) and not names.holders(asker[1]):
         text = f"add {text[asker.end() :]}"

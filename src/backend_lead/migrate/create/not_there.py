@@ -87,6 +87,9 @@ def _adds(phrase: Phrase, new: set[str]) -> bool:
         valued = len(rest) > 1 and (rest[1].literal or re.fullmatch(r"-?\d.*|true|false|now", after) is not None)
         if rest[0].text in _OBJECTS and (not after or after in _BEHIND or valued):
             continue
+        kind_said = index + 2 < len(phrase.pieces) and phrase.pieces[index + 2].type
+        if kind_said and phrase.pieces[index + 1].text in ("a", "an"):
+            return True  # `orders should have a boolean is_gift`
         if rest[0].text == "same" or (piece.text == "have" and _REQUIRED.search(phrase.words)):
             continue  # `no two orders have the same number`, `orders must have a number`
         named = rest[0].text.rpartition(".")[2] in new

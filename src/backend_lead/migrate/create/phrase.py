@@ -160,8 +160,9 @@ class Phrase:
         word = self.after(PLACES if adds else PLACES - {"to", "into"})
         return "" if word in FUNCTION_WORDS or not re.fullmatch(r"[a-z_]\w*", word) else word
 
-    def columns(self, table: str) -> list[str]:
-        """Return the columns that are named, those of the table when one is."""
+    def columns(self, table: str, *, last: bool = False) -> list[str]:
+        """Return the columns that are named, those of the table when one is, in the order in which they are named first
+        (or `last`, where a list at the end says it once more)."""
         found = []
         for piece in self.pieces:
             if piece.dotted:
@@ -178,7 +179,7 @@ class Phrase:
                 and sum(1 for each in self.pieces if each.table == table) > 1
             ):
                 found.append(piece.column)
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(reversed(found)))[::-1] if last else list(dict.fromkeys(found))
 
     def strangers(self) -> list[str]:
         """Return the runs of words that mean nothing in the schema and are no words of the request: new names."""

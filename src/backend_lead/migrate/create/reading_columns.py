@@ -13,7 +13,16 @@ from backend_lead.migrate.create.naming import Unclear, joined
 from backend_lead.migrate.create.phrase import Phrase
 from backend_lead.migrate.create.reading_keys import drop_constraint, drop_index
 from backend_lead.migrate.create.reading_keys import index as read_index
-from backend_lead.migrate.create.request_words import ADD_VERB, CONSTANTS, NOISE, NOT_NULL, NULLABLE, PLACES, SIZE
+from backend_lead.migrate.create.request_words import (
+    ADD_VERB,
+    CONSTANTS,
+    NAMES_TOO,
+    NOISE,
+    NOT_NULL,
+    NULLABLE,
+    PLACES,
+    SIZE,
+)
 from backend_lead.migrate.create.tagging import Piece
 from backend_lead.migrate.create.vocabulary import type_by_name
 from backend_lead.migrate.create.wanted import (
@@ -134,8 +143,11 @@ def _new_columns(phrase: Phrase, table: str) -> list[NewColumn]:
     explicit = quoted if set(explicit) < set(quoted) else explicit
     names = [piece.column for piece in dotted] or explicit or _listed(phrase, region)
     typed = _typed_list(region) if not dotted else []
+    if len(typed) < 2 and len(names) > 1 and not dotted:
+        behind = [piece for piece in phrase.pieces[index + 1 :] if piece.text not in (",", ":")] if before else []
+        typed = _typed_list(phrase.pieces[index + 1 :]) if behind else typed
     if len(typed) > 1:
-        return [_column(phrase, name, kind, None) for name, kind in typed]
+        return [_column_alone(phrase, name, kind, said) for name, kind, said in typed]
     if not names:
         names = _listed(phrase, [piece for piece in phrase.pieces if piece.table != table])
     if not names:
@@ -147,38 +159,55 @@ def _new_columns(phrase: Phrase, table: str) -> list[NewColumn]:
     return [_column(phrase, name, kind, default) for name in names]
 
 
-def _typed_list(region: Sequence[Piece]) -> list[tuple[str, str]]:
-    """`summary text and rank integer`: each name with a type of its own, or nothing."""
+def _typed_list(region: Sequence[Piece]) -> list[tuple[str, str, str]]:
+    """`summary text and rank integer default 0`: each name with its type and what is said of it, or nothing."""
     runs: list[list[Piece]] = [[]]
     for piece in region:
         if piece.text in (",", "and", "&"):
-            runs.append([])
+            if runs[-1]:
+                runs.append([])
         elif piece.text not in _BEFORE_A_LIST:
             runs[-1].append(piece)
     found = []
     for run in runs:
-        plain = len(run) == 2 and re.fullmatch(r"[a-z_]\w*", run[0].text) and not run[0].table and not run[0].type
-        if not plain or not run[1].type:
+        plain = len(run) > 1 and re.fullmatch(r"[a-z_]\w*", run[0].text) and not run[0].table and not run[0].type
+        said = " ".join(piece.text for piece in run[2:])
+        if not plain or not run[1].type or not _OF_ONE.fullmatch(said):
             return []
-        found.append((run[0].text, run[1].type))
+        found.append((run[0].text, run[1].type, said))
     return found
 
 
+_OF_ONE = re.compile(r"(?:(?:not null|unique|default (?:'[^']*'|-?\d+(?:\.\d+)?|true|false|now))(?: |$))*")
+
+
+def _column_alone(phrase: Phrase, name: str, kind: str, said: str) -> NewColumn:
+    """Return a column of a list: what is said behind it is said of it, unless the whole list was described."""
+    if not said:
+        alone = re.search(r"\bdefault\b", phrase.words)
+        return NewColumn(name, kind) if alone else _column(phrase, name, kind, None)
+    value = re.search(r"default (\S+)", said)
+    return NewColumn(name, kind, "not null" not in said, sql_value(value[1]) if value else None, "unique" in said)
+
+
 _BEFORE_A_LIST = frozenset(
-    ["add", "create", "introduce", "put", "please", "the", "a", "an", "new", "columns", "fields", ":"]
+    ["add", "create", "introduce", "put", "please", "the", "a", "an", "new", "columns", "fields", ":", "(", ")"]
 )
 
 
 def _listed(phrase: Phrase, region: Sequence[Piece]) -> list[str]:
     runs: list[list[str]] = [[]]
     before = ""
-    for piece in region:
+    for number, piece in enumerate(region):
         close, before = before, "name"
+        literal = number + 1 < len(region) and region[number + 1].literal
         if piece.text in (",", "and", "&"):
             runs.append([])
             before = ""
         elif piece.is_name or (re.match(r"^[a-z_]\w*$", piece.text) and piece.text not in NOISE and not piece.type):
             runs[-1].append(piece.text)
+        elif piece.text in NAMES_TOO - {"type"} and runs[-1] and close == "name" and not literal:
+            runs[-1].append(piece.text)  # `declared value`: right behind a name it is a part of it.
         elif (
             piece.type
             and re.fullmatch(r"[a-z_]+", piece.text)
@@ -270,7 +299,7 @@ def _default_value(phrase: Phrase) -> str | None:
     if (
         re.search(r"\bdefault( value)? (of|for|on|in)\b", phrase.words)
         or found in (None, "of", "for", "on", "to", "in")
-        or (found not in CONSTANTS and phrase.names.holders(found))
+        or (found not in CONSTANTS and (phrase.names.holders(found) or phrase.names.table(found)))
     ):
         rest = [
             piece.text for piece in phrase.tail("to", "=", "as", "is", "be") if piece.text not in ("be", "the", "value")
@@ -366,7 +395,7 @@ def unique(phrase: Phrase) -> Wanted | None:
     if phrase.is_new():
         return add(phrase)
     table = phrase.table(required=False)
-    columns = phrase.columns(table)
+    columns = phrase.columns(table, last=True)
     if len(columns) > 1 and table:
         return AddUnique(table, tuple(columns))
     table, column = phrase.target()

@@ -31,6 +31,11 @@ _TURNS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\b(?:with|without|has no|have no|lacks?)(?: an?| any)? time ?zones?\b", ""),
     (r"\btime ?zones\b", "zones"),
     (r"\bwhole[- ]numbers?\b", "integer"),
+    (rf"\b(?:an? )?(?:arrays?|lists?) of ({'|'.join(TYPES)})s?\b", r"\1[]"),
+    (rf"\b({'|'.join(TYPES)}) arrays?\b", r"\1[]"),
+    (r"\b(varchar|char|numeric|decimal) \(?(\d+(?: ?, ?\d+)?)\)?", r"\1(\2)"),
+    (r"\ban? money (column|field) (\w+) ((?:numeric|decimal)\([\d, ]+\))", r"a \1 \2 \3"),
+    (r"\b(?:an? |the )?empty (?:string|text)\b", "''"),
     (r"\b(?:true/false|yes/no)\b", "boolean"),
     (r"\b(?:short|long|unlimited|free|plain) (string|text)s?\b", r"\1"),
     (r"\b(integer|boolean|string|decimal|timestamp|uuid|date)s\b", r"\1"),
@@ -73,6 +78,10 @@ _TURNS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\b(?:it )?(?:should|must) be possible to leave (.+?) (?:blank|empty|out)\b", r"\1 optional"),
     # defaults
     (r"(?<![\w'])(true|false|zero|-?\d+(?:\.\d+)?|'[^']*') by default\b", r"default \1"),
+    (
+        r"\b(?:that |which )starts? (?:off |out )?(?:as|at|with) ('[^']*'|-?\d+(?:\.\d+)?|true|false|zero)\b",
+        r"default \1",
+    ),
     (r"(?<![\w'])('[^']*'|zero|true|false|\d+) unless (?:\w+ ){1,3}otherwise\b", r"default \1"),
     (r"^(?:how|what) about (?:adding )?(an? (?!\w* ?table))", r"add \1"),
     (r"\b(?:stop|quit|cease) defaulting (\S+) to \S+", r"drop default of \1"),
@@ -145,7 +154,12 @@ _TURNS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
             rf"^(?:make sure|ensure|check)(?: that)? (\w+) is (?:always )?(?:{words}) (\w+) (?:in|on|for|of) (\w+)$",
             rf"check \3.\1 {sign} \2",
         )
-        for words, sign in (("after|later than|greater than", ">"), ("before|earlier than|less than", "<"))
+        for words, sign in (
+            ("(?:not|never) (?:before|earlier than|less than)", ">="),
+            ("(?:not|never) (?:after|later than|greater than)", "<="),
+            ("after|later than|greater than", ">"),
+            ("before|earlier than|less than", "<"),
+        )
     ),
     (r"\bha(?:s|ve) to be unique\b", "unique"),
     (r"\bmust not occur (?:twice|more than once)\b", "unique"),
@@ -173,6 +187,11 @@ _TURNS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
         r"backfill \1.\2 with \3",
     ),
     (
+        rf"^set (?:the )?({_NAME}\.{_NAME}) to ('[^']*'|\S+) (?:where|when|if) (?:it|that|this|\w+) is "
+        r"(?:null|missing|empty)$",
+        r"backfill \1 with \2",
+    ),
+    (
         r"^set (?:the )?(?:missing|empty|null) (\w+) (?:in|on|of) (?:the )?(\w+) to ('[^']*'|\S+)$",
         r"backfill \2.\1 with \3",
     ),
@@ -193,6 +212,8 @@ _TURNS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (rf"^({_NAME}):? add (?:column )?(.+)$", r"add column \2 to \1"),
     (rf"^({_NAME}): (?:new )?column (.+)$", r"add column \2 to \1"),
     (r"\bgive it an?\b", "give"),
+    (r"^(add |need |create )?(?:an? )?idx (?=on )", r"\1index "),
+    (r"^need index on ", "add index on "),
     (r"^idx ", "index "),
     (r"^fk ([\w.]+) ([\w.]+)", r"foreign key \1 references \2"),
 )

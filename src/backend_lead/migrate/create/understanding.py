@@ -123,6 +123,12 @@ def _fitting(wanted: SetDefault, names: Names) -> None:
     """A value that a column can never hold was understood wrongly.  Raises Unclear."""
     kind = str(names.catalog.relations[wanted.table].columns[wanted.column].type)
     value = wanted.value or ""
+    own = names.catalog.types.get(kind)
+    if own is not None and own.kind == "enum" and re.fullmatch(r"'[^']*'", value) and value[1:-1] not in own.values:
+        raise Unclear(
+            f"{wanted.table}.{wanted.column} is {kind}, and {value} is no value of it.",
+            f"Its values: {', '.join(own.values)}",
+        )
     wrong = (kind == "boolean" and value not in ("true", "false", "null")) or (
         re.match(r"(?:smallint|integer|bigint|numeric|real|double)", kind)
         and re.fullmatch(r"'[^']*'|true|false", value)
@@ -150,6 +156,8 @@ def _phrase(text: str, names: Names) -> Phrase:
 def _by_grammar(text: str, names: Names) -> Understood:
     """Read by the order of the words: the first turn of speech that fits and has an answer counts."""
     phrase = _phrase(text, names)
+    if _fields_tell(phrase):
+        return Understood(add(phrase), tuple(phrase.assumed))  # type: ignore[arg-type]
     for pattern, reader in _INTENTS:
         if re.search(pattern, phrase.words):
             wanted = reader(phrase)
@@ -166,6 +174,18 @@ def _by_grammar(text: str, names: Names) -> Understood:
                 return Understood(wanted, tuple(phrase.assumed))
     examples = "\n".join(f"  backend-lead migration create {example!r}" for example in EXAMPLES)
     raise Unclear(f"What {text!r} asks for was not understood.", f"Say it like one of these:\n{examples}")
+
+
+def _fields_tell(phrase: Phrase) -> bool:
+    """Say whether a migration's name adds the fields behind it: `add_reference_code_to_orders reference_code:text`."""
+    head = phrase.text.split()[0]
+    if not phrase.fields or not is_identifier(head) or not any(piece.table for piece in phrase.pieces):
+        return False
+    spelled = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", head).lower().replace("-", "_")
+    kinds = [each.split(":") for each in phrase.fields]
+    named = "_and_".join(name.lower() for name, *_ in kinds)
+    plain = all(len(each) == 2 and each[1] not in ("references", "belongs_to") for each in kinds)
+    return plain and spelled.startswith(f"add_{named}_to_")
 
 
 def _taken_for_granted(wanted: Wanted) -> tuple[str, ...]:

@@ -226,7 +226,7 @@ def contradicted(pieces: list[Piece], words: str, wanted: Wanted) -> list[str]:
     if cue.ASKS.search(words):
         left.append(words.split()[0])
     left += [match[0] for pattern in (cue.PAST, cue.HEDGED) for match in [pattern.search(words)] if match]
-    conditional = re.search(r"\b(?:if|in case|provided that)\b", words)
+    conditional = re.search(r"\b(?:if|in case|provided that|unless)\b", words)
     if conditional and not isinstance(wanted, (SetDefault, Backfill, AddColumns)):
         left.append(conditional[0])
     if isinstance(wanted, AddColumns) and (vague := re.search(r"\bmore (?!columns?\b|fields?\b)\w+", words)):

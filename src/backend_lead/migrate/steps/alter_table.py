@@ -27,12 +27,7 @@ def alter_table(node: Node, judge: Judge) -> None:
         _alter_index(node, name, judge)
         return
     if what == "OBJECT_TYPE":
-        judge.act("alter-composite-type")
-        users = judge.catalog.users_of_type(name)
-        retyped = any(enum_name(part.alter_table_cmd, "subtype") == "AT_AlterColumnType" for part in node.cmds)
-        if users and retyped:
-            used = f"{users[0][0].name}.{users[0][1].name}"
-            judge.fail("type-in-use", users[0][0].name, f"The column {used} uses {name}, whose attributes stay.")
+        _alter_composite(node, name, judge)
         return
     relation = judge.catalog.relations.get(name)
     if relation is None:
@@ -45,11 +40,42 @@ def alter_table(node: Node, judge: Judge) -> None:
     for part in node.cmds:
         command = part.alter_table_cmd
         subtype = enum_name(command, "subtype")
+        if not node.relation.inh:
+            _check_alone(command, subtype, relation, judge)
         handler = commands().get(subtype)
         if handler is not None:
             handler(command, relation, judge)
         else:
             judge.act(f"alter-table-{_words(subtype)}", target=name)
+
+
+def _alter_composite(node: Node, name: str, judge: Judge) -> None:
+    """Judge ALTER TYPE of a composite type, by the columns that hold its values."""
+    judge.act("alter-composite-type")
+    commands_given = [part.alter_table_cmd for part in node.cmds]
+    for relation, column in judge.catalog.users_of_type(name):
+        for command in commands_given:
+            subtype = enum_name(command, "subtype")
+            if subtype == "AT_AlterColumnType":
+                used = f"{relation.name}.{column.name}"
+                judge.fail("type-in-use", relation.name, f"The column {used} uses {name}, whose attributes stay.")
+            if subtype == "AT_DropColumn" and not relation.new:
+                held = f"What {relation.name}.{column.name} holds as {command.name}"
+                judge.lose("column-dropped", relation.name, f"{held} is gone, and the way down cannot bring it back.")
+
+
+def _check_alone(command: Node, subtype: str, relation: Relation, judge: Judge) -> None:
+    """ONLY: what inheriting tables and partitions have with their parent is not changed in it alone."""
+    children = family(relation, judge)
+    if not children:
+        return
+    constraint = getattr(command, "def").constraint if subtype == "AT_AddConstraint" else None
+    check = constraint is not None and enum_name(constraint, "contype") in ("CONSTR_CHECK", "CONSTR_NOTNULL")
+    alone = subtype in ("AT_AddColumn", "AT_AlterColumnType", "AT_SetNotNull") or (
+        subtype == "AT_DropColumn" and relation.kind == "partitioned"
+    )
+    if alone or (check and constraint is not None and not constraint.is_no_inherit):
+        judge.fail("only-parent", relation.name, f"{children[0]} has what {relation.name} has: it is changed in both.")
 
 
 def attach_index(child: str, parent: str, judge: Judge) -> None:
@@ -125,6 +151,10 @@ def _recursing(key: str) -> object:
 def _options(command: Node, relation: Relation, judge: Judge) -> None:
     given = getattr(command, "def")
     names = [item.def_elem.defname for item in given.list.items] if kind(given) == "list" else []
+    if relation.kind == "partitioned" and names and enum_name(command, "subtype") == "AT_SetRelOptions":
+        judge.fail(
+            "partitioned", relation.name, f"{relation.name} is partitioned: only its partitions have {names[0]}."
+        )
     light = all(name.startswith(_LIGHT_PREFIXES) for name in names)
     judge.act("set-option-light" if light else "set-option", target=relation.name)
 
@@ -132,6 +162,10 @@ def _options(command: Node, relation: Relation, judge: Judge) -> None:
 def _logged(key: str) -> object:
     def handle(command: Node, relation: Relation, judge: Judge) -> None:
         there = relation.unlogged == (key == "set-unlogged")
+        publications = sorted(name for name, tables in judge.catalog.published.items() if relation.name in tables)
+        if key == "set-unlogged" and publications and not there:
+            because = f"{relation.name} is part of the publication {publications[0]}, which needs its log."
+            judge.fail("published", relation.name, because)
         referenced = [constraint.target for constraint in relation.constraints_of("foreign_key")]
         judge.act(
             f"{key}-already" if there and not relation.new else key,
@@ -142,6 +176,14 @@ def _logged(key: str) -> object:
         relation.unlogged = key == "set-unlogged"
 
     return handle
+
+
+def _replica_identity(command: Node, relation: Relation, judge: Judge) -> None:
+    index = getattr(command, "def").replica_identity_stmt.name
+    name = judge.catalog.beside(relation.name, index)
+    if index and name not in judge.catalog.indexes and judge.catalog.complete:
+        judge.fail("index-missing", relation.name, f"There is no index {index}.")
+    judge.act("replica-identity", target=relation.name, index=name if index else ())
 
 
 def _inherit(command: Node, relation: Relation, judge: Judge) -> None:
@@ -196,6 +238,7 @@ COMMANDS = {
     "AT_DisableTrigAll": _recursing("disable-trigger"),
     "AT_EnableTrigUser": _recursing("enable-trigger"),
     "AT_DisableTrigUser": _recursing("disable-trigger"),
+    "AT_ReplicaIdentity": _replica_identity,
     "AT_SetAccessMethod": _access_method,
     "AT_SetTableSpace": _tablespace,
 }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from backend_lead.gates.grammar import Node, deparse
-from backend_lead.migrate.catalog import Column, Index, Relation, Type
-from backend_lead.migrate.expressions import is_known, type_of
+from backend_lead.migrate.catalog import Catalog, Column, Index, Relation, Type
+from backend_lead.migrate.expressions import is_known, own_type, type_of
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.steps.alter_table import family, indexes_of
 from backend_lead.migrate.steps.columns import check_inherited, found_column
@@ -35,6 +35,11 @@ def _type(command: Node, relation: Relation, judge: Judge) -> None:
     generated = [each.name for each in relation.columns.values() if name in each.depends_on and each.generated]
     if generated:
         judge.fail("generated-in-the-way", table, f"{table}.{generated[0]} is generated from {name}.")
+    policies = sorted(policy for policy, read in relation.policies.items() if name in read)
+    if policies:
+        judge.fail("policy-in-the-way", table, f"The policy {policies[0]} of {table} reads {name}: its type stays.")
+    if column is not None and column.identity and new.name not in _COUNTING:
+        judge.fail("identity-type", table, f"{table}.{name} is an identity column, and {new} does not count.")
     if column is not None and column.generated and definition.HasField("raw_default"):
         judge.fail("generated", table, f"{table}.{name} is generated: its type is changed without USING.")
     using = definition.raw_default if definition.HasField("raw_default") else None
@@ -73,7 +78,8 @@ def _type(command: Node, relation: Relation, judge: Judge) -> None:
         checks = any(
             name in constraint.columns and constraint.kind == "check" for constraint in relation.constraints.values()
         )
-        rebuilt = [each for each in touched if collated or _is_special(judge.catalog.indexes[each], name)]
+        anew = collated or _sorts_otherwise(column.type, new, judge.catalog)
+        rebuilt = [each for each in touched if anew or _is_special(judge.catalog.indexes[each], name)]
         if same:
             judge.act("alter-type-same", target=table, children=children)
         else:
@@ -117,6 +123,22 @@ def _linked(relation: Relation, column: str, judge: Judge, *, rewritten: bool) -
         "tied_unchecked": sorted({name for name, _ in ties} - set(valid)),
         "tied_key": keys,
     }
+
+
+_COUNTING = frozenset({"smallint", "integer", "bigint"})
+# Types that share their operator classes, so that an index of one is an index of the other.
+_SORTED_ALIKE = (frozenset({"text", "character varying"}), frozenset({"inet", "cidr"}))
+
+
+def _sorts_otherwise(old: Type, new: Type, catalog: Catalog) -> bool:
+    """Say whether an index holds the same values in another order, or by other rules, as the other type."""
+    pair = {_below(old, catalog), _below(new, catalog)}
+    return len(pair) > 1 and not any(pair <= alike for alike in _SORTED_ALIKE)
+
+
+def _below(kind_of: Type, catalog: Catalog) -> str:
+    own = own_type(kind_of, catalog)
+    return _below(own.base, catalog) if own is not None and own.kind == "domain" and own.base else kind_of.name
 
 
 def _is_special(index: Index, column: str) -> bool:

@@ -9,6 +9,7 @@ from backend_lead.migrate.expressions import (
     columns_in,
     is_known,
     is_serial,
+    named_by_functions,
     own_type,
     texts_in,
 )
@@ -119,7 +120,9 @@ def _called_sequences(column: Column, judge: Judge) -> list[str]:
     """The sequences that a default takes numbers from."""
     if column.default is None:
         return []
-    return [name for name in texts_in(column.default) if name in judge.catalog.relations]
+    catalog = judge.catalog
+    found = {*texts_in(column.default), *named_by_functions(column.default, catalog)}
+    return sorted(name for name in found if name in catalog.relations and catalog.relations[name].kind == "sequence")
 
 
 def _instead_of_rewrite(definition: Node, relation: Relation, column: Column, judge: Judge) -> None:
@@ -170,6 +173,7 @@ def _drop(command: Node, relation: Relation, judge: Judge) -> None:
     dependents += [f"{table}.{each}" for each in generated]
     # The index of an exclusion goes with a column of its own, not with one inside an expression.
     dependents += [key.name for key in relation.constraints_of("exclusion") if name in key.mentions]
+    dependents += [policy for policy, read in sorted(relation.policies.items()) if name in read]
     if dependents and not cascade:
         judge.fail(
             "still-needed",
@@ -185,8 +189,10 @@ def _drop(command: Node, relation: Relation, judge: Judge) -> None:
         indexes_gone=gone,
         referenced=targets,
         views=[view.name for view in views],
+        view_indexes=indexes_of([view.name for view in views], judge),
         referencing=[owner.name for owner, _ in keys],
     )
+    relation.policies = {each: read for each, read in relation.policies.items() if name not in read}
     if not relation.new and not _moved(column, relation, judge) and not (column is not None and column.generated):
         judge.lose(
             "column-dropped", table, f"What {table}.{name} holds is gone, and the way down cannot bring it back."
@@ -314,7 +320,8 @@ def _add_identity(command: Node, relation: Relation, judge: Judge) -> None:
         )
     if column is not None and (column.has_default or column.identity):
         judge.fail("has-default", relation.name, f"{relation.name}.{command.name} has a default already.")
-    judge.act("add-identity", target=relation.name, children=family(relation, judge))
+    parts = family(relation, judge) if relation.kind == "partitioned" else ()
+    judge.act("add-identity", target=relation.name, children=parts)
     if column is not None:
         when = getattr(command, "def").constraint.generated_when
         column.identity = "always" if when == "a" else "by default"

@@ -1,15 +1,15 @@
-"""Constraints: added, validated, dropped."""
+"""Constraints that are added."""
 
 from __future__ import annotations
 
-from backend_lead.gates.grammar import Node, enum_name
-from backend_lead.migrate.catalog import Constraint, Relation
+from backend_lead.gates.grammar import Node
+from backend_lead.migrate.catalog import Constraint, Index, Relation
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.parts import attach, constraint_of, inherit_index, is_unique_key, primary_key
 from backend_lead.migrate.steps.alter_table import family, indexes_of
 from backend_lead.migrate.type_changes import type_change
 
-_FAILS_ON = {
+FAILS_ON = {
     "check": "row that the constraint does not allow",
     "unique": "value that is there twice",
     "primary_key": "value that is there twice or NULL",
@@ -59,12 +59,12 @@ def judge_new(
     }[constraint.kind]
     handler(constraint, relation, judge, fresh, index)
     looked_at = constraint.valid and constraint.enforced and not index
-    if looked_at and not fresh and not relation.new and _can_fail(constraint, relation):
-        what = _FAILS_ON[constraint.kind].format(target=constraint.target)
+    if looked_at and not fresh and not relation.new and can_fail(constraint, relation):
+        what = FAILS_ON[constraint.kind].format(target=constraint.target)
         judge.fail("row-in-the-way", relation.name, f"It ends at the first {what} in {relation.name}.", certain=False)
 
 
-def _can_fail(constraint: Constraint, relation: Relation) -> bool:
+def can_fail(constraint: Constraint, relation: Relation) -> bool:
     """Say whether rows may be in the way; what the change just wrote for all rows is taken to be right."""
     columns = [relation.columns[name] for name in constraint.columns if name in relation.columns]
     return not (constraint.kind in ("check", "not_null") and columns and all(column.filled for column in columns))
@@ -107,7 +107,16 @@ def _foreign_key(constraint: Constraint, relation: Relation, judge: Judge, fresh
     roles = {"referenced": constraint.target, "referenced_key": key_index(constraint, judge)}
     if not constraint.valid or not constraint.enforced or fresh:
         key = "add-foreign-key-not-valid" if not fresh else "add-foreign-key-fresh"
-        judge.act(key, target=relation.name, children=children, **roles)
+        parts = judge.catalog.children(constraint.target)
+        opened = [each.name for part in parts for each in unique_on(part.name, constraint.target_columns, judge)]
+        judge.act(
+            key,
+            target=relation.name,
+            children=children,
+            referenced_children=[part.name for part in parts],
+            referenced_child_keys=opened,
+            **roles,
+        )
         return
     if relation.new and not relation.filled:
         judge.act(
@@ -122,8 +131,13 @@ def _foreign_key(constraint: Constraint, relation: Relation, judge: Judge, fresh
         children=children,
         indexes=indexes_of([relation.name, *children], judge),
         **roles,
-        **_whole_target(constraint.target, judge),
+        **whole_target(constraint.target, judge),
     )
+    if relation.rows == 0:
+        # Nothing to look up in the other table.
+        for each in (constraint.target, *(child.name for child in judge.catalog.children(constraint.target))):
+            judge.work.pop(each, None)
+            judge.scans.discard(each)
     columns = ", ".join(constraint.columns)
     where = (
         f"{constraint.target} ({', '.join(constraint.target_columns)})"
@@ -137,7 +151,7 @@ def _foreign_key(constraint: Constraint, relation: Relation, judge: Judge, fresh
     )
 
 
-def _whole_target(target: str, judge: Judge) -> dict[str, list[str]]:
+def whole_target(target: str, judge: Judge) -> dict[str, list[str]]:
     """What is looked at where a foreign key leads: the partitions and every index."""
     children = [child.name for child in judge.catalog.children(target)]
     indexes = [index.name for each in (target, *children) for index in judge.catalog.indexes_of(each)]
@@ -155,11 +169,13 @@ def judge_reference(constraint: Constraint, relation: Relation, judge: Judge) ->
 
 def key_index(constraint: Constraint, judge: Judge) -> list[str]:
     """Return the index that keeps what a foreign key leads to unique."""
-    return [
-        index.name
-        for index in judge.catalog.indexes_of(constraint.target)
-        if index.unique and set(index.columns) == set(constraint.target_columns)
-    ][:1]
+    return [index.name for index in unique_on(constraint.target, constraint.target_columns, judge)]
+
+
+def unique_on(table: str, columns: tuple[str, ...], judge: Judge) -> list[Index]:
+    """Return the index of a table that keeps some columns unique, in a list of one or none."""
+    indexes = judge.catalog.indexes_of(table)
+    return [index for index in indexes if index.unique and set(index.columns) == set(columns)][:1]
 
 
 def _check_target(constraint: Constraint, relation: Relation, target: Relation, judge: Judge) -> None:
@@ -283,8 +299,9 @@ def _primary_key(constraint: Constraint, relation: Relation, judge: Judge, fresh
             )
         return
     _check_partition_key(constraint.columns, relation, judge)
+    changed = nullable or relation.kind == "partitioned"
     judge.act(
-        "add-primary-key", target=relation.name, children=children if nullable or relation.kind == "partitioned" else ()
+        "add-primary-key", target=relation.name, **{"children" if changed else "children_with_not_null": children}
     )
     names = ", ".join(constraint.columns)
     judge.instead(
@@ -298,101 +315,4 @@ def _exclusion(constraint: Constraint, relation: Relation, judge: Judge, fresh: 
     judge.act("add-exclusion", target=relation.name, children=family(relation, judge))
 
 
-def _validate(command: Node, relation: Relation, judge: Judge) -> None:
-    constraint = relation.constraints.get(command.name)
-    children = family(relation, judge)
-    if constraint is None:
-        if judge.catalog.complete and not relation.new:
-            judge.fail("constraint-missing", relation.name, f"{relation.name} has no constraint {command.name}.")
-        judge.act("validate-check", target=relation.name, children=children)
-        return
-    if constraint.valid:
-        judge.act("validate-already", target=relation.name)
-        return
-    if constraint.kind == "foreign_key":
-        judge.act(
-            "validate-foreign-key",
-            target=relation.name,
-            children=children,
-            indexes=indexes_of([relation.name, *children], judge),
-            referenced=constraint.target,
-            **_whole_target(constraint.target, judge),
-        )
-    else:
-        judge.act("validate-check", target=relation.name, children=children)
-    if not relation.new and _can_fail(constraint, relation):
-        what = _FAILS_ON[constraint.kind].format(target=constraint.target)
-        judge.fail("row-in-the-way", relation.name, f"It ends at the first {what} in {relation.name}.", certain=False)
-    constraint.valid = True
-
-
-def drop(command: Node, relation: Relation, judge: Judge) -> None:
-    """Judge and apply DROP CONSTRAINT."""
-    constraint = relation.constraints.get(command.name)
-    children = family(relation, judge)
-    if constraint is None:
-        if judge.catalog.complete and not command.missing_ok:
-            judge.fail("constraint-missing", relation.name, f"{relation.name} has no constraint {command.name}.")
-        judge.act("drop-constraint", target=relation.name, children=children)
-        return
-    if constraint.kind == "foreign_key":
-        judge.act("drop-foreign-key", target=relation.name, referenced=constraint.target, children=children)
-    elif constraint.index:
-        dependents = [
-            (owner, key)
-            for owner, key in judge.catalog.referencing(relation.name)
-            if set(key.target_columns or constraint.columns) == set(constraint.columns)
-        ]
-        if dependents and enum_name(command, "behavior") != "DROP_CASCADE":
-            judge.fail(
-                "still-needed",
-                relation.name,
-                f"The foreign key {dependents[0][1].name} of {dependents[0][0].name} needs {command.name}.",
-            )
-        parts = [each.name for each in judge.catalog.indexes.values() if each.parent == constraint.index]
-        judge.act(
-            "drop-key",
-            target=relation.name,
-            index=constraint.index,
-            indexes=parts,
-            children=children,
-            referencing=[owner.name for owner, _ in dependents],
-        )
-        for owner, key in dependents:
-            owner.constraints.pop(key.name, None)
-        for name in (constraint.index, *parts):
-            judge.catalog.indexes.pop(name, None)
-    else:
-        judge.act("drop-constraint", target=relation.name, children=children)
-    del relation.constraints[command.name]
-
-
-def _alter(command: Node, relation: Relation, judge: Judge) -> None:
-    given = getattr(command, "def").atalter_constraint
-    name = given.conname or command.name
-    known = relation.constraints.get(name)
-    if name and known is None and judge.catalog.complete and relation.constraints:
-        judge.fail("constraint-missing", relation.name, f"{relation.name} has no constraint {name}.")
-    if known is None or known.kind != "foreign_key" or not given.alter_enforceability:
-        judge.act("alter-constraint", target=relation.name)
-        return
-    known.enforced = bool(given.is_enforced)
-    known.valid = known.valid and known.enforced
-    if not known.enforced:
-        judge.act("alter-constraint-unenforced", target=relation.name, referenced=known.target)
-        return
-    known.valid = True
-    tables = [relation.name, known.target]
-    judge.act(
-        "alter-constraint-enforced", target=relation.name, referenced=known.target, indexes=indexes_of(tables, judge)
-    )
-    because = f"It ends at the first value that {known.target} does not have in {relation.name}."
-    judge.fail("row-in-the-way", relation.name, because, certain=False)
-
-
-COMMANDS = {
-    "AT_AddConstraint": _add,
-    "AT_ValidateConstraint": _validate,
-    "AT_DropConstraint": drop,
-    "AT_AlterConstraint": _alter,
-}
+COMMANDS = {"AT_AddConstraint": _add}

@@ -63,6 +63,8 @@ def _on_table(key: str) -> Statement:
                     judge.fail("trigger-missing", table, f"{table} has no trigger {words[-1]}.")
                 relation.triggers.pop(words[-1], None)
                 relation.events.pop(words[-1], None)
+            if key == "drop-policy" and relation is not None:
+                relation.policies.pop(words[-1], None)
             judge.act(key, target=table)
 
     return handle

@@ -11,7 +11,7 @@ from backend_lead.migrate.expressions import BUILT_IN, columns_in
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.parts import inherit_index
 from backend_lead.migrate.steadiness import holds_query, why_unsteady
-from backend_lead.migrate.steps.alter_table import family
+from backend_lead.migrate.steps.alter_table import family, indexes_of
 from backend_lead.read.database.constraint_names import default_name
 from backend_lead.read.sql_conditions import names
 
@@ -70,7 +70,7 @@ def _create(node: Node, judge: Judge) -> None:
         )
     judge.catalog.indexes[name] = Index(
         name, table, columns, node.unique, node.access_method or "btree", mentions, node.HasField("where_clause"),
-        words=_words(node), made=judge.sql,
+        words=_words(node), made=judge.sql, new=True,
     )
     if partitioned and node.relation.inh:
         inherit_index(judge.catalog.indexes[name], judge.catalog)
@@ -211,6 +211,10 @@ def drop_indexes(node: Node, judge: Judge) -> None:
             judge.fail("index-of-partition", index.table, f"{name} is a part of {index.parent}.")
         children = [each for each in judge.catalog.indexes.values() if each.parent == name]
         if node.concurrent:
+            above = judge.catalog.relations.get(index.table)
+            if above is not None and above.kind == "partitioned":
+                because = f"{index.table} is partitioned: {name} is not dropped concurrently."
+                judge.fail("partitioned", index.table, because)
             judge.act("drop-index-concurrently", target=name, table=index.table)
         else:
             judge.act(
@@ -237,9 +241,15 @@ def _reindex(node: Node, judge: Judge) -> None:
             judge.fail("index-missing", name, f"There is no index {name}.")
         judge.act(f"reindex-index{suffix}", target=name, table=index.table if index else ())
     elif what == "REINDEX_OBJECT_TABLE":
-        if judge.catalog.relations.get(name) is None and judge.catalog.complete:
+        relation = judge.catalog.relations.get(name)
+        if relation is None and judge.catalog.complete:
             judge.fail("table-missing", name, f"There is no table {name}.")
-        judge.act(f"reindex-table{suffix}", table=name, target=[i.name for i in judge.catalog.indexes_of(name)])
+        tables = [name]
+        if relation is not None and relation.kind == "partitioned":
+            # Each partition in a transaction of its own.
+            outside_transaction(f"REINDEX of the partitioned table {name}", name, judge)
+            tables += family(relation, judge)
+        judge.act(f"reindex-table{suffix}", table=tables, target=indexes_of(tables, judge))
     else:
         outside_transaction(f"REINDEX {what.rpartition('_')[2]}", name, judge)
         tables = [r.name for r in judge.catalog.relations.values() if r.kind in ("table", "materialized")]
@@ -249,8 +259,6 @@ def _reindex(node: Node, judge: Judge) -> None:
             target=sorted(i.name for i in judge.catalog.indexes.values()),
         )
     if not concurrently:
-        import re
-
         judge.instead(
             re.sub(r"(?i)\b(index|table|schema|database)\b", r"\1 CONCURRENTLY", judge.sql.strip().rstrip(";"), count=1)
             + ";  -- outside a transaction"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from backend_lead.gates.grammar import Node, SqlUnreadable, enum_name, kind, parse
 from backend_lead.migrate.catalog import Catalog, Relation
-from backend_lead.migrate.expressions import type_of
+from backend_lead.migrate.expressions import columns_in, texts_in, type_of
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.resolving import use_of
 from backend_lead.migrate.steps.alter_table import family, indexes_of
@@ -48,8 +48,12 @@ def _rule(node: Node, judge: Judge) -> None:
 
 def _policy(key: str) -> object:
     def handle(node: Node, judge: Judge) -> None:
-        _table(node.table, judge)
+        relation = _table(node.table, judge)
         judge.act(key, target=judge.catalog.name(node.table))
+        if relation is not None:
+            given = [each for each in ("qual", "with_check") if node.HasField(each)]
+            read = frozenset().union(*(columns_in(getattr(node, each)) for each in given))
+            relation.policies[node.policy_name] = read | relation.policies.get(node.policy_name, frozenset())
 
     return handle
 
@@ -63,6 +67,8 @@ def _function(node: Node, judge: Judge) -> None:
     used = _of_queries(body, judge.catalog) if language == "sql" else _Opened()
     judge.act("create-function", read=used.read, written=used.written)
     name = judge.catalog.words(names(node.funcname))
+    judge.catalog.named[name] = frozenset((*used.read, *used.written, *used.counted))
+    (judge.catalog.refusing.add if _REFUSES.match(body) else judge.catalog.refusing.discard)(name)
     judge.catalog.row_columns[name] = row_columns(body)
     taken = [part.function_parameter for part in node.parameters]
     inputs = ", ".join(str(type_of(each.arg_type)) for each in taken if enum_name(each, "mode") not in _OUTPUTS)
@@ -76,6 +82,8 @@ def _function(node: Node, judge: Judge) -> None:
 
 # A function that looks which table called it may be meant for tables of several shapes.
 _WHICH_TABLE = re.compile(r"(?i)\b(?:tg_table_name|tg_relname|tg_op|tg_when)\b")
+# A program that begins with an error has no other end.
+_REFUSES = re.compile(r"(?is)\s*begin\s+raise\s+(?:exception\b|'|sqlstate\b)")
 _OF_THE_ROW = re.compile(r"(?i)\b(?:new|old)\.(?:\"([^\"]+)\"|([a-z_]\w*))")
 
 
@@ -101,6 +109,7 @@ def _program(node: Node) -> tuple[str, str]:
 class _Opened:
     read: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
+    counted: list[str] = field(default_factory=list)
 
 
 def _of_queries(body: str, catalog: Catalog) -> _Opened:
@@ -117,6 +126,8 @@ def _of_queries(body: str, catalog: Catalog) -> _Opened:
             target = catalog.name(getattr(tree.stmt, what).relation)
             found.written += [target] if target in catalog.relations else []
         found.read += [each for each in use_of(tree.stmt, catalog).relations if each != target]
+        texts = (text.removeprefix("public.").replace('"', "") for text in texts_in(tree.stmt))
+        found.counted += [text for text in texts if text in catalog.relations]
     found.read = [each for each in dict.fromkeys(found.read) if each in catalog.relations and each not in found.written]
     return found
 
@@ -148,14 +159,14 @@ def _create_sequence(node: Node, judge: Judge) -> None:
             return
         judge.fail("sequence-exists", name, f"There is a relation {name} already.")
     judge.act("create-sequence")
-    judge.catalog.relations[name] = Relation(name, "sequence", new=True, owned=_owner(node.options))
+    judge.catalog.relations[name] = Relation(name, "sequence", new=True, owned=_owner(node.options, judge.catalog))
 
 
-def _owner(options: object) -> str:
+def _owner(options: object, catalog: Catalog) -> str:
     for item in options:  # type: ignore[attr-defined]
         if item.def_elem.defname == "owned_by":
             words = names(item.def_elem.arg.list.items)
-            return ".".join(words[-2:]) if len(words) > 1 else ""
+            return f"{catalog.words(words[:-1])}.{words[-1]}" if len(words) > 1 else ""
     return ""
 
 
@@ -168,7 +179,7 @@ def _alter_sequence(node: Node, judge: Judge) -> None:
     judge.rewrites.discard(name)
     judge.work.pop(name, None)
     if sequence is not None:
-        sequence.owned = _owner(node.options) or sequence.owned
+        sequence.owned = _owner(node.options, judge.catalog) or sequence.owned
 
 
 def _comment(node: Node, judge: Judge) -> None:
@@ -176,8 +187,14 @@ def _comment(node: Node, judge: Judge) -> None:
     if what in ("OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW"):
         judge.act("comment", target=judge.catalog.words(names(node.object.list.items)))
     elif what in ("OBJECT_COLUMN", "OBJECT_TABCONSTRAINT"):
-        words = names(node.object.list.items)[:-1]
-        judge.act("comment", target=judge.catalog.words(words))
+        *words, last = names(node.object.list.items)
+        table = judge.catalog.words(words)
+        relation = judge.catalog.table(table)
+        there = () if relation is None else relation.columns if what == "OBJECT_COLUMN" else relation.constraints
+        if relation is not None and there and not relation.loose and judge.catalog.complete and last not in there:
+            thing = "column" if what == "OBJECT_COLUMN" else "constraint"
+            judge.fail(f"{thing}-missing", table, f"{table} has no {thing} {last}.")
+        judge.act("comment", target=table)
     else:
         judge.act("comment-on-other")
 
@@ -198,6 +215,11 @@ def _statistics(node: Node, judge: Judge) -> None:
         judge.catalog.statistics[judge.catalog.words(names(node.defnames))] = tables[0]
 
 
+def _kind_of(name: str, judge: Judge) -> str:
+    relation = judge.catalog.relations.get(name)
+    return relation.kind if relation is not None else ""
+
+
 def _vacuum(node: Node, judge: Judge) -> None:
     options = {item.def_elem.defname for item in node.options}
     given = [judge.catalog.name(item.vacuum_relation.relation) for item in node.rels]
@@ -206,6 +228,8 @@ def _vacuum(node: Node, judge: Judge) -> None:
     )
     children = [child.name for name in every for child in judge.catalog.children(name)]
     if not node.is_vacuumcmd:
+        partitioned = [name for name in given if _kind_of(name, judge) == "partitioned"]
+        every = list(dict.fromkeys((*every, *(each.name for p in partitioned for each in judge.catalog.children(p)))))
         judge.act("analyze", target=every, indexes=indexes_of(every, judge))
         return
     outside_transaction("VACUUM", every[0] if every else "", judge)
@@ -227,6 +251,9 @@ def _lock(node: Node, judge: Judge) -> None:
         mode = _MODES.get(node.mode, LockMode.ACCESS_EXCLUSIVE)
         for each in (name, *(family(relation, judge) if relation is not None else ())):
             judge.lock(each, mode)
+        # The lock of a view goes on to what it reads.
+        for each in sorted(relation.relations) if relation is not None and relation.kind == "view" else ():
+            judge.lock(each, mode)
 
 
 def _call(node: Node, judge: Judge) -> None:
@@ -242,6 +269,13 @@ def _set(node: Node, judge: Judge) -> None:
         judge.catalog.path = first[0] if first and first[0] not in ("public", '"$user"', "$user", "") else ""
 
 
+def _outside(what: str) -> object:
+    def handle(node: Node, judge: Judge) -> None:
+        outside_transaction(what, "", judge)
+
+    return handle
+
+
 def _publication(node: Node, judge: Judge) -> None:
     tables = [
         judge.catalog.name(each.pubtable.relation)
@@ -249,6 +283,10 @@ def _publication(node: Node, judge: Judge) -> None:
         if each.HasField("pubtable")
     ]
     judge.act("publication", target=tables)
+    known = judge.catalog.published.get(node.pubname, frozenset())
+    how = enum_name(node, "action") if "action" in node.DESCRIPTOR.fields_by_name else "AP_SetObjects"
+    left = {"AP_AddObjects": known | {*tables}, "AP_DropObjects": known - {*tables}}
+    judge.catalog.published[node.pubname] = frozenset(left.get(how, tables))
 
 
 STATEMENTS = {
@@ -270,6 +308,11 @@ STATEMENTS = {
     "lock_stmt": _lock,
     "call_stmt": _call,
     "variable_set_stmt": _set,
+    "alter_system_stmt": _outside("ALTER SYSTEM"),
+    "createdb_stmt": _outside("CREATE DATABASE"),
+    "dropdb_stmt": _outside("DROP DATABASE"),
+    "create_table_space_stmt": _outside("CREATE TABLESPACE"),
+    "drop_table_space_stmt": _outside("DROP TABLESPACE"),
     "create_publication_stmt": _publication,
     "alter_publication_stmt": _publication,
 }

@@ -37,6 +37,7 @@ def make_partition(node: Node, relation: Relation, parent: str, judge: Judge) ->
         "create-partition",
         parent=parent,
         default=default,
+        referencing=_referring(parent, judge),
         **{"parent_indexes" if default else "indexes_above": [i.name for i in judge.catalog.indexes_of(parent)]},
     )
     if default:
@@ -158,6 +159,8 @@ def _attach(command: Node, relation: Relation, judge: Judge) -> None:
         target=relation.name,
         partition=name,
         target_indexes=[index.name for index in judge.catalog.indexes_of(relation.name)],
+        referencing=_referring(relation.name, judge),
+        referenced_key=indexes_of([name], judge) if _referring(relation.name, judge) else [],
     )
     if default and not is_default:
         judge.act("attach-beside-default", default=default)
@@ -188,7 +191,8 @@ def _proven(child: Relation, parent: Relation, bound: Node) -> bool:
     if bound.strategy == "l":
         values = [str(_constant(item)) for item in bound.listdatums]
         # As it was typed, and as a server tells it: `key = ANY (ARRAY[…])`.
-        listed = re.compile(rf"(?i)\b{re.escape(key)}\b\W*(?:::\s*[\w ]+\W*)?\s*(?:=\s*any|in)\b")
+        among = r"(?:=\s*any|in)\b" if len(values) > 1 else r"(?:=|in\b)"
+        listed = re.compile(rf"(?i)\b{re.escape(key)}\b\W*?(?:::\s*[\w ]+\W*?)?\s*{among}")
         texts = [check.text for check in checks if listed.search(check.text)]
         return any(all(value in text for value in values) for text in texts)
     if bound.strategy != "r":
@@ -215,7 +219,8 @@ def _detach(command: Node, relation: Relation, judge: Judge) -> None:
                 relation.name,
                 f"{relation.name} has the default partition {default[0]}: nothing is detached concurrently from it.",
             )
-        judge.act("detach-partition-concurrently", target=relation.name, partition=name)
+        told = _told_of(relation, name, judge)
+        judge.act("detach-partition-concurrently", target=relation.name, partition=name, **told)
     else:
         judge.act(
             "detach-partition",
@@ -223,15 +228,38 @@ def _detach(command: Node, relation: Relation, judge: Judge) -> None:
             partition=name,
             default=default,
             partition_indexes=indexes_of([name], judge),
+            **_told_of(relation, name, judge),
         )
         _follow_keys("detach-foreign-key", relation, judge)
         if not default:
             judge.instead(f"{judge.sql.strip().rstrip(';')} CONCURRENTLY;  -- outside a transaction")
+    _held_by_rows(relation, name, judge)
     if child is not None:
         child.parents = tuple(each for each in child.parents if each != relation.name)
         child.partition = False
         for index in judge.catalog.indexes_of(name):
             index.parent = ""
+
+
+def _referring(table: str, judge: Judge) -> list[str]:
+    """The tables whose foreign keys lead to a partitioned table: the keys are made for each partition."""
+    return sorted({owner.name for owner, _ in judge.catalog.referencing(table)})
+
+
+def _told_of(relation: Relation, name: str, judge: Judge) -> dict[str, list[str]]:
+    """The tables that refer to a partitioned table: their rows may not refer to what the partition holds."""
+    referring = _referring(relation.name, judge)
+    return {
+        "referencing": referring,
+        "referencing_indexes": indexes_of(referring, judge),
+        "referenced_key": indexes_of([name], judge) if referring else [],
+    }
+
+
+def _held_by_rows(relation: Relation, name: str, judge: Judge) -> None:
+    for each in _referring(relation.name, judge):
+        because = f"It ends at the first row of {each} that refers to what {name} holds."
+        judge.fail("row-in-the-way", each, because, certain=False)
 
 
 def _finalize(command: Node, relation: Relation, judge: Judge) -> None:

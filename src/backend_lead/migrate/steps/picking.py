@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from backend_lead.gates.grammar import Node, kind, walk
@@ -100,6 +101,20 @@ def partitions_met(name: str, where: Node | None, judge: Judge) -> list[str]:
         return children
     limits = _limits(where, parent.key_columns[0])
     return [each for each in children if not _excluded(judge.catalog.relations[each], limits)]
+
+
+def no_partition_takes(relation: Relation, row: Mapping[str, Node], judge: Judge) -> str:
+    """Return the value that no partition of a table partitioned by LIST holds, "" where that is not certain."""
+    parts = [each for each in judge.catalog.relations.values() if relation.name in each.parents]
+    value = _constant(row[relation.key_columns[0]]) if set(relation.key_columns) <= row.keys() else None
+    if len(relation.key_columns) != 1 or value is None or any(each.is_default for each in parts):
+        return ""
+    spans = [each.span for each in parts]
+    lists = [each[1] for each in spans if each is not None and each[0] == "list"]
+    held = [each for values in lists for each in values]
+    if len(lists) < len(parts) or any(type(each) is not type(value) or each == value for each in held):
+        return ""
+    return str(value)
 
 
 def _limits(where: Node, column: str) -> list[tuple[str, object]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from backend_lead.gates.grammar import Node, enum_name, kind, walk, wrapped
 from backend_lead.migrate.catalog import Relation
 from backend_lead.migrate.expressions import kind_or_empty
@@ -10,7 +12,7 @@ from backend_lead.migrate.parts import is_null, primary_key
 from backend_lead.migrate.refusing import refused
 from backend_lead.migrate.resolving import Use, use_of
 from backend_lead.migrate.steps.alter_table import heads_of, indexes_of
-from backend_lead.migrate.steps.picking import partitions_met, picks_few, says_already
+from backend_lead.migrate.steps.picking import no_partition_takes, partitions_met, picks_few, says_already
 from backend_lead.migrate.steps.references import follow_change, follow_deletion, follow_values, holding_on
 from backend_lead.migrate.values import fits
 from backend_lead.read.sql_conditions import names
@@ -100,7 +102,7 @@ def _insert(node: Node, judge: Judge) -> None:
     )
     given = [column.res_target.name for column in node.cols] or list(relation.columns if relation is not None else ())
     follow_values(relation, given, judge)
-    if node.HasField("on_conflict_clause"):
+    if node.HasField("on_conflict_clause") and node.on_conflict_clause.HasField("infer"):
         # The planner opens the indexes to find the one that decides; a plain INSERT lets go of them again.
         judge.act("insert-on-conflict", indexes=indexes_of([name, *family], judge))
     if node.HasField("on_conflict_clause") and relation is not None and not relation.new and from_many(node):
@@ -184,6 +186,10 @@ def _missing_values(node: Node, relation: Relation | None, judge: Judge) -> None
                 relation.name,
                 f"{relation.name}.{column.name} is GENERATED ALWAYS: give it by OVERRIDING SYSTEM VALUE.",
             )
+        if column.generated and column.name in columns and (not rows or _gives(rows, columns.index(column.name))):
+            judge.fail(
+                "generated-given", relation.name, f"{relation.name}.{column.name} is generated."
+            )
         needed = column.not_null and not (column.has_default or column.identity or column.generated)
         if needed and column.name not in columns:
             judge.fail(
@@ -191,6 +197,9 @@ def _missing_values(node: Node, relation: Relation | None, judge: Judge) -> None
             )
     for row in rows:
         given = dict(zip(columns, row.list.items, strict=False))
+        homeless = no_partition_takes(relation, given, judge) if relation.key_columns else ""
+        if homeless:
+            judge.fail("no-partition", relation.name, f"No partition of {relation.name} takes {homeless!r}.")
         for check in relation.constraints_of("check"):
             if check.enforced and refused(check.text, given):
                 judge.fail("refused", relation.name, f"{check.name} of {relation.name} does not allow it.")
@@ -199,6 +208,12 @@ def _missing_values(node: Node, relation: Relation | None, judge: Judge) -> None
                 wrong = fits(value, relation.columns[name].type, judge.catalog)
                 if wrong:
                     judge.fail("wrong-value", relation.name, f"{wrong}: {relation.name}.{name}.")
+
+
+def _gives(rows: Sequence[Node], position: int) -> bool:
+    """Say whether any row has something else than DEFAULT there."""
+    given = [row.list.items[position] for row in rows if position < len(row.list.items)]
+    return any(kind(value) != "set_to_default" for value in given)
 
 
 def _update(node: Node, judge: Judge) -> None:

@@ -89,6 +89,8 @@ def _elements(node: Node, relation: Relation, judge: Judge) -> None:
                 if made.target != relation.name:
                     judge_reference(made, relation, judge)
                     judge.act("create-table-referencing", referenced=made.target, referenced_key=key_index(made, judge))
+            # No row is there yet, so NOT VALID says nothing.
+            made.valid = made.enforced
             attach(relation, made, judge.catalog)
 
 
@@ -151,6 +153,7 @@ def _create_as(node: Node, judge: Judge) -> None:
         new=True,
         filled=not node.into.skip_data,
         temporary=node.into.rel.relpersistence == "t",
+        unpopulated=what != "OBJECT_TABLE" and bool(node.into.skip_data),
     )
     used = use_of(node.query, judge.catalog)
     if what != "OBJECT_TABLE":

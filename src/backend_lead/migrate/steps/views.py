@@ -100,6 +100,14 @@ def _refresh(node: Node, judge: Judge) -> None:
         judge.fail("view-missing", name, f"There is no materialized view {name}.")
     sources = sorted(with_what_is_behind(sorted(relation.relations), judge)) if relation is not None else []
     indexes = judge.catalog.indexes_of(name)
+    if node.skip_data:
+        judge.act("refresh-without-data", target=name, indexes=[index.name for index in indexes])
+        judge.work.pop(name, None)  # An empty file takes no time.
+        if relation is not None:
+            relation.unpopulated = True
+        return
+    if relation is not None:
+        relation.unpopulated = False
     roles = {
         "target": name,
         "indexes": [index.name for index in indexes],
