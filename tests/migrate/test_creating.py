@@ -10,7 +10,7 @@ from backend_lead.config import load
 from backend_lead.doors.cli.main import main
 from backend_lead.lead.before import Request
 from backend_lead.lead.creating import Wish, create_migration
-from backend_lead.lead.migration import prove_migrations
+from backend_lead.lead.migration_proofs import prove_migrations
 from backend_lead.lead.options import Options
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.create.naming import Names, Unclear

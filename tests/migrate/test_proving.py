@@ -8,7 +8,7 @@ import pytest
 
 from backend_lead.config import load
 from backend_lead.lead.before import Request
-from backend_lead.lead.migration import prove_migrations
+from backend_lead.lead.migration_proofs import prove_migrations
 from backend_lead.lead.options import Options
 from backend_lead.model.proof import MigrationProof, ProofVerdict
 

@@ -141,7 +141,7 @@ class ProveJob(MigrationJob, frozen=True, kw_only=True):
 
     def report(self, listen: Listener) -> Report:
         """Run the job."""
-        from backend_lead.lead.migration import prove_migrations
+        from backend_lead.lead.migration_proofs import prove_migrations
 
         # The proof is what it is run for: it is kept whether or not what was read is.
         return prove_migrations(self.request(), replace(self.options(), cache=True), self.rows, listen)

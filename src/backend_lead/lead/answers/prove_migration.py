@@ -9,7 +9,7 @@ from backend_lead.lead.answers._asked import SHOWN, Asked
 from backend_lead.lead.answers._fixes import of_findings
 from backend_lead.lead.answers._migrations import change_read, meant, request_of
 from backend_lead.lead.answers._words import counted, unread
-from backend_lead.lead.migration import prove_migrations
+from backend_lead.lead.migration_proofs import prove_migrations
 from backend_lead.model.answer import Offer
 from backend_lead.model.proof import ProofVerdict
 from backend_lead.model.review import Report

@@ -21,7 +21,7 @@ def command(rows: int, **typed: object) -> int:
     """Run each migration on a throw-away PostgreSQL with rows, under load, and back; say what was seen."""
     from backend_lead.doors.cli.output import deliver
     from backend_lead.doors.cli.progress import listener
-    from backend_lead.lead.migration import prove_migrations
+    from backend_lead.lead.migration_proofs import prove_migrations
 
     asked = MigrationAsked.of(typed)
     options = asked.options()

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from backend_lead.errors import Refused
 from backend_lead.gates.files import Tree
-from backend_lead.migrate.formats._javascript.syntax import SUFFIXES
 
+SUFFIXES = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts")
 _LIKELY = re.compile(r"(?i)(^|/)[^/]*migrat[^/]*/|(^|/)v?\d{1,14}[-_.][^/]*$|^[^/]+$")
 _NOT = re.compile(
     r"(?i)\.d\.[cm]?ts$|[._-](test|spec)\.[cm]?[jt]s$|(^|/)(__tests__|tests?|spec)/|\.config\.[cm]?[jt]s$"

@@ -13,8 +13,9 @@ from backend_lead.errors import Refused
 from backend_lead.gates.files import Tree
 from backend_lead.gates.text import one_line
 from backend_lead.migrate.formats._javascript import calling, expressions, statements
+from backend_lead.migrate.formats._javascript.finding import SUFFIXES
 from backend_lead.migrate.formats._javascript.recorder import Recorder
-from backend_lead.migrate.formats._javascript.syntax import SUFFIXES, line, parsed, text
+from backend_lead.migrate.formats._javascript.syntax import line, parsed, text
 from backend_lead.migrate.formats._javascript.values import (
     UNDEFINED,
     Frame,

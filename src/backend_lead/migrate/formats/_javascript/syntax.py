@@ -10,7 +10,6 @@ from tree_sitter import Language, Node, Parser
 
 _ESCAPE = re.compile(r"(?s)\\(u\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r\n|.)")
 _SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
-SUFFIXES = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts")
 
 
 @functools.cache

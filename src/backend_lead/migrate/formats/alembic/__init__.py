@@ -7,14 +7,16 @@ itself, and begins another.  The line that Alembic writes into its own table `al
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from backend_lead.errors import Refused
 from backend_lead.gates.files import Tree
 from backend_lead.migrate.formats import Transaction
-from backend_lead.migrate.formats.alembic.following import History
-from backend_lead.migrate.formats.alembic.writing import written
 from backend_lead.migrate.script import NewFile, Script, Step
+
+if TYPE_CHECKING:
+    from backend_lead.migrate.formats.alembic.following import History
 
 NAME = "alembic"
 ORDER = 5
@@ -40,6 +42,9 @@ def _is_revision(tree: Tree, path: str) -> bool:
 
 
 def _history(tree: Tree) -> History:
+    # Most projects use another tool, and what follows programs takes a while to import.
+    from backend_lead.migrate.formats.alembic.following import History
+
     found = _read.get(tree)
     if found is None:
         found = _read[tree] = History(tree)
@@ -53,4 +58,6 @@ def read(tree: Tree, path: str, how: Transaction) -> Script:
 
 def write(tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str] = ()) -> list[NewFile]:
     """Return a revision for each step, behind the single head or in the place of the one that it replaces."""
+    from backend_lead.migrate.formats.alembic.writing import written
+
     return written(_history(tree), steps, moment, replaces)

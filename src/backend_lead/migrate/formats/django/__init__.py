@@ -7,14 +7,16 @@ writes into its own table `django_migrations` is left out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from backend_lead.errors import Refused
 from backend_lead.gates.files import Tree
 from backend_lead.migrate.formats import Transaction
-from backend_lead.migrate.formats.django.following import History
-from backend_lead.migrate.formats.django.writing import written
 from backend_lead.migrate.script import NewFile, Script, Step
+
+if TYPE_CHECKING:
+    from backend_lead.migrate.formats.django.following import History
 
 NAME = "django"
 ORDER = 5
@@ -40,6 +42,9 @@ def _is_migration(tree: Tree, path: str) -> bool:
 
 
 def _history(tree: Tree) -> History:
+    # Most projects use another tool, and what follows programs takes a while to import.
+    from backend_lead.migrate.formats.django.following import History
+
     found = _read.get(tree)
     if found is None:
         found = _read[tree] = History(tree)
@@ -58,4 +63,6 @@ def outside(tree: Tree) -> list[Script]:
 
 def write(tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str] = ()) -> list[NewFile]:
     """Return a migration for each step, behind the app's leaf or in the place of the one that it replaces."""
+    from backend_lead.migrate.formats.django.writing import written
+
     return written(_history(tree), steps, moment, replaces)

@@ -12,16 +12,8 @@ from collections.abc import Sequence
 
 from backend_lead.gates.files import Tree
 from backend_lead.migrate.formats import Transaction
-from backend_lead.migrate.formats._javascript.builtins import LIBRARIES, PROMISE
 from backend_lead.migrate.formats._javascript.finding import candidates, without_comments
-from backend_lead.migrate.formats._javascript.following import follow, loaded, member_of
-from backend_lead.migrate.formats._javascript.recorder import Recorder
-from backend_lead.migrate.formats._javascript.values import UNDEFINED, JsObject
-from backend_lead.migrate.formats.knex.config import Config, config_of
-from backend_lead.migrate.formats.knex.database import Database
-from backend_lead.migrate.formats.knex.writing import written
-from backend_lead.migrate.script import NewFile, Script, Sent, Step
-from backend_lead.model.place import Place, Unresolved
+from backend_lead.migrate.script import NewFile, Script, Step
 
 NAME = "knex"
 ORDER = 30
@@ -39,9 +31,14 @@ _OTHERS = re.compile(r"\b[qQ]ueryInterface\b|\b[qQ]ueryRunner\b|\bMigrationInter
 
 def find(tree: Tree) -> list[str]:
     """Return the migrations in the order of their names: those of the knexfile's folders, else what looks like some."""
+    there = list(candidates(tree))
+    if not there:
+        return []
+    from backend_lead.migrate.formats.knex.config import config_of
+
     config = config_of(tree)
     found = []
-    for path, text in candidates(tree):
+    for path, text in there:
         folder, _, name = path.rpartition("/")
         if name.startswith("knexfile.") or (config.folders and folder not in config.folders):
             continue
@@ -54,30 +51,14 @@ def find(tree: Tree) -> list[str]:
 
 def read(tree: Tree, path: str, how: Transaction) -> Script:
     """Return one file as Knex sends it, followed from its text."""
-    config = config_of(tree)
-    up, notes, _ = _way(tree, path, config, "up")
-    down, more, has_down = _way(tree, path, config, "down")
-    notes = (*config.notes, *notes, *(note for note in more if note not in notes))
-    return Script(path, NAME, up, down if has_down else None, unresolved=notes)
+    # Most projects use another tool, and what follows programs takes a while to import.
+    from backend_lead.migrate.formats.knex.following import script_of
 
-
-def _way(
-    tree: Tree, path: str, config: Config, direction: str
-) -> tuple[tuple[Sent, ...], tuple[Unresolved, ...], bool]:
-    recorder = Recorder()
-    program, exports = loaded(tree, path, LIBRARIES, recorder)
-    own, _ = member_of(exports, "config")
-    wish = own.props.get("transaction", UNDEFINED) if isinstance(own, JsObject) else UNDEFINED
-    together = wish if isinstance(wish, bool) else not config.apart
-    recorder.transaction = 0 if together else None
-    function, this = member_of(exports, direction)
-    # Knex before 0.95 gave its promises along.
-    there = follow(program, function, [Database(), PROMISE], this, direction)
-    if not there and direction == "up":
-        recorder.opaque("up", "was not found in what the file gives", Place(path, 1))
-    return tuple(recorder.sent), tuple(recorder.notes), there and bool(recorder.sent)
+    return script_of(tree, path, NAME)
 
 
 def write(tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str] = ()) -> list[NewFile]:
     """Return a file for each step, written as the ones beside it are."""
+    from backend_lead.migrate.formats.knex.writing import written
+
     return written(tree, find(tree), steps, moment)

@@ -11,15 +11,8 @@ from collections.abc import Sequence
 
 from backend_lead.gates.files import Tree
 from backend_lead.migrate.formats import Transaction
-from backend_lead.migrate.formats._javascript.builtins import LIBRARIES
 from backend_lead.migrate.formats._javascript.finding import candidates, without_comments
-from backend_lead.migrate.formats._javascript.following import follow, loaded, member_of
-from backend_lead.migrate.formats._javascript.recorder import Recorder
-from backend_lead.migrate.formats.sequelize.interface import Interface
-from backend_lead.migrate.formats.sequelize.types import LIBRARY
-from backend_lead.migrate.formats.sequelize.writing import written
-from backend_lead.migrate.script import NewFile, Script, Sent, Step
-from backend_lead.model.place import Place, Unresolved
+from backend_lead.migrate.script import NewFile, Script, Step
 
 NAME = "sequelize"
 ORDER = 30
@@ -45,23 +38,14 @@ def _gives(code: str) -> bool:
 
 def read(tree: Tree, path: str, how: Transaction) -> Script:
     """Return one file as Sequelize sends it, followed from its text."""
-    up, notes, _ = _way(tree, path, "up")
-    down, more, has_down = _way(tree, path, "down")
-    notes = (*notes, *(note for note in more if note not in notes))
-    return Script(path, NAME, up, down if has_down else None, unresolved=notes)
+    # Most projects use another tool, and what follows programs takes a while to import.
+    from backend_lead.migrate.formats.sequelize.following import script_of
 
-
-def _way(tree: Tree, path: str, direction: str) -> tuple[tuple[Sent, ...], tuple[Unresolved, ...], bool]:
-    recorder = Recorder()
-    libraries = {**LIBRARIES, "sequelize": LIBRARY, "@sequelize/core": LIBRARY, "sequelize-typescript": LIBRARY}
-    program, exports = loaded(tree, path, libraries, recorder)
-    function, this = member_of(exports, direction)
-    there = follow(program, function, [Interface(), LIBRARY], this, direction)
-    if not there and direction == "up":
-        recorder.opaque("up", "was not found in what the file gives", Place(path, 1))
-    return tuple(recorder.sent), tuple(recorder.notes), there and bool(recorder.sent)
+    return script_of(tree, path, NAME)
 
 
 def write(tree: Tree, steps: Sequence[Step], moment: str, replaces: Sequence[str] = ()) -> list[NewFile]:
     """Return a file for each step, written as the ones beside it are."""
+    from backend_lead.migrate.formats.sequelize.writing import written
+
     return written(tree, find(tree), steps, moment)
