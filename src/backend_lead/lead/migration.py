@@ -22,7 +22,7 @@ from backend_lead.migrate.lint import lint, replay
 from backend_lead.migrate.script import Script
 from backend_lead.model.backend import Backend
 from backend_lead.model.event import Finished, Listener, Started, silent
-from backend_lead.model.migration import Change
+from backend_lead.model.migration import Change, Statement
 from backend_lead.model.place import Unresolved
 from backend_lead.model.review import Report
 from backend_lead.rules.rule import MIGRATION, rules_of
@@ -79,16 +79,18 @@ def _masked(change: Change) -> Change:
         files=tuple(
             replace(
                 file,
-                statements=tuple(
-                    replace(
-                        each, sql=mask(each.sql), safe_alternative=each.safe_alternative and mask(each.safe_alternative)
-                    )
-                    for each in file.statements
-                ),
+                statements=tuple(_masked_statement(each) for each in file.statements),
             )
             for file in change.files
         ),
     )
+
+
+def _masked_statement(statement: Statement) -> Statement:
+    sql, alternative = mask(statement.sql), statement.safe_alternative and mask(statement.safe_alternative)
+    if (sql, alternative) == (statement.sql, statement.safe_alternative):
+        return statement
+    return replace(statement, sql=sql, safe_alternative=alternative)
 
 
 def prepare(request: Request, listen: Listener = silent) -> Prepared:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from backend_lead.gates.grammar import SqlUnreadable, parse, split
 from backend_lead.gates.text import one_line
 from backend_lead.migrate.breaking import Breakage, breakage
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.resolving import Use, use_of
-from backend_lead.model.backend import Backend
 from backend_lead.model.migration import Hazard, HazardKind
 from backend_lead.model.place import Place, Unresolved
 from backend_lead.model.query import Query
 from backend_lead.read.sql_placeholders import rewrite
+
+if TYPE_CHECKING:
+    from backend_lead.model.backend import Backend
 
 _COMMENT = re.compile(r"(?s)\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)+")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from backend_lead.gates.grammar import Node, kind, walk
 from backend_lead.migrate.catalog import Catalog, NamedType, Relation, Type
 from backend_lead.migrate.facts import Facts
@@ -184,10 +186,10 @@ def texts_in(node: Node) -> list[str]:
     ]
 
 
-def users_of_sequence(sequence: Relation, catalog: Catalog) -> list[str]:
-    """Return the columns (`orders.id`) whose defaults take numbers from a sequence."""
+def users_of_sequence(sequence: Relation, relations: Iterable[Relation]) -> list[str]:
+    """Return the columns (`orders.id`) of some tables whose defaults take numbers from a sequence."""
     found = []
-    for relation in catalog.relations.values():
+    for relation in relations:
         for column in relation.columns.values():
             place = f"{relation.name}.{column.name}"
             own = place == sequence.owned and column.has_default and column.default is None

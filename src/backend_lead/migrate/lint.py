@@ -86,7 +86,10 @@ def _file(script: Script, catalog: Catalog, known: Facts, application: Applicati
         touched |= names
     text = "\n".join(sent.sql for sent in script.up)
     down = tuple(sent.sql for sent in script.down) if script.down is not None else None
-    statements = [replace(each, unsupported_keys=_unsupported(each, catalog)) for each in statements]
+    statements = [
+        replace(each, unsupported_keys=_unsupported(each, catalog)) if each.unsupported_keys else each
+        for each in statements
+    ]
     catalog.settled(touched)
     return MigrationFile(
         script.path,

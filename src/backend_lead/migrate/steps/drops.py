@@ -45,7 +45,7 @@ def _drop_sequences(node: Node, judge: Judge) -> None:
             if judge.catalog.complete and not node.missing_ok:
                 judge.fail("sequence-missing", name, f"There is no sequence {name}.")
             continue
-        users = users_of_sequence(sequence, judge.catalog)
+        users = users_of_sequence(sequence, judge.catalog.relations.values())
         if users and enum_name(node, "behavior") != "DROP_CASCADE":
             judge.fail("still-needed", name, f"The default of {users[0]} needs {name}.")
         judge.act("drop-sequence", target=name)

@@ -119,9 +119,10 @@ def _like(clause: Node, relation: Relation, judge: Judge) -> None:
 
 def _counting(relation: Relation, catalog: Catalog) -> list[str]:
     """The sequences that defaults of a table take numbers from."""
-    columns = {f"{relation.name}.{each.name}" for each in relation.columns.values() if each.has_default}
+    if not any(each.has_default for each in relation.columns.values()):
+        return []
     sequences = [each for each in catalog.relations.values() if each.kind == "sequence"]
-    return sorted(each.name for each in sequences if columns & set(users_of_sequence(each, catalog)))
+    return sorted(each.name for each in sequences if users_of_sequence(each, [relation]))
 
 
 def _copy_index(index: Index, copied: Relation, relation: Relation, judge: Judge) -> None:
