@@ -96,7 +96,7 @@ def locks_of(change: Change) -> dict[str, LockMode]:
     return found
 
 
-def _strongest(result: dict[str, Any]) -> dict[str, str]:
+def strongest(result: dict[str, Any]) -> dict[str, str]:
     """Return the locks of the whole case.  What a savepoint gave back was held until then."""
     found: dict[str, str] = {}
     for statement in result["statements"]:
@@ -175,7 +175,7 @@ def _corpus(name: str, given: argparse.Namespace, stack: ExitStack) -> None:
                 if given.show:
                     print(f"  {case.name}: blocks {blocked(got, kinds)}, told {told.blocks_reads, told.blocks_writes}")
             flags[0] += 1
-        mine, last = locks_of(change), _strongest(result)
+        mine, last = locks_of(change), strongest(result)
         for relation in sorted({*mine, *last}):
             same = relation in mine and mine[relation].value == last.get(relation)
             right, wrong = right + same, wrong + (not same)

@@ -1,14 +1,15 @@
 """`python -m benchmarks.prove [CORPUS] [--rows 20000 200000] [--every 12]`: proofs as a person starts them.
 
 Every so many cases of a corpus of `benchmarks/locks` are proven by the command itself, with the start of its server.
-Prints the median and the longest time, and how many statements were called safe although somebody waited for more than
-three times as long as without the migration, and for more than 50 ms.
+Prints the median and the longest time by the clock, the median of the processor, and how many statements were called
+safe although somebody waited for more than three times as long as without the migration, and for more than 50 ms.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import resource
 import statistics
 import subprocess
 import sys
@@ -33,8 +34,9 @@ def schema_alone(text: str) -> str:
     return ";\n".join(kept) + ";\n"
 
 
-def proven(case: Case, whole: Corpus, rows: int) -> tuple[float, list[dict[str, Any]]]:
-    """Return how many seconds a proof took, and what it says of each statement."""
+def proven(case: Case, whole: Corpus, rows: int) -> tuple[float, float, list[dict[str, Any]]]:
+    """Return how many seconds a proof took by the clock and of the processor, its server included, and what it says of
+    each statement."""
     with tempfile.TemporaryDirectory() as folder:
         paths = {name: Path(folder, name) for name in ("0001_change.sql", "schema.sql", "queries.sql")}
         head = "-- no-transaction\n" if case.alone else ""
@@ -44,13 +46,20 @@ def proven(case: Case, whole: Corpus, rows: int) -> tuple[float, list[dict[str, 
         paths["queries.sql"].write_text("".join(f"{query.sql};\n" for query in whole.queries), encoding="utf-8")
         command = [sys.executable, "-m", "backend_lead", "migration", "prove", str(paths["0001_change.sql"])]
         command += ["--schema", str(paths["schema.sql"]), "--queries", str(paths["queries.sql"])]
+        before_it = _processor()
         start = time.perf_counter()
         command += ["--rows", str(rows), "--format", "json", "-q"]
         done = subprocess.run(command, capture_output=True, check=False)
-        took = time.perf_counter() - start
+        took, worked = time.perf_counter() - start, _processor() - before_it
     if done.returncode not in (0, 1):
         raise SystemExit(f"{case.name} ended with {done.returncode}: {done.stderr.decode(errors='replace')[-300:]}")
-    return took, json.loads(done.stdout)["statements"]
+    return took, worked, json.loads(done.stdout)["statements"]
+
+
+def _processor() -> float:
+    """Return the seconds of processor that processes which have ended took, with those that they waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def stalled(statement: dict[str, Any]) -> bool:
@@ -75,10 +84,12 @@ def main() -> int:
     cases = [case for case in whole.cases if not measured.get(case.name, {"fails": True})["fails"]][:: given.every]
     for rows in given.rows:
         times: list[float] = []
+        work: list[float] = []
         safe = wrong = 0
         for case in cases:
-            took, found = proven(case, whole, rows)
+            took, worked, found = proven(case, whole, rows)
             times.append(took)
+            work.append(worked)
             for statement in found:
                 safe += statement["verdict"] == "safe"
                 if statement["verdict"] == "safe" and stalled(statement):
@@ -88,7 +99,8 @@ def main() -> int:
             if given.show:
                 print(f"  {case.name}: {took:.1f} s, {', '.join(each['verdict'] for each in found)}")
         print(f"{whole.name}, {rows} rows: {len(times)} proofs, median {statistics.median(times):.1f} s, longest "
-              f"{max(times):.1f} s; {safe} statements called safe, {wrong} of them with a stall over {_TIMES:g} times "
+              f"{max(times):.1f} s, of the processor {statistics.median(work):.1f} s; "
+              f"{safe} statements called safe, {wrong} of them with a stall over {_TIMES:g} times "
               f"the baseline and {_NOTICED_MS:g} ms")
     return 0
 

@@ -57,7 +57,8 @@ CREATE TABLE kinds_c PARTITION OF kinds FOR VALUES IN ('c');
 CREATE TABLE groups (id int PRIMARY KEY);
 CREATE TABLE members (id int PRIMARY KEY, group_id int NOT NULL REFERENCES groups (id) ON DELETE CASCADE);
 CREATE TABLE visits (id int PRIMARY KEY, member_id int REFERENCES members (id));
-CREATE TABLE prices (id int PRIMARY KEY, amount int, CONSTRAINT positive CHECK (amount > 0) NOT VALID);
+CREATE TABLE prices (id int PRIMARY KEY, amount int);
+ALTER TABLE prices ADD CONSTRAINT positive CHECK (amount > 0) NOT VALID;
 """
 
 

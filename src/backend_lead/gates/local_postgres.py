@@ -165,7 +165,8 @@ class LocalPostgres:
 
     def _begin(self) -> None:
         """Make the data folder, as a copy where one was made before, and start the server."""
-        words = ("-U", OWNER, "-E", "UTF8", "--locale=C", "--no-sync", "--auth-local=trust",
+        # A new log is one segment long: small ones make a copy of the folder a third smaller.
+        words = ("-U", OWNER, "-E", "UTF8", "--locale=C", "--no-sync", "--auth-local=trust", "--wal-segsize=1",
                  "--auth-host=scram-sha-256", *self._without_checksums())
         data, kept = self.folder / "data", NewCluster(installed_programs(self._major), words)
         copied = kept.copy_to(data)

@@ -85,7 +85,7 @@ class Application:
                     for column in relation.columns.values()
                     if column.not_null and not (column.has_default or column.identity or column.generated)
                 )
-                uses.append(Use(relations=[relation.name], inserts=(relation.name, needed)))
+                uses.append(Use(relations=[relation.name], inserts=(relation.name, needed), assumed=True))
         return cls((), assumed=True, uses=tuple(uses))
 
     def watch(self, before: Catalog) -> Watching:

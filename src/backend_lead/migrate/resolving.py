@@ -24,7 +24,7 @@ class Use:
     types, and `partial` that a star stands for columns which are not known. `inserts` is (relation, columns it gives;
     None for all), `conflict` (relation, columns, constraint) of ON CONFLICT, `literals` are (relation, column, text)
     that are compared or written, `types` names in casts, `functions` its calls. `bound` says for the number of a
-    parameter which column it is compared with or written to.
+    parameter which column it is compared with or written to; `assumed` says that nobody is known to send it.
     """
 
     relations: list[str] = field(default_factory=list)
@@ -42,6 +42,7 @@ class Use:
     types: list[str] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
     partial: bool = False
+    assumed: bool = False
 
 
 @dataclass(slots=True)

@@ -1515,9 +1515,6 @@ ALTER TABLE regions ATTACH PARTITION regions_ca FOR VALUES IN ('ca');
 -- reindex-partitioned | alone
 REINDEX TABLE events;
 
--- reindex-partitioned-concurrently | alone
-REINDEX TABLE CONCURRENTLY events;
-
 -- reindex-partitioned-in-transaction
 REINDEX TABLE events;
 
