@@ -212,7 +212,7 @@ towards turn turned turns twice type typed types under unique uniqueness unknown
 use used useful useless user usually value very via wants way week weeks well went what whatever whenever wherever
 whether while whoever whole why widen will wipe wish within without wonder words work works write wrong year years
 yet you zero lies composite compound combined multicolumn misnamed misspelled misspelt badly wrongly confusing inside
-asap btw fyi thx cheers regards hey
+deserves deserve asap btw fyi thx cheers regards hey
 happen happens happened again overflow
 """
 _CUES = (REMOVE, RENAME, NULL, MUST, DEFAULT, INDEX, UNIQUE, KEY, CHECK, RETYPE, FILL, ADDED)

@@ -140,6 +140,7 @@ _FORMS: tuple[tuple[str, _Written], ...] = (
     (rf"remove_index {_SYMBOL}, *(.+)", _remove_index),
     (rf"add_(?:reference|belongs_to) {_SYMBOL}, *{_SYMBOL}(.*)", r"add_\2_to_\1 \2:references"),
     (rf"add_foreign_key {_SYMBOL}, *{_SYMBOL}(.*)", _add_foreign_key),
+    (rf"add_check_constraint {_SYMBOL}, *[\"'](\w+) (.+?)[\"'](?:, .*)?", r"check \1.\2 \3"),
     # SQL
     (rf"{_TABLE} alter(?: column)? (\w+) set not null", r"make \1.\2 not null"),
     (rf"{_TABLE} alter(?: column)? (\w+) drop not null", r"make \1.\2 nullable"),

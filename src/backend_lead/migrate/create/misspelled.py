@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from backend_lead.migrate.create.naming import Names
 
 # What a request begins with, and what it speaks of.
-_VERBS = ("add", "create", "drop", "remove", "delete", "rename", "change", "make", "alter", "convert", "backfill")
+_VERBS = (
+    "add", "create", "drop", "remove", "delete", "rename", "change", "make", "alter", "convert", "backfill", "index",
+)  # fmt: skip
 _THINGS = ("column", "columns", "default", "constraint", "nullable")
 _BEFORE = re.compile(r"(?i)^(?:(?:please|pls|hey|hi|ok|now|just|kindly|can you|could you),? )*")
 _WORD = re.compile(r"[A-Za-z]+(?![\w.:(])")

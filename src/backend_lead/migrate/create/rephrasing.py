@@ -131,6 +131,11 @@ _TURNS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"^change the (table|column)(?:'s)? name (?:of |from )?", r"rename \1 "),
     # keys and checks
     (
+        r"\b(?:has to|have to|must|should|needs? to) (?:stay|remain|be kept) (below|above|under|over|between)\b",
+        r"must be \1",
+    ),
+    (r"^set ?up an? (?:new )?table\b", "create table"),
+    (
         r"^(?:please )?(?:enforce|ensure|make sure|check|guarantee)(?: that)? (?:the )?(\w+) (?:in|of|on) (?:the )?"
         r"(\w+) (?:always )?exists? in (?:the )?(\w+)$",
         r"foreign key \2.\1 references \3",
@@ -163,7 +168,7 @@ _TURNS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ),
     (r"\bha(?:s|ve) to be unique\b", "unique"),
     (r"\bmust not occur (?:twice|more than once)\b", "unique"),
-    (r"\b(?:and )?(?:become|set to|turn) null when (?:the |an? )?\w+ is deleted\b", "on delete set null"),
+    (r"\b(?:and )?(?:become|set(?: to)?|turn) null when (?:the |an? )?\w+ is deleted\b", "on delete set null"),
     (
         r"\bnobody (?:should|must|may) (?:be able to )?(?:enter|give|set) (?:an? )?negative (.+)$",
         r"check \1 non-negative",

@@ -31,7 +31,8 @@ from backend_lead.migrate.create.reading_keys import check, foreign_key, index
 from backend_lead.migrate.create.reading_tables import create_table, drop_table
 from backend_lead.migrate.create.request_words import ADDING, DROP, NOT_NULL, NULLABLE, SIZE
 from backend_lead.migrate.create.unexplained import default_now, not_understood, other_kinds
-from backend_lead.migrate.create.wanted import AddColumns, ChangeType, SetDefault, Wanted
+from backend_lead.migrate.create.wanted import AddColumns, AddUnique, ChangeType, SetDefault, Wanted
+from backend_lead.migrate.parts import is_unique_key
 
 _ROWS = re.compile(
     r"(?i)^(?:update \S+ set|delete from|insert into|truncate|grant|revoke|select|vacuum|analyze|with \w+ as|reindex|"
@@ -113,7 +114,7 @@ def _not_so_already(read: Understood, names: Names) -> Understood:
             _fitting(wanted, names)
         same = (
             isinstance(wanted, SetDefault) and wanted.value is not None and wanted.value == default_now(names, wanted)
-        )
+        ) or (isinstance(wanted, AddUnique) and is_unique_key(names.catalog, wanted.table, wanted.columns))
     if same:
         raise Unclear("It is so already.", "Say what is to be different.")
     return read

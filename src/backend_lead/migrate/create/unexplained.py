@@ -122,7 +122,15 @@ def _type_left(piece: Piece, phrase: Phrase, wanted: Wanted, texts: list[str], s
     used = piece.type in texts or piece.type in " ".join(texts) or piece.text in said or now in (piece.type, piece.text)
     fits = isinstance(wanted, (AddColumns, CreateTable, ChangeType))
     # `the date field`, `the text of posts`: a type that says what a thing is, not what it shall be.
+    place = phrase.pieces.index(piece)
+    # `make it a text`: what it shall be, and a second change where NULL or a default is spoken of as well.
+    shall_be = isinstance(wanted, (SetNullable, SetDefault)) and place and phrase.pieces[place - 1].text in _INTO
+    if shall_be and piece.type != _short_type(phrase.names, wanted.table, wanted.column):
+        return [piece.text]
     return [] if used or (not fits and "(" not in piece.type) else [piece.text]
+
+
+_INTO = frozenset({"a", "an", "to", "into", "as"})
 
 
 def _name_left(
@@ -155,10 +163,11 @@ def default_now(names: Names, wanted: SetDefault) -> str:
 
 
 def _type_now(phrase: Phrase, wanted: Wanted) -> str:
-    if not isinstance(wanted, ChangeType):
-        return ""
-    short = str(phrase.names.catalog.relations[wanted.table].columns[wanted.column].type)
-    short = short.replace("character varying", "varchar")
+    return _short_type(phrase.names, wanted.table, wanted.column) if isinstance(wanted, ChangeType) else ""
+
+
+def _short_type(names: Names, table: str, column: str) -> str:
+    short = str(names.catalog.relations[table].columns[column].type).replace("character varying", "varchar")
     return type_in(short) or short
 
 

@@ -26,6 +26,7 @@ def _add(command: Node, relation: Relation, judge: Judge) -> None:
         return
     if node.conname and node.conname in relation.constraints:
         judge.fail("constraint-exists", relation.name, f"{relation.name} has a constraint {node.conname} already.")
+    _check_version(constraint, relation, judge)
     judge_new(constraint, relation, judge, named=bool(node.conname), index=node.indexname)
     attach(relation, constraint, judge.catalog)
     for child in judge.catalog.children(relation.name):
@@ -34,6 +35,21 @@ def _add(command: Node, relation: Relation, judge: Judge) -> None:
             attach(child, copied, judge.catalog)
     if relation.kind == "partitioned" and constraint.index:
         inherit_index(judge.catalog.indexes[constraint.index], judge.catalog)
+
+
+# Since 18 a NOT NULL has a name and may be NOT VALID, a CHECK and a key may be NOT ENFORCED, and a key of a partitioned
+# table NOT VALID.
+_MORE_FORMS = 18
+
+
+def _check_version(constraint: Constraint, relation: Relation, judge: Judge) -> None:
+    """Refuse the forms that came with a later version."""
+    major = judge.facts.major
+    unproven = constraint.kind == "foreign_key" and relation.kind == "partitioned" and not constraint.valid
+    if major >= _MORE_FORMS or not (constraint.kind == "not_null" or not constraint.enforced or unproven):
+        return
+    what = "NOT ENFORCED" if not constraint.enforced else "this NOT NULL" if not unproven else "a NOT VALID key here"
+    judge.fail("newer-syntax", relation.name, f"PostgreSQL {_MORE_FORMS} is the first to know {what}.")
 
 
 def judge_new(
