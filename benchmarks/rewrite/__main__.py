@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from benchmarks.lint.__main__ import script
 from benchmarks.locks.cases import Case, Corpus, corpus, names
@@ -20,7 +21,7 @@ from benchmarks.rewrite.sides import OTHER_ROWS, Way, compared
 
 from backend_lead.gates.scratch_session import ScratchError, ScratchSession
 from backend_lead.migrate.catalog import Catalog
-from backend_lead.migrate.lint import lint, replay
+from backend_lead.migrate.lint import lint, numbered, replay
 from backend_lead.migrate.rewriting import Rewritten, rewrite
 from backend_lead.migrate.script import Script, Sent
 from backend_lead.model.migration import HazardKind
@@ -94,16 +95,23 @@ def _judged(scripts: Iterable[Script], catalog: Catalog, major: int) -> str:
     return ""
 
 
+def _transactions(one: Script) -> Iterator[tuple[object, list[Sent]]]:
+    for key, group in groupby(numbered(one.up), key=lambda each: each[0]):
+        yield key, [each for _, each in group]
+
+
 def compared_in_sql(scratch: Scratch, case: Case, found: Rewritten) -> str:
     """Run both as raw SQL on copies of the database `base`; return what is different."""
     def way(scripts: list[Script]) -> Way:
         def run(database: str) -> str:
             with ScratchSession(scratch.server, database) as session:
-                for sent in (each for one in scripts for each in one.up):
-                    try:
-                        session.run(sent.sql)
-                    except ScratchError as error:
-                        return f"{error.message}: {sent.sql[:120]}"
+                for together in (list(group) for one in scripts for _, group in _transactions(one)):
+                    ends = ("BEGIN", "COMMIT") if together[0].transaction is not None else ("", "")
+                    for sql in (ends[0], *(each.sql for each in together), ends[1]):
+                        try:
+                            session.run(sql or "SELECT 1")
+                        except ScratchError as error:
+                            return f"{error.message}: {sql[:120]}"
             return ""
         return run
 

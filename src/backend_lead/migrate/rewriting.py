@@ -23,6 +23,7 @@ from backend_lead.model.migration import HazardKind
 
 # What a person would want to know of a statement that stays as it is although it does harm.
 _NO_SAFE_FORM = "there is no other way to write it that does less harm"
+_ONE_TRANSACTION = "LOCK TABLE or SAVEPOINT beside it counts on one transaction, which a safe form would take apart"
 
 
 @dataclass
@@ -42,15 +43,16 @@ def rewrite(script: Script, catalog: Catalog, major: int) -> Rewritten:
     known = facts(major)
     result = Rewritten()
     waiting: list[str] = []
+    bound = any(_binds(tree) for sent in script.up for tree, _ in _trees(sent, Rewritten()))
     for sent in script.up:
         for tree, sql in _trees(sent, result):
             before = catalog.copy()
             judge = judge_statement(tree, sql, catalog, known, in_transaction=False)
-            steps = _safe(tree, judge, before, known)
+            steps = None if bound else _safe(tree, judge, before, known)
             if steps is None:
                 if _harms(judge):
-                    result.left.append((sent, _NO_SAFE_FORM))
-                if judge.stands_alone or _is_slow(judge):
+                    result.left.append((sent, _ONE_TRANSACTION if bound else _NO_SAFE_FORM))
+                if judge.stands_alone or (_is_slow(judge) and not bound):
                     _flush(waiting, result)
                     result.steps.append(Step(_about(sql), (_ended(sql),), (), transactional=not judge.stands_alone))
                 else:
@@ -63,6 +65,12 @@ def rewrite(script: Script, catalog: Catalog, major: int) -> Rewritten:
     _with_way_down(script, result)
     result.changed = result.changed or len(result.steps) > 1
     return result
+
+
+def _binds(tree: Node) -> bool:
+    """Say whether a statement means something only within its transaction."""
+    what = kind(tree)
+    return what == "lock_stmt" or (what == "transaction_stmt" and bool(tree.transaction_stmt.savepoint_name))
 
 
 def _trees(sent: Sent, result: Rewritten) -> Iterator[tuple[Node, str]]:

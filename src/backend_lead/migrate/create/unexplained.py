@@ -124,9 +124,8 @@ def _type_left(piece: Piece, phrase: Phrase, wanted: Wanted, texts: list[str], s
     # `the date field`, `the text of posts`: a type that says what a thing is, not what it shall be.
     place = phrase.pieces.index(piece)
     # `make it a text`: what it shall be, and a second change where NULL or a default is spoken of as well.
-    shall_be = isinstance(wanted, (SetNullable, SetDefault)) and place and phrase.pieces[place - 1].text in _INTO
-    if shall_be and piece.type != _short_type(phrase.names, wanted.table, wanted.column):
-        return [piece.text]
+    if isinstance(wanted, (SetNullable, SetDefault)) and place and phrase.pieces[place - 1].text in _INTO:
+        return [piece.text] if piece.type != _short_type(phrase.names, wanted.table, wanted.column) else []
     return [] if used or (not fits and "(" not in piece.type) else [piece.text]
 
 

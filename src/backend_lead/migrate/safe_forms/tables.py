@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend_lead.gates.grammar import Node, deparse, deparse_statement, enum_name, kind
-from backend_lead.migrate.catalog import Catalog, Relation
+from backend_lead.migrate.catalog import Catalog, Index, Relation
 from backend_lead.migrate.create.batches import backfill
 from backend_lead.migrate.create.definitions import constraint_definition
 from backend_lead.migrate.create.steps import PATIENCE, steps
@@ -16,6 +16,7 @@ from backend_lead.migrate.safe_forms.filling import dropped, keeper, last_trigge
 from backend_lead.migrate.script import Step
 from backend_lead.migrate.steps.partitions import has_key
 from backend_lead.read.database.constraint_names import default_name
+from backend_lead.read.sql_conditions import names
 
 
 def _alter(tree: Node, judge: Judge, before: Catalog) -> list[Step] | None:
@@ -84,6 +85,8 @@ def _constraint(node: Node, relation: Relation, before: Catalog, own: tuple[str,
         if relation.kind != "table" or node.deferrable:
             return None
         key = "UNIQUE" if constraint.kind == "unique" else "PRIMARY KEY"
+        nulls = " NULLS NOT DISTINCT" if node.nulls_not_distinct else ""
+        covering = f" INCLUDE ({', '.join(names(node.including))})" if node.including else ""
         first = (
             []
             if key == "UNIQUE"
@@ -100,7 +103,7 @@ def _constraint(node: Node, relation: Relation, before: Catalog, own: tuple[str,
                 f"key_of_{table}",
                 (
                     f"DROP INDEX CONCURRENTLY IF EXISTS {name};",
-                    f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns});",
+                    f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns}){covering}{nulls};",
                     PATIENCE,
                     f"ALTER TABLE {table} ADD CONSTRAINT {name} {key} USING INDEX {name};",
                 ),
@@ -128,7 +131,8 @@ def _constraint(node: Node, relation: Relation, before: Catalog, own: tuple[str,
             f"{deferred} NOT VALID;"
         )
     elif constraint.kind == "check":
-        made = f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({deparse(node.raw_expr)}) NOT VALID;"
+        alone = " NO INHERIT" if node.is_no_inherit else ""
+        made = f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({deparse(node.raw_expr)}){alone} NOT VALID;"
     elif constraint.kind == "not_null":
         made = f"ALTER TABLE {table} ADD CONSTRAINT {name} NOT NULL {columns} NOT VALID;"
     else:
@@ -234,14 +238,36 @@ def _detach(command: Node, relation: Relation, before: Catalog) -> list[Step] | 
     child = before.name(getattr(command, "def").partition_cmd.name)
     if any(each.is_default for each in before.children(relation.name)):
         return None
+    there = before.relations.get(child)
+    # What was detached so keeps a CHECK of its bound, which a plain DETACH does not leave behind.
+    words = relation.key_columns if len(relation.key_columns) == 1 else ()
+    check = default_name(child, words, "check", set(there.constraints) if there is not None else set())
     return [
         Step(
             f"detach_{child}",
-            (f"ALTER TABLE {relation.name} DETACH PARTITION {child} CONCURRENTLY;",),
+            (
+                f"ALTER TABLE {relation.name} DETACH PARTITION {child} CONCURRENTLY;",
+                PATIENCE,
+                f"ALTER TABLE {child} DROP CONSTRAINT IF EXISTS {check};",
+            ),
             (),
             transactional=False,
         )
     ]
+
+
+def _key_over(index: Index, parent: Relation, child: Relation | None) -> tuple[str, str] | None:
+    """Return name and kind of the key that a partition gets for a key of its parent; None where it has another one, or
+    where NOT NULL would have to be proven first."""
+    behind = next((each for each in parent.constraints.values() if each.index == index.name), None)
+    if behind is None or child is None or behind.kind not in ("unique", "primary_key"):
+        return None
+    if behind.kind == "unique":
+        own = child.name.rpartition(".")[2]
+        return f"{own}_{'_'.join(behind.columns)}_key", "UNIQUE"
+    proven = all(name in child.columns and child.columns[name].not_null for name in behind.columns)
+    free = proven and not child.constraints_of("primary_key")
+    return (f"{child.name.rpartition('.')[2]}_pkey", "PRIMARY KEY") if free else None
 
 
 def _attach(command: Node, relation: Relation, before: Catalog) -> list[Step] | None:
@@ -269,6 +295,7 @@ def _attach(command: Node, relation: Relation, before: Catalog) -> list[Step] | 
     name = f"{own}_bound"
     taken = set(before.taken())
     indexes: list[str] = []
+    takes: list[str] = []
     for index in before.indexes_of(relation.name):
         if not any(mine.columns == index.columns and mine.unique >= index.unique for mine in before.indexes_of(child)):
             if not index.columns or index.mentions - set(index.columns):
@@ -280,6 +307,12 @@ def _attach(command: Node, relation: Relation, before: Catalog) -> list[Step] | 
                 f"DROP INDEX CONCURRENTLY IF EXISTS {made};",
                 f"CREATE {unique}INDEX CONCURRENTLY {made} ON {child} ({', '.join(index.columns)});",
             ]
+            if index.constraint:
+                # The key of the parent takes over a key of the partition, not an index alone.
+                named = _key_over(index, relation, before.relations.get(child))
+                if named is None:
+                    return None
+                takes.append(f"ALTER TABLE {child} ADD CONSTRAINT {named[0]} {named[1]} USING INDEX {made};")
     gone = f"ALTER TABLE {child} DROP CONSTRAINT IF EXISTS {name};"
     there = before.relations.get(child)
     keys: list[str] = []
@@ -296,6 +329,7 @@ def _attach(command: Node, relation: Relation, before: Catalog) -> list[Step] | 
             (
                 *indexes,
                 PATIENCE,
+                *takes,
                 *keys,
                 gone,
                 f"ALTER TABLE {child} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID;",
