@@ -124,6 +124,17 @@ UNDERSTOOD = {
     "posts.user_id should point at users, and deleting a user must just set it to null.": AddForeignKey(
         "posts", "user_id", "users", "id", "SET NULL"),
     "All old orders that have no status should be set to 'new'.": Backfill("orders", "status", "'new'"),
+    "renmae column note of orders to remark": RenameColumn("orders", "note", "remark"),
+    "creat index on orders customer_id": AddIndex("orders", ("customer_id",)),
+    "pls dorp colum note from orders": DropColumns("orders", ("note",)),
+    "ALTER TABLE orders ADD weight_kg numeric(8,2)": AddColumns(
+        "orders", (NewColumn("weight_kg", "numeric(8,2)"),)),
+    "add a list of text named labels to orders": AddColumns("orders", (NewColumn("labels", "text[]"),)),
+    "add is_gift boolean default false and gift_note varchar(80) to orders": AddColumns(
+        "orders", (NewColumn("is_gift", "boolean", default="false"), NewColumn("gift_note", "varchar(80)"))),
+    "add declared value to orders, numeric(10,2)": AddColumns("orders", (NewColumn("declared_value", "numeric(10,2)"),)),
+    "As the audit asks for it, drop orders.note": DropColumns("orders", ("note",)),
+    "set orders.quantity to 1 where it is null": Backfill("orders", "quantity", "1"),
 }
 
 
@@ -156,6 +167,10 @@ ASKED_BACK = {
     "frobnicate the users": "What 'frobnicate the users' asks for was not understood.",
     "posts.title should be varchar(120)": "It is so already.",
     "rename posts to orders": "There is a table orders already.",
+    "rename orders.note to remark and make it not null": "These words were not understood: and, make, it, not, not null.",
+    "why is orders.customer_id not indexed?": "These words were not understood: why.",
+    "make orders.quantity a bigint and not null": "These words were not understood: bigint.",
+    "renmae orders.nte to remark": "orders has no column nte.",
     "delete from orders where status = 'old'": "This is about rows, rights or upkeep, not about the schema.",
 }
 

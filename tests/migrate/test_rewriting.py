@@ -57,6 +57,44 @@ def test_what_has_no_safe_form_stays_and_says_so(schema: Catalog):
     assert not found.changed
 
 
+KEPT = {
+    "ALTER TABLE notes ADD CONSTRAINT known CHECK (id > 0) NO INHERIT": "NO INHERIT",
+    "ALTER TABLE products ADD CONSTRAINT once UNIQUE NULLS NOT DISTINCT (title)": "NULLS NOT DISTINCT",
+    "ALTER TABLE products ADD CONSTRAINT once UNIQUE (title) INCLUDE (stock)": "INCLUDE (stock)",
+}
+
+
+@pytest.mark.parametrize("sql", KEPT)
+def test_what_a_constraint_says_beside_its_columns_is_kept(sql: str, schema: Catalog, server: Scratch):
+    case = Case("kept", (), (sql,), False)
+    found = rewrite(script("kept", [sql]), schema.copy(), 18)
+    assert any(KEPT[sql] in line for step in found.steps for line in step.up)
+    assert compared_in_sql(server, case, found) == ""
+
+
+def test_a_partition_gets_the_key_of_its_parent_and_is_left_without_a_check(server: Scratch):
+    before = (
+        "ALTER TABLE regions ADD PRIMARY KEY (code, name)",
+        "CREATE TABLE regions_ca (code text NOT NULL, name text NOT NULL)",
+    )
+    for sql in ("ALTER TABLE regions ATTACH PARTITION regions_ca FOR VALUES IN ('ca')",
+                "ALTER TABLE regions DETACH PARTITION regions_us"):
+        catalog = Catalog(complete=True)
+        replay([script("base", [SHOP.schema, *before], alone=True)], catalog, 18)
+        found = rewrite(script("part", [sql]), catalog, 18)
+        assert found.changed
+        assert compared_in_sql(server, Case("part", before, (sql,), False), found) == ""
+
+
+def test_what_counts_on_one_transaction_stays_in_it(schema: Catalog):
+    statements = ["LOCK TABLE products IN SHARE MODE", "UPDATE products SET stock = 0"]
+    found = rewrite(script("locked", statements), schema.copy(), 18)
+    assert [step.up for step in found.steps] == [tuple(f"{sql};" for sql in statements)]
+    [(sent, why)] = found.left
+    assert sent.sql == statements[1]
+    assert "one transaction" in why
+
+
 def test_batches_are_bounded_and_go_by_the_key(schema: Catalog):
     found = rewrite(script("all", ["UPDATE orders SET discount = 0 WHERE discount IS NULL"]), schema.copy(), 18)
     [step] = found.steps
