@@ -76,6 +76,7 @@ def test_a_partition_gets_the_key_of_its_parent_and_is_left_without_a_check(serv
     before = (
         "ALTER TABLE regions ADD PRIMARY KEY (code, name)",
         "CREATE TABLE regions_ca (code text NOT NULL, name text NOT NULL)",
+        "CREATE TABLE shops (code text, name text, FOREIGN KEY (code, name) REFERENCES regions (code, name))",
     )
     for sql in ("ALTER TABLE regions ATTACH PARTITION regions_ca FOR VALUES IN ('ca')",
                 "ALTER TABLE regions DETACH PARTITION regions_us"):
