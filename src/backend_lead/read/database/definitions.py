@@ -1,7 +1,7 @@
 """A live PostgreSQL → its schema as SQL, in an order in which it can be run, with the estimated rows of each table.
 
-What pg_dump --schema-only writes, as far as migrations depend on it: privileges, policies, rules and publications are
-left out.  Every name is written with its schema.
+What pg_dump --schema-only writes, as far as migrations depend on it: privileges and rules are left out, policies are
+written for everybody and publications with what was named in them.  Every name is written with its schema.
 """
 
 from __future__ import annotations
@@ -200,6 +200,20 @@ _STATISTICS = f"""
         JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE {_own("pg_class", "c.oid")} ORDER BY s.oid"""
 
+_POLICIES = f"""
+    SELECT format('CREATE POLICY %I ON %s', p.polname, p.polrelid::regclass)
+        || coalesce(' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', '')
+        || coalesce(' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '')
+    FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE {_USERS} ORDER BY p.polrelid::regclass::text, p.polname"""
+
+_PUBLICATIONS = f"""
+    SELECT format('CREATE PUBLICATION %I FOR TABLE %s', u.pubname,
+                  string_agg(r.prrelid::regclass::text, ', ' ORDER BY r.prrelid::regclass::text))
+    FROM pg_publication u JOIN pg_publication_rel r ON r.prpubid = u.oid
+        JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE {_USERS} GROUP BY u.pubname ORDER BY u.pubname"""
+
 _PARTS = (
     ("schemas", _SCHEMAS),
     ("extensions", _EXTENSIONS),
@@ -222,4 +236,6 @@ _PARTS = (
     ("views", _VIEWS),
     ("indexes of views", _INDEXES.format(kind="c.relkind = 'm'")),
     ("triggers", _TRIGGERS),
+    ("policies", _POLICIES),
+    ("publications", _PUBLICATIONS),
 )
