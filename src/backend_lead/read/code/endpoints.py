@@ -13,7 +13,7 @@ from backend_lead.model.query import Query
 from backend_lead.read.code.annotations import type_of
 from backend_lead.read.code.answering import Answer, begin, end
 from backend_lead.read.code.authentication import Finding, compared, decide, refusal_status
-from backend_lead.read.code.authorization import guards_of
+from backend_lead.read.code.authorization import answered_guards_of, guards_of
 from backend_lead.read.code.calls import CallMade
 from backend_lead.read.code.containers import Fields
 from backend_lead.read.code.conversion import call_of, refusal_of, response_of
@@ -153,6 +153,7 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         answer.refusals = distinct(answer.refusals)
         judged = compared(judged, nobody, answer)
         guards = guards_of(answer.refusals, placed, run)
+        guards = tuple(dict.fromkeys((*guards, *answered_guards_of(answer.returns, placed, run))))
         exhausted = run.exhausted
         refusals = [refusal_of(o, refusal_status(o.value, placed, run)) for o in answer.refusals]
     finally:

@@ -1,4 +1,5 @@
-"""`fastapi.security`: schemes that take a credential out of a request, alone or under a class of the program."""
+"""`fastapi.security`: schemes that take a credential out of a request, alone or under a class of the program, and the
+form that a sign-in fills in."""
 
 from __future__ import annotations
 
@@ -36,13 +37,20 @@ def _asked(owner: Value, member: str, site: Site, run: Interpreter) -> Value | N
     return credential(owner, run, site)
 
 
+def _form(site: Site, run: Interpreter) -> Value:
+    """`OAuth2PasswordRequestForm`: name and password as fields of a form, asked of whoever signs in."""
+    return External("fastapi.security.OAuth2PasswordRequestForm", frozenset({"form"}))
+
+
 METHODS = [_asked]
 CALLS: dict[str, Any] = {
+    "fastapi.security.OAuth2PasswordRequestForm": _form,
+    "fastapi.security.OAuth2PasswordRequestFormStrict": _form,
     **{f"fastapi.security.{name}": _make(f"fastapi.security.{name}") for name in _SCHEMES},
     **{f"call:fastapi.security.{name}": lambda scheme, site, run: credential(scheme, run, site) for name in _SCHEMES},
 }
 ALIASES = {
     f"fastapi.security.{module}.{name}": f"fastapi.security.{name}"
-    for name in _SCHEMES
+    for name in (*_SCHEMES, "OAuth2PasswordRequestForm", "OAuth2PasswordRequestFormStrict")
     for module in ("http", "oauth2", "api_key", "open_id_connect_url")
 }
