@@ -91,11 +91,14 @@ def principal_tables(backend: Backend) -> tuple[str, ...]:
     found = {min(dict.fromkeys(names), key=lambda name: (-called[name], -referenced[name], names.index(name)))
              for names in by_guards.values() if names}
     if not found:
-        found = _compared_with_principal(backend)
-        # Callers are one kind of row, or two; where many are compared with them, the labels have gone astray, and what
-        # is left is the table whose rows the code calls the principal nearly always.
-        first = max(found, key=lambda name: (called[name], name), default="")
+        votes = _compared_with_principal(backend)
+        found = set(votes)
+        # Callers are one kind of row, or two; where more are compared with them, labels have gone astray: what is left
+        # is the table whose key most columns hold that are compared with the caller.
         if len(found) > MOST_PRINCIPALS:
+            found = {name for name in found if votes[name] * 2 > max(votes.values())}
+        if len(found) > MOST_PRINCIPALS:
+            first = max(found, key=lambda name: (called[name], name))
             found = {first} if called[first] > NEARLY_ALWAYS * sum(called[name] for name in found - {first}) else set()
     return tuple(sorted(found))
 
@@ -246,9 +249,10 @@ def _comparisons(backend: Backend) -> Iterable[tuple[str, str, set[str]]]:
     return [(table, column, sources) for (table, column), sources in sorted(found.items())]
 
 
-def _compared_with_principal(backend: Backend) -> set[str]:
-    """Return the tables whose key is compared with the principal itself, for services that trust their tokens."""
-    found = set()
+def _compared_with_principal(backend: Backend) -> Counter[str]:
+    """Count for each table the columns holding its key that are compared with the principal itself, for services that
+    trust their tokens."""
+    found: Counter[str] = Counter()
     for name, column, sources in _comparisons(backend):
         table = backend.table(name)
         if table is None:
@@ -257,9 +261,9 @@ def _compared_with_principal(backend: Backend) -> set[str]:
         key = next((key for key in _keys_of(table) if key.columns == (column,)), None)
         # `principal.tenant_id` leads to the tenants, not to the principal: only its own key counts.
         if key is not None and fields & {"", "sub", *(key.referenced or ("id",))}:
-            found.add(key.table)
+            found[key.table] += 1
         elif key is None and table.primary_key == (column,) and fields & {"", "sub", column}:
-            found.add(table.name)
+            found[table.name] += 1
     return found
 
 

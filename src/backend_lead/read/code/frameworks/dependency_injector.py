@@ -61,6 +61,15 @@ def _called(provider: Value, site: Site, run: Interpreter) -> Value:
     return given_by(provider, site.frame, run)
 
 
+def _of_container(owner: Value, member: str, site: Site, run: Interpreter) -> Value | None:
+    """`container.orders.service()`: what a provider of a container within a container gives."""
+    if type(owner) is not External or owner.name != f"{_PROVIDERS}Container" or not owner.positional:
+        return None
+    provider = run.attribute(owner.positional[0], member)
+    return given_by(provider, site.frame, run) if isinstance(provider, External) else None
+
+
+METHODS = [_of_container]
 SYMBOLS: dict[str, Any] = {
     f"dependency_injector.{module}{name}": lambda run: Marker()
     for module in ("wiring.", "")
