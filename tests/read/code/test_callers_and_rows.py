@@ -58,6 +58,8 @@ CHECKS = {
     "what a relationship leads to": "if post.author != current_user: raise Denied()",
     "an answer that a function makes": "if post is None or post.author_id != current_user.id: return failed(404)",
     "an answer": "if post.author_id != current_user.id: return {'error': 'x'}, 404",
+    "an exception that the handler takes": "try:\n        if post.author_id != current_user.id: raise KeyError()\n"
+                                           "    except KeyError:\n        return {'error': 'x'}, 403",
     "a redirect": "if post.author_id != current_user.id:\n        flash('x')\n        return redirect('/')",
 }
 

@@ -133,3 +133,78 @@ for router in chain.from_iterable([[one], [other]]):
     app.include_router(router)
 """)
     assert [endpoint.path for endpoint in backend.endpoints] == ["/other/x", "/x"]
+
+
+INTERFACES = """
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from dishka.integrations.fastapi import FromDishka, inject
+class Reader(ABC):
+    @abstractmethod
+    def get(self, id): ...
+class FromDatabase(Reader):
+    def __init__(self, session: Session):
+        self.session = session
+    def get(self, id):
+        return self.session.get(Item, id)
+@dataclass
+class Use:
+    reader: Reader
+    async def execute(self, id):
+        return self.reader.get(id)
+{more}
+@app.get("/x/{{id}}")
+@inject
+async def x(id: int, use: FromDishka[Use]):
+    return await use.execute(id)
+"""
+
+
+def test_only_implementation_of_an_interface_stands_for_it(read):
+    [endpoint] = read(app=FASTAPI.replace("import declarative_base", "import Session as Open, declarative_base")
+                      + INTERFACES.format(more="").replace("session: Session", "session: Open")).endpoints
+    assert [query.tables for query in endpoint.queries] == [("items",)]
+    assert [parameter.name for parameter in endpoint.parameters] == ["id"], "what a container gives is not asked for"
+
+
+def test_which_of_two_implementations_is_meant_nobody_says(read):
+    more = "class FromMemory(Reader):\n    def get(self, id): return None"
+    [endpoint] = read(app=FASTAPI + INTERFACES.format(more=more)).endpoints
+    assert endpoint.queries == ()
+
+
+def test_scheme_of_a_cookie_of_the_services_own_asks_for_it(read):
+    [endpoint] = read(app=FASTAPI + """
+from fastapi import HTTPException, Request
+from fastapi.security import OAuth2PasswordBearer
+from fastapi.security.utils import get_authorization_scheme_param
+class Bearer(OAuth2PasswordBearer):
+    async def __call__(self, request: Request):
+        scheme, token = get_authorization_scheme_param(request.cookies.get("token"))
+        if scheme.lower() != "bearer":
+            raise HTTPException(401)
+        return token
+@app.get("/x")
+def x(token: str = Depends(Bearer(tokenUrl="/login"))):
+    return token
+""").endpoints
+    assert endpoint.authentication.value == "required"
+    assert [guard.name for guard in endpoint.guards] == ["Bearer.__call__"]
+
+
+def test_what_ends_the_start_does_not_end_the_reading(read):
+    backend = read(app=FASTAPI + """
+from fastapi import APIRouter
+router = APIRouter()
+@router.get("/x")
+def x(): return ""
+def check():
+    raise RuntimeError("no plugins on this disk")
+def create_app():
+    made = FastAPI()
+    check()
+    made.include_router(router)
+    return made
+app = create_app()
+""")
+    assert [endpoint.path for endpoint in backend.endpoints] == ["/x"]

@@ -39,8 +39,8 @@ def answered_guards_of(returns: list[Outcome], placed: Placed, run: Interpreter)
         status = refusal_status(outcome.value, placed, run)
         if status is None or not 300 <= status < 500:
             continue
-        name = outcome.symbol.rsplit(".", 1)[-1]
-        for condition in outcome.conditions:
+        name = outcome.name
+        for condition in (*outcome.conditions, *outcome.behind):
             owned, role = _owned(condition), _role(condition) if 300 <= status < 400 else None
             kind = GuardKind.OWNERSHIP if owned else GuardKind.ROLE
             if owned or role:
@@ -60,22 +60,23 @@ def _role(condition: Condition) -> str | None:
 
 
 def _of(outcome: Outcome, status: int | None) -> list[Guard]:
-    name = outcome.symbol.rsplit(".", 1)[-1]
+    name = outcome.name
     if status == 429:
         return [Guard(GuardKind.RATE_LIMIT, name, outcome.place)]
     if status is not None and (not 400 <= status < 500 or status == 401):
         return []
     made = []
-    for condition in outcome.conditions:
+    conditions = (*outcome.conditions, *outcome.behind)
+    for condition in conditions:
         owned = _owned(condition)
         if owned is not None:
             made.append(Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=owned))
     if made:
         return made
-    together = next((column for condition in outcome.conditions if (column := _asked_together(condition))), None)
+    together = next((column for condition in conditions if (column := _asked_together(condition))), None)
     if together is not None and status in (403, 404, None):
         return [Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=together)]
-    asked = [condition for condition in outcome.conditions if not _compares_with_input(condition)]
+    asked = [condition for condition in conditions if not _compares_with_input(condition)]
     labels = {label for condition in asked for label in condition.sources}
     # What is asked last decides: whether a row is there, or what stands in it.
     last = outcome.conditions[-1].sources if outcome.conditions else frozenset()

@@ -78,6 +78,7 @@ class Interpreter:
         self.schema: Any = None
         self.user_loaders: list[Value] = []
         self.are_backrefs_known = False
+        self.implementations: dict[int, ClassValue] = {}
         # Defaults of parameters that a call made, with what keeps the identities in the key alive.
         self.defaults: dict[tuple[int, int], tuple[Value, Any, Any]] = {}
         self.request_values: dict[str, Value] = {}

@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 from backend_lead.model.endpoint import Parameter
 from backend_lead.model.place import Place
 from backend_lead.read.code import syntax as s
-from backend_lead.read.code.annotations import of_type, type_of
+from backend_lead.read.code.annotations import PROVIDED, of_type, type_of
 from backend_lead.read.code.answering import Answer, Carrier
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.containers import Fields, Yielding
@@ -238,6 +238,8 @@ class Inputs:
         if isinstance(kind, Generic) and isinstance(kind.origin, Symbol) and kind.origin.name in _ANNOTATED:
             inner = kind.arguments
             kind, extras = inner[0], inner[1:]
+        if isinstance(kind, Generic) and isinstance(kind.origin, Symbol) and kind.origin.name in PROVIDED:
+            return of_type(run, kind, frozenset())
         default = default_of(run, parameter, function) if parameter.default is not None else None
         for candidate in (*extras, default):
             if isinstance(candidate, Depend):

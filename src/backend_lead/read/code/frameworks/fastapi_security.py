@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from backend_lead.read.code.containers import Items
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.frameworks.starlette import credential
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
-from backend_lead.read.code.values import Value
+from backend_lead.read.code.values import Known, Unknown, Value
 
 MARKERS = (b"fastapi",)
 _SCHEMES = (
@@ -42,8 +43,17 @@ def _form(site: Site, run: Interpreter) -> Value:
     return External("fastapi.security.OAuth2PasswordRequestForm", frozenset({"form"}))
 
 
+def _scheme_and_parameter(site: Site, run: Interpreter) -> Value:
+    """`get_authorization_scheme_param(header)`: two empty texts where there is no header."""
+    given = site.argument(0, "authorization_header_value") or Unknown()
+    missing = isinstance(given, Known) and not given.value
+    part: Value = Known("", given.sources) if missing else Unknown(given.sources)
+    return Items([part, part], "tuple", True, given.sources)
+
+
 METHODS = [_asked]
 CALLS: dict[str, Any] = {
+    "fastapi.security.utils.get_authorization_scheme_param": _scheme_and_parameter,
     "fastapi.security.OAuth2PasswordRequestForm": _form,
     "fastapi.security.OAuth2PasswordRequestFormStrict": _form,
     **{f"fastapi.security.{name}": _make(f"fastapi.security.{name}") for name in _SCHEMES},
