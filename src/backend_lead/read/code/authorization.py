@@ -14,6 +14,7 @@ from backend_lead.read.code.routing import Placed
 _OWNER = re.compile(r"(?i)_id$|owner|author|creator|created_by|user|member|account|tenant|organi[sz]ation")
 
 # What columns that say what somebody may do are called, where a truth value is all that is asked.
+_CALLER = frozenset({"principal"})
 _RANK = re.compile(r"(?i)admin|staff|super|moderator|role|permission")
 
 
@@ -48,12 +49,17 @@ def answered_guards_of(returns: list[Outcome], placed: Placed, run: Interpreter)
     return tuple(found.values())
 
 
+def _compares_with_literal(condition: Condition) -> frozenset[str] | None:
+    """The sources of the caller's value that a test compares with a literal."""
+    return next((mine for pair in condition.pairs for mine, other in ((pair.left, pair.right), (pair.right, pair.left))
+                 if not other and any(map(is_principal, mine))), None)
+
+
 def _role(condition: Condition) -> str | None:
     """The column of the caller that is compared with a literal, or that is called as one of roles is."""
-    for pair in condition.pairs:
-        for mine, other in ((pair.left, pair.right), (pair.right, pair.left)):
-            if not other and any(map(is_principal, mine)):
-                return _detail(set(mine))
+    compared = _compares_with_literal(condition)
+    if compared is not None:
+        return _detail(set(compared))
     labels = set(condition.sources)
     named = _detail(labels) if any(map(is_principal, labels)) else ""
     return named if _RANK.search(named.rpartition(".")[2]) else None
@@ -63,6 +69,9 @@ def _of(outcome: Outcome, status: int | None) -> list[Guard]:
     name = outcome.name
     if status == 429:
         return [Guard(GuardKind.RATE_LIMIT, name, outcome.place)]
+    if status == 401 and any(pair.operator in ("==", "!=") and {pair.left, pair.right} == {_CALLER, frozenset()}
+                             for condition in outcome.conditions for pair in condition.pairs):
+        status = 403  # `if me != 1: abort(401)`: it is known who asks, and he may not.
     if status is not None and (not 400 <= status < 500 or status == 401):
         return []
     made = []

@@ -59,6 +59,10 @@ def _open_write(endpoint: Endpoint, own: list[Query], access: Access) -> tuple[Q
     for query in own:
         if query.operation == "select" or not query.tables or _by_secret(query, access):
             continue
+        if any(each.operation == "select" and query.tables[0] in each.tables and _by_secret(each, access)
+               and any(f"row:{name}" in source for part in query.filters for source in part.sources
+                       for name in each.tables) for each in own):
+            continue  # The row was found by something secret before: an invitation, a code.
         others = _others(endpoint, query.tables[0], access, writing=True)
         if query.operation == "insert" and _is_handed_in(query, access):
             continue
