@@ -208,3 +208,36 @@ def create_app():
 app = create_app()
 """)
     assert [endpoint.path for endpoint in backend.endpoints] == ["/x"]
+
+
+def test_fastapi_users_asks_who_calls_and_brings_its_routes(read):
+    backend = read(app=FASTAPI + """
+from fastapi_users import FastAPIUsers
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+users = FastAPIUsers[User, int](None, [])
+me = users.current_user(active=True)
+@app.get("/x")
+def x(user: User = Depends(me)): return ""
+@app.get("/y")
+def y(user: User | None = Depends(users.current_user(optional=True))): return ""
+@app.get("/z")
+def z(user: User = Depends(users.current_user(superuser=True))): return ""
+app.include_router(users.get_auth_router(None), prefix="/auth")
+app.include_router(users.get_users_router(None, None), prefix="/users")
+""")
+    found = {endpoint.name: (endpoint.authentication.value, [guard.kind.value for guard in endpoint.guards])
+             for endpoint in backend.endpoints}
+    assert found == {
+        "GET /x": ("required", ["authentication"]),
+        "GET /y": ("none", []),
+        "GET /z": ("required", ["authentication", "role"]),
+        "POST /auth/login": ("none", []),
+        "POST /auth/logout": ("required", ["authentication"]),
+        "GET /users/me": ("required", ["authentication"]),
+        "PATCH /users/me": ("required", ["authentication"]),
+        "GET /users/{id}": ("required", ["authentication", "role"]),
+        "PATCH /users/{id}": ("required", ["authentication", "role"]),
+        "DELETE /users/{id}": ("required", ["authentication", "role"]),
+    }
