@@ -93,7 +93,7 @@ def _of(outcome: Outcome, status: int | None) -> list[Guard]:
     if any("." not in row for row in rows) and any(label.endswith("credentials") for label in last):
         return []  # The caller's own row was looked up by the credential: that asks who calls, not what he may do.
     found = sorted(rows) if not any("." in row for row in rows) else []
-    if found and "principal" in labels and status in (403, 404, None):
+    if found and "principal" in last and status in (403, 404, None):
         # The row was looked up together with the principal, and was not there.
         return [Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=found[0])]
     if status in (403, 404, None) and any(label.startswith("principal") for label in labels):
@@ -105,7 +105,9 @@ def _owned(condition: Condition) -> str | None:
     """The column that a test compares with the principal, when it is another thing's column or an input."""
     for pair in condition.pairs:
         for mine, other in ((pair.left, pair.right), (pair.right, pair.left)):
-            if not any(is_principal(label) for label in mine) or any(is_principal(label) for label in other):
+            # What stands before a service may say in a header who calls.
+            if not any(is_principal(label) or label.startswith("header:") for label in mine) or any(
+                    is_principal(label) for label in other):
                 continue
             rows = sorted(label.removeprefix("row:") for label in other if label.startswith("row:") and "." in label)
             if rows:

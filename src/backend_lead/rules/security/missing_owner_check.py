@@ -52,7 +52,7 @@ def check(backend: Backend, fewest_checked: int = 3, share_checked: float = 0.6)
     for endpoint, (query, name, part) in loose:
         writes = any(name in each.tables for each in access.own_writes(endpoint))
         beside = [other for each in access.on_the_way(name) for other in checked.get(each, [])]
-        if beside or (writes and mostly):
+        if beside or (writes and mostly and _is_owned(name, access)):
             yield _finding(endpoint, query, name, part, beside, access)
 
 
@@ -118,6 +118,17 @@ def _alters(endpoint: Endpoint, name: str, access: Access) -> bool:
         if name in query.tables and not noted:
             return True
     return False
+
+
+def _is_owned(name: str, access: Access) -> bool:
+    """Say whether every row of a table leads to somebody: what may be null, and is compared with nobody, is a note."""
+    for step in access.paths[name]:
+        table, _, column = step.rpartition(".")
+        found = access.backend.table(table)
+        told = found.column(column) if found is not None else None
+        if told is not None and told.nullable:
+            return False
+    return True
 
 
 def _asks_elsewhere(endpoint: Endpoint) -> bool:
