@@ -52,6 +52,9 @@ def check(backend: Backend, fewest_checked: int = 3, share_checked: float = 0.6)
     for endpoint, (query, name, part) in loose:
         writes = any(name in each.tables for each in access.own_writes(endpoint))
         beside = [other for each in access.on_the_way(name) for other in checked.get(each, [])]
+        if not writes:
+            # That only changes ask whose a row is says that everybody may read it.
+            beside = [other for other in beside if not access.own_writes(other)]
         if beside or (writes and mostly and _is_owned(name, access)):
             yield _finding(endpoint, query, name, part, beside, access)
 
