@@ -79,11 +79,6 @@ def _of(outcome: Outcome, status: int | None) -> list[Guard]:
     name = outcome.name
     if status == 429:
         return [Guard(GuardKind.RATE_LIMIT, name, outcome.place)]
-    if status == 401 and any(pair.operator in ("==", "!=") and {pair.left, pair.right} == {_CALLER, frozenset()}
-                             for condition in outcome.conditions for pair in condition.pairs):
-        status = 403  # `if me != 1: abort(401)`: it is known who asks, and he may not.
-    if status is not None and (not 400 <= status < 500 or status == 401):
-        return []
     made = []
     conditions = (*outcome.conditions, *outcome.behind)
     for condition in conditions:
@@ -91,7 +86,12 @@ def _of(outcome: Outcome, status: int | None) -> list[Guard]:
         if owned is not None:
             made.append(Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=owned))
     if made:
-        return made
+        return made  # Whatever it ends in: nobody gets to another's row.
+    if status == 401 and any(pair.operator in ("==", "!=") and {pair.left, pair.right} == {_CALLER, frozenset()}
+                             for condition in outcome.conditions for pair in condition.pairs):
+        status = 403  # `if me != 1: abort(401)`: it is known who asks, and he may not.
+    if status is not None and (not 400 <= status < 500 or status == 401):
+        return []
     together = next((column for condition in conditions if (column := _asked_together(condition))), None)
     if together is not None and status in (403, 404, None):
         return [Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=together)]
