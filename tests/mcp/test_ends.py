@@ -14,7 +14,7 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult
 
-from backend_lead.doors.mcp.jobs import ReviewJob
+from backend_lead.doors.work.jobs import ReviewJob
 from backend_lead.gates.worker import Worker
 from mcp_hosts import COMMAND, REVISIONS, Person, environment, http_host, http_server, stdio_host
 
@@ -44,7 +44,7 @@ def processes(folder: Path) -> dict[int, str]:
             number = int(entry.name)
             commands[number] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
             parents[number] = int((entry / "stat").read_text().rpartition(") ")[2].split()[1])
-            if "doors.mcp.worker" in commands[number] and os.readlink(entry / "cwd") == str(folder):
+            if "doors.work.worker" in commands[number] and os.readlink(entry / "cwd") == str(folder):
                 ours.add(number)
     while more := {number for number, parent in parents.items() if parent in ours} - ours:
         ours |= more
@@ -230,7 +230,7 @@ def test_a_worker_is_told_no_password_by_its_environment(orders: Path, monkeypat
 
     monkeypatch.setenv("BACKEND_LEAD_DB", "postgresql://me:hidden@127.0.0.1/x")
     monkeypatch.setenv("BACKEND_LEAD_MCP_TOKEN", "hidden too, and long enough")
-    worker = Worker("backend_lead.doors.mcp.worker", msgspec.json.encode(ReviewJob(target="orders")), orders)
+    worker = Worker("backend_lead.doors.work.worker", msgspec.json.encode(ReviewJob(target="orders")), orders)
     try:
         assert wait_until(lambda: b"backend_lead" in Path(f"/proc/{worker.number}/cmdline").read_bytes())
         seen = Path(f"/proc/{worker.number}/environ").read_bytes()

@@ -294,7 +294,7 @@
       const [title, severity] = data.findings[number];
       const row = document.createDocumentFragment();
       const link = make("a", title);
-      link.href = `#finding-${number}`;
+      link.href = data.findings_at + number;
       row.append(make("span", severity, `badge ${severity}`), " ", link);
       return row;
     });

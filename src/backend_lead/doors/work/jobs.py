@@ -1,4 +1,4 @@
-"""The jobs that tools ask for: what each is told, and how the lead is asked.  A job runs in a `worker.py`."""
+"""The jobs that doors ask for: what each is told, and how the lead is asked.  A job runs in a `worker.py`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What every job is told.  `target` is the path as it was given; `dsn` is the door's own database or None."""
+    """What every job is told.  `target` is the path as it was given, `dsn` the database to look at or None.
+
+    `whole` asks for the report itself beside its document, with the source lines that it shows.
+    """
 
     target: str = "."
     openapi: str | None = None
@@ -28,6 +31,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     dsn: str | None = None
     allow_superuser: bool = False
     cache: bool = False
+    whole: bool = False
 
     def report(self, listen: Listener) -> Report:
         """Run the job."""
@@ -39,7 +43,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
         return options_for(self.target, typed={"exclude": self.exclude or None, "preview": self.preview},
                            openapi=_path(self.openapi), dsn=self.dsn, allow_superuser=self.allow_superuser,
-                           since=self.since, cache=self.cache, only_new=self.only_new)
+                           since=self.since, cache=self.cache, sources=self.whole, only_new=self.only_new)
 
 
 class ReviewJob(Job, frozen=True, kw_only=True):

@@ -1,0 +1,210 @@
+"""The runs of one server: each is a job in a worker of its own, kept when it has ended."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import anyio
+import anyio.abc
+import anyio.to_thread
+import msgspec
+
+from backend_lead.doors.work.jobs import AnyJob
+from backend_lead.doors.work.messages import Answered
+from backend_lead.doors.work.running import AT_ONCE, run
+from backend_lead.errors import BackendLeadError
+from backend_lead.gates.run_store import RunStore
+from backend_lead.gates.text import mask
+
+WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
+_ENDED = frozenset({DONE, FAILED, CANCELLED})
+_MOST_MESSAGES = 500
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a run without opening its report.
+
+    `view` says how it is shown, `asked` (name, value) what was asked for, without a password; `of` is the same for runs
+    that can be compared.  `grades` are (dimension, letter, score), `severities` (severity, how many).
+    """
+
+    id: str
+    view: str
+    title: str
+    target: str
+    of: str
+    asked: tuple[tuple[str, str], ...] = ()
+    started: str = ""
+    state: str = WAITING
+    message: str = ""
+    hint: str = ""
+    grades: tuple[tuple[str, str, float], ...] = ()
+    severities: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more happens."""
+        return self.state in _ENDED
+
+
+@dataclass(slots=True)
+class Run:
+    """A run of this server while it lasts: `said` is what its job told, `moved` is set when something happened."""
+
+    head: Head
+    job: AnyJob
+    said: list[str] = field(default_factory=list)
+    moved: anyio.Event = field(default_factory=anyio.Event)
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+
+    def move(self, **changes: object) -> None:
+        """Change what is known, and wake those who watch."""
+        self.head = msgspec.structs.replace(self.head, **changes)
+        self.moved.set()
+        self.moved = anyio.Event()
+
+    def say(self, message: str) -> None:
+        """Note what the job is at."""
+        self.said.append(message)
+        del self.said[:-_MOST_MESSAGES]
+        self.move()
+
+
+@dataclass(slots=True)
+class Runs:
+    """All runs of a target: those of this server, and those that were kept."""
+
+    store: RunStore
+    folder: Path
+    _live: dict[str, Run] = field(default_factory=dict)
+    _tasks: anyio.abc.TaskGroup | None = None
+    _free: anyio.Semaphore | None = None
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Let runs be started until the block ends; those that still run then are cancelled."""
+        async with anyio.create_task_group() as self._tasks:
+            self._free = anyio.Semaphore(AT_ONCE)
+            yield
+            self._tasks.cancel_scope.cancel()
+
+    def start(self, view: str, title: str, job: AnyJob, of: str, asked: tuple[tuple[str, str], ...] = ()) -> Head:
+        """Start a job and return the head of its run; that of the run that does the very same already, if one does."""
+        same = next((each for each in self._live.values() if each.job == job and not each.head.ended), None)
+        if same is not None:
+            return same.head
+        now = datetime.now().astimezone()
+        head = Head(id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", view=view, title=title, target=job.target,
+                    of=of, asked=asked, started=f"{now:%Y-%m-%d %H:%M:%S}")
+        assert self._tasks is not None
+        made = self._live[head.id] = Run(head, job)
+        self._tasks.start_soon(self._work, made)
+        return head
+
+    def cancel(self, run_id: str) -> None:
+        """End a run that has not ended."""
+        found = self._live.get(run_id)
+        if found is not None:
+            found.scope.cancel()
+
+    def find(self, run_id: str) -> Head | None:
+        """Return what is known of a run, None for an id that is none."""
+        if run_id in self._live:
+            return self._live[run_id].head
+        content = self.store.read(run_id, "head")
+        try:
+            return msgspec.json.decode(content, type=Head) if content is not None else None
+        except msgspec.MsgspecError:
+            return None
+
+    def said(self, run_id: str) -> list[str]:
+        """Return what the job of a run told so far."""
+        found = self._live.get(run_id)
+        return list(found.said) if found is not None else []
+
+    def all(self) -> list[Head]:
+        """Return every run, the newest first."""
+        found = (self.find(each) for each in sorted({*self.store.runs(), *self._live}, reverse=True))
+        return [each for each in found if each is not None]
+
+    def before(self, head: Head) -> Head | None:
+        """Return the newest finished run before this one that it can be compared with."""
+        return next((each for each in self.all() if each.id < head.id and each.of == head.of and each.state == DONE),
+                    None)
+
+    async def watch(self, run_id: str) -> AsyncIterator[Head]:
+        """Yield the head of a run each time something happened, until it has ended."""
+        found = self._live.get(run_id)
+        while found is not None:
+            moved = found.moved
+            yield found.head
+            if found.head.ended:
+                return
+            await moved.wait()
+
+    async def _work(self, made: Run) -> None:
+        assert self._free is not None
+        with made.scope:
+            async with self._free:
+                made.move(state=RUNNING)
+                await self._answer(made)
+        if not made.head.ended:
+            made.move(state=CANCELLED, message="It was cancelled.")
+        self.store.write(made.head.id, "head", msgspec.json.encode(made.head))
+        # The password that it may hold is not needed any more.
+        made.job = msgspec.structs.replace(made.job, dsn=None)
+
+    async def _answer(self, made: Run) -> None:
+        async def tell(message: str) -> None:
+            made.say(message)
+
+        try:
+            answered = await run(made.job, self.folder, tell)
+            summary = await anyio.to_thread.run_sync(self._keep, made.head.id, answered)
+            made.move(state=DONE, **msgspec.structs.asdict(summary))
+        except BackendLeadError as error:
+            made.move(state=FAILED, message=mask(error.message), hint=mask(error.hint))
+
+    def _keep(self, run_id: str, answered: Answered) -> Summary:
+        for part, content in (("document", answered.document.encode()), ("report", answered.report.encode()),
+                              ("trail", msgspec.json.encode(answered.trail))):
+            self.store.write(run_id, part, content)
+        return Summary.of(answered.document)
+
+
+class _Grade(msgspec.Struct):
+    dimension: str
+    letter: str
+    score: float
+
+
+class _Severity(msgspec.Struct):
+    severity: str
+
+
+class _Summarised(msgspec.Struct):
+    grades: list[_Grade] = []
+    findings: list[_Severity] = []
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What the list of runs shows of a document."""
+
+    grades: tuple[tuple[str, str, float], ...]
+    severities: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def of(cls, document: str) -> Summary:
+        """Return the summary of a JSON document."""
+        found = msgspec.json.decode(document, type=_Summarised)
+        counted: dict[str, int] = {}
+        for each in found.findings:
+            counted[each.severity] = counted.get(each.severity, 0) + 1
+        order = ("critical", "high", "medium", "low")
+        return cls(tuple((each.dimension, each.letter, each.score) for each in found.grades),
+                   tuple((name, counted[name]) for name in order if name in counted))
