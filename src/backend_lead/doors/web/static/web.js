@@ -24,3 +24,18 @@
     location.reload();
   });
 })();
+
+/* A filter that is chosen is asked for at once; the button is for those who type, and for browsers without scripts. */
+(() => {
+  "use strict";
+  const filters = document.querySelector("[data-filters]");
+  if (!filters) return;
+  filters.addEventListener("change", (event) => {
+    if (event.target.tagName === "SELECT") filters.requestSubmit();
+  });
+  // What was left empty makes no part of the address.
+  filters.addEventListener("submit", () => {
+    for (const field of filters.elements) if (field.name && !field.value) field.disabled = true;
+  });
+  addEventListener("pageshow", () => { for (const field of filters.elements) field.disabled = false; });
+})();
