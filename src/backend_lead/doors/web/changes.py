@@ -24,7 +24,7 @@ class Listed(msgspec.Struct, frozen=True):
 class _Grade(msgspec.Struct, frozen=True):
     dimension: str
     letter: str
-    score: float
+    score: float | None
 
 
 class _Document(msgspec.Struct, frozen=True):
@@ -34,12 +34,12 @@ class _Document(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A grade before and after."""
+    """A grade before and after; `by` how many points, None where one of them is not graded."""
 
     dimension: str
     before: str
     after: str
-    by: float
+    by: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,14 @@ def changes_between(before: bytes, after: bytes) -> Changes:
     old, now = (msgspec.json.decode(each, type=_Document) for each in (before, after))
     new = _beyond(now.findings, old.findings)
     letters = {each.dimension: each for each in old.grades}
-    moved = tuple(Moved(each.dimension, letters[each.dimension].letter, each.letter,
-                        round(each.score - letters[each.dimension].score, 1))
-                  for each in now.grades if each.dimension in letters)
+    moved = tuple(_moved(letters[each.dimension], each) for each in now.grades if each.dimension in letters)
     gone = tuple(old.findings[number] for number in _beyond(old.findings, now.findings))
     return Changes(tuple((number, now.findings[number]) for number in new), gone, len(now.findings) - len(new), moved)
+
+
+def _moved(old: _Grade, now: _Grade) -> Moved:
+    by = None if old.score is None or now.score is None else round(now.score - old.score, 1)
+    return Moved(now.dimension, old.letter, now.letter, by)
 
 
 def _beyond(these: Sequence[Listed], those: Sequence[Listed]) -> list[int]:

@@ -23,8 +23,8 @@ from backend_lead.gates.trail import Look, unchanged
 from backend_lead.model.review import Report
 
 _OPEN_REPORTS = 3
-_LOOKED_AT = 10.0
-"""Seconds for which it is believed that the source is as it was a moment ago."""
+BELIEVED = 20
+"""How many times as long as looking took it is believed that the source is as it was a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Door:
     listening: Listening
     runs: Runs = field(init=False)
     _reports: OrderedDict[str, Report] = field(default_factory=OrderedDict)
-    _looked: dict[str, tuple[float, bool]] = field(default_factory=dict)
+    _looked: dict[str, tuple[float, float, bool]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -98,13 +98,13 @@ class Door:
     def is_stale(self, head: Head) -> bool:
         """Say whether the source is not any more what a run has read."""
         now = time.monotonic()
-        looked, stale = self._looked.get(head.id, (0.0, False))
-        if looked and (stale or now - looked < _LOOKED_AT):
+        looked, took, stale = self._looked.get(head.id, (0.0, 0.0, False))
+        if stale or now - looked < took * BELIEVED:
             return stale
         content = self.runs.store.read(head.id, "trail")
         trail = msgspec.json.decode(content, type=tuple[tuple[Look, str], ...]) if content else ()
         stale = bool(trail) and not unchanged(dict(trail))
-        self._looked[head.id] = (time.monotonic(), stale)
+        self._looked[head.id] = (time.monotonic(), time.monotonic() - now, stale)
         return stale
 
 

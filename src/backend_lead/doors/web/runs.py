@@ -19,7 +19,7 @@ from backend_lead.doors.work.messages import Answered
 from backend_lead.doors.work.running import AT_ONCE, run
 from backend_lead.errors import BackendLeadError
 from backend_lead.gates.run_store import RunStore
-from backend_lead.gates.text import mask
+from backend_lead.gates.text import mask, one_line
 
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 _ENDED = frozenset({DONE, FAILED, CANCELLED})
@@ -30,7 +30,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a run without opening its report.
 
     `view` says how it is shown, `asked` (name, value) what was asked for, without a password; `of` is the same for runs
-    that can be compared.  `grades` are (dimension, letter, score), `severities` (severity, how many).
+    that can be compared.  `grades` are (dimension, letter), `severities` (severity, how many).
     """
 
     id: str
@@ -43,7 +43,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     state: str = WAITING
     message: str = ""
     hint: str = ""
-    grades: tuple[tuple[str, str, float], ...] = ()
+    grades: tuple[tuple[str, str], ...] = ()
     severities: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -169,6 +169,9 @@ class Runs:
             made.move(state=DONE, **msgspec.structs.asdict(summary))
         except BackendLeadError as error:
             made.move(state=FAILED, message=mask(error.message), hint=mask(error.hint))
+        except Exception as error:
+            # One run that ends so must not end the server and the other runs.
+            made.move(state=FAILED, message=f"a fault of ours: {type(error).__name__}: {mask(one_line(str(error)))}")
 
     def _keep(self, run_id: str, answered: Answered) -> Summary:
         for part, content in (("document", answered.document.encode()), ("report", answered.report.encode()),
@@ -180,7 +183,6 @@ class Runs:
 class _Grade(msgspec.Struct):
     dimension: str
     letter: str
-    score: float
 
 
 class _Severity(msgspec.Struct):
@@ -195,7 +197,7 @@ class _Summarised(msgspec.Struct):
 class Summary(msgspec.Struct, frozen=True):
     """What the list of runs shows of a document."""
 
-    grades: tuple[tuple[str, str, float], ...]
+    grades: tuple[tuple[str, str], ...]
     severities: tuple[tuple[str, int], ...]
 
     @classmethod
@@ -206,5 +208,5 @@ class Summary(msgspec.Struct, frozen=True):
         for each in found.findings:
             counted[each.severity] = counted.get(each.severity, 0) + 1
         order = ("critical", "high", "medium", "low")
-        return cls(tuple((each.dimension, each.letter, each.score) for each in found.grades),
+        return cls(tuple((each.dimension, each.letter) for each in found.grades),
                    tuple((name, counted[name]) for name in order if name in counted))
