@@ -190,6 +190,29 @@ def test_the_map_is_searched(page: Page, address: str, run: str):
     assert page.run("document.querySelectorAll('.node[aria-label^=route]').length") == 2
 
 
+def test_a_design_decides_again_while_facts_are_changed(page: Page, address: str):
+    page.go(address + "/design")
+    page.type_in("textarea", "A shop where people browse a catalogue, put things into a cart and pay by card. 200,000 users.")
+    page.click("button.primary")
+    page.wait("document.querySelector('[data-outcome] .plan') !== null")
+    page.run("""(() => { const s = document.querySelector('[name=add]'); s.focus(); s.value = 'strong_isolation';
+        s.dispatchEvent(new Event('change', {bubbles: true})); })()""")
+    page.wait("document.querySelector('.turned') !== null")
+    assert "a database per tenant" in page.run("document.querySelector('.turned').innerText")
+    assert page.run("document.activeElement.name") == "add"
+    keep(page, "serve-design")
+    for width, dark in LOOKS:
+        page.look(width=width, dark=dark)
+        page.run("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        assert page.run("document.scrollingElement.scrollWidth") <= width
+        assert page.run(CONTRAST) == []
+        assert page.run(UNNAMED) == []
+    page.run("""(() => { const s = document.querySelector('[name="fact.strong_isolation"]'); s.value = '';
+        s.dispatchEvent(new Event('change', {bubbles: true})); })()""")
+    page.wait("document.querySelector('.turned') === null")
+    assert page.complaints == []
+
+
 def test_with_scripts_off_a_review_runs_and_everything_can_be_read(page: Page, address: str, run: str):
     page.call("Emulation.setScriptExecutionDisabled", value=True)
     try:

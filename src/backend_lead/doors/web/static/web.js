@@ -39,3 +39,39 @@
   });
   addEventListener("pageshow", () => { for (const field of filters.elements) field.disabled = false; });
 })();
+
+/* A design that decides while facts change: the form is sent as the button would, and its outcome put in place. */
+(() => {
+  "use strict";
+  let form = document.querySelector("[data-live]");
+  if (!form) return;
+  let asking = null;
+
+  async function decide() {
+    const outcome = form.querySelector("[data-outcome]");
+    if (asking) asking.abort();
+    const mine = asking = new AbortController();
+    outcome.classList.add("waiting");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: mine.signal });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const made = page.querySelector("[data-live]");
+      if (!made) return location.reload();
+      const focused = document.activeElement && document.activeElement.name;
+      const open = form.querySelector("details[open] .numbers") !== null;
+      form.replaceWith(made);
+      form = made;
+      listen();
+      const again = focused && form.querySelector(`[name="${CSS.escape(focused)}"]`);
+      if (open && form.querySelector(".numbers")) form.querySelector(".numbers").parentElement.open = true;
+      if (again) again.focus({ preventScroll: true });
+    } catch (error) {
+      if (error.name !== "AbortError") outcome.classList.remove("waiting");
+    }
+  }
+
+  function listen() {
+    form.addEventListener("change", (event) => { if (event.target.name !== "brief") decide(); });
+  }
+  listen();
+})();
