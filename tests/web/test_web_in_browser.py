@@ -118,7 +118,7 @@ def test_a_run_is_cancelled_by_its_button(page: Page, address: str):
 
 def pages(run: str) -> list[tuple[str, str]]:
     return [("home", "/"), ("review", run), ("plan", f"{run}/plan"), ("findings", f"{run}/findings"), ("finding", f"{run}/findings/2"),
-            ("map", f"{run}/map"), ("changes", f"{run}/changes"), ("history", "/history"), ("rules", "/rules"),
+            ("map", f"{run}/map"), ("changes", f"{run}/changes"), ("history", "/history"), ("design", "/design"), ("migrations", "/migrations"), ("rules", "/rules"),
             ("rule", "/rules/missing-owner-check"), ("nothing", "/nothing"), ("enter", "/enter")]
 
 
@@ -210,6 +210,22 @@ def test_a_design_decides_again_while_facts_are_changed(page: Page, address: str
     page.run("""(() => { const s = document.querySelector('[name="fact.strong_isolation"]'); s.value = '';
         s.dispatchEvent(new Event('change', {bubbles: true})); })()""")
     page.wait("document.querySelector('.turned') === null")
+    assert page.complaints == []
+
+
+def test_a_migration_is_proven_and_its_chart_can_be_read(page: Page, address: str):
+    page.go(address + "/migrations")
+    keep(page, "serve-migrations")
+    page.type_in("[name=sql]", "ALTER TABLE orders ADD COLUMN note text;\nCREATE INDEX orders_total ON orders (total);\n")
+    page.type_in("[name=schema]", "CREATE TABLE orders (id int PRIMARY KEY, total numeric NOT NULL);\n")
+    page.click("[value=prove]")
+    page.wait("document.querySelector('.stalls') !== null", 120)
+    keep(page, "serve-proof")
+    for width, dark in LOOKS:
+        page.look(width=width, dark=dark)
+        page.run("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        assert page.run("document.scrollingElement.scrollWidth") <= width
+        assert page.run(CONTRAST) == []
     assert page.complaints == []
 
 

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from backend_lead.doors.guarded import Listening
 from backend_lead.doors.places import check_inside
 from backend_lead.doors.web.runs import DONE, Head, Runs
+from backend_lead.errors import WrongUse
 from backend_lead.gates.run_store import RunStore
 from backend_lead.gates.text import mask
 from backend_lead.gates.trail import Look, unchanged
@@ -76,6 +77,13 @@ class Door:
         check_inside((self.allowed.root,), path)
         below = posixpath.normpath(path.strip() or ".")
         return self.allowed.target if below == "." else posixpath.join(self.allowed.target, below)
+
+    def database(self) -> str:
+        """Return the database.  Raises WrongUse when none was named."""
+        if self.allowed.dsn is None:
+            raise WrongUse("No database was named when this server was started.",
+                           'Start it with one: backend-lead serve --db "$DSN"')
+        return self.allowed.dsn
 
     def report(self, head: Head) -> Report | None:
         """Return the report of a finished run, None when another version of the tool wrote it."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import anyio
 import anyio.abc
@@ -18,10 +19,15 @@ from backend_lead.doors.work.jobs import AnyJob
 from backend_lead.doors.work.messages import Answered
 from backend_lead.doors.work.running import AT_ONCE, run
 from backend_lead.errors import BackendLeadError
+from backend_lead.gates.new_files import write_new
 from backend_lead.gates.run_store import RunStore
 from backend_lead.gates.text import mask, one_line
 
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
+Asked = tuple[tuple[str, str], ...]
+"""What was asked for, as (name, value), for people."""
+Pasted = tuple[tuple[str, str], ...]
+"""Files that were pasted into a form, as (name, text)."""
 _ENDED = frozenset({DONE, FAILED, CANCELLED})
 _MOST_MESSAGES = 500
 
@@ -38,7 +44,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     target: str
     of: str
-    asked: tuple[tuple[str, str], ...] = ()
+    asked: Asked = ()
     started: str = ""
     state: str = WAITING
     message: str = ""
@@ -58,6 +64,7 @@ class Run:
 
     head: Head
     job: AnyJob
+    pasted: Pasted = ()
     said: list[str] = field(default_factory=list)
     moved: anyio.Event = field(default_factory=anyio.Event)
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
@@ -93,16 +100,20 @@ class Runs:
             yield
             self._tasks.cancel_scope.cancel()
 
-    def start(self, view: str, title: str, job: AnyJob, of: str, asked: tuple[tuple[str, str], ...] = ()) -> Head:
-        """Start a job and return the head of its run; that of the run that does the very same already, if one does."""
-        same = next((each for each in self._live.values() if each.job == job and not each.head.ended), None)
+    def start(self, view: str, title: str, job: AnyJob, of: str, asked: Asked = (), pasted: Pasted = ()) -> Head:
+        """Start a job and return the head of its run; that of the run that does the very same already, if one does.
+
+        A job about `pasted` files works in a folder that holds them and is gone afterwards.
+        """
+        same = next((each for each in self._live.values()
+                     if (each.job, each.pasted) == (job, pasted) and not each.head.ended), None)
         if same is not None:
             return same.head
         now = datetime.now().astimezone()
         head = Head(id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", view=view, title=title, target=job.target,
                     of=of, asked=asked, started=f"{now:%Y-%m-%d %H:%M:%S}")
         assert self._tasks is not None
-        made = self._live[head.id] = Run(head, job)
+        made = self._live[head.id] = Run(head, job, pasted)
         self._tasks.start_soon(self._work, made)
         return head
 
@@ -164,7 +175,16 @@ class Runs:
             made.say(message)
 
         try:
-            answered = await run(made.job, self.folder, tell)
+            with ExitStack() as stack:
+                folder = self.folder
+                if made.pasted:
+                    folder = Path(stack.enter_context(TemporaryDirectory(prefix="backend-lead-"))).resolve()
+                    for name, text in made.pasted:
+                        write_new(folder / name, text)
+                answered = await run(made.job, folder, tell)
+            # What was pasted is gone with its folder, and nothing that can change.
+            trail = tuple(look for look in answered.trail if not (made.pasted and Path(look[0][0]).is_relative_to(folder)))
+            answered = msgspec.structs.replace(answered, trail=trail)
             summary = await anyio.to_thread.run_sync(self._keep, made.head.id, answered)
             made.move(state=DONE, **msgspec.structs.asdict(summary))
         except BackendLeadError as error:

@@ -139,16 +139,17 @@ class LintJob(MigrationJob, frozen=True, kw_only=True):
 
 
 class ProveJob(MigrationJob, frozen=True, kw_only=True):
-    """`backend-lead migration prove`."""
+    """`backend-lead migration prove`; `keep` says whether the proof is kept, which `migration apply` believes."""
 
     rows: int = 20_000
+    keep: bool = True
 
     def report(self, listen: Listener) -> Report:
         """Run the job."""
         from backend_lead.lead.migration import prove_migrations
 
-        # The proof is what it is run for: it is kept whether or not what was read is.
-        return prove_migrations(self.request(), replace(self.options(), cache=True), self.rows, listen)
+        # The proof is what it is run for: it may be kept whether or not what was read is.
+        return prove_migrations(self.request(), replace(self.options(), cache=self.keep), self.rows, listen)
 
 
 class CreateJob(MigrationJob, frozen=True, kw_only=True):

@@ -12,7 +12,6 @@ from backend_lead.doors.web.rendering import page
 from backend_lead.doors.web.runs import DONE, Head
 from backend_lead.doors.web.tabs import Tab
 from backend_lead.doors.work.jobs import ReviewJob
-from backend_lead.errors import WrongUse
 
 TAB = Tab(0, "Review", "/")
 _SHOWN = 6
@@ -36,16 +35,12 @@ async def start(request: Request) -> Response:
 
 def start_review(form: Form, door: Door) -> Head:
     """Start the review that a form asks for.  Raises WrongUse for what cannot be asked."""
-    openapi, since, dsn = form.given("openapi"), form.given("since"), None
+    openapi, since = form.given("openapi"), form.given("since")
+    dsn = door.database() if form.ticked("database") else None
     exclude = tuple(form.text("exclude").split())
     target = door.target_of(form.text("path"))
     if openapi is not None:
         openapi = door.target_of(openapi)
-    if form.ticked("database"):
-        if door.allowed.dsn is None:
-            raise WrongUse("No database was named when this server was started.",
-                           'Start it with one: backend-lead serve --db "$DSN"')
-        dsn = door.allowed.dsn
     job = ReviewJob(target=target, openapi=openapi, exclude=exclude, preview=form.ticked("preview") or None,
                     since=since, only_new=form.ticked("only_new"), dsn=dsn,
                     allow_superuser=door.allowed.allow_superuser, cache=door.allowed.cache, whole=True)

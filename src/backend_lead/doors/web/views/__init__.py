@@ -1,1 +1,1 @@
-"""How the run of a job is shown: a module each, named like the job, with `shown`; its template has the same name."""
+"""How runs are shown: a module each, named by `Head.view`, with `shown`; its template has the same name."""
