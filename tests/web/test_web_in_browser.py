@@ -194,7 +194,7 @@ def test_a_design_decides_again_while_facts_are_changed(page: Page, address: str
     page.go(address + "/design")
     page.type_in("textarea", "A shop where people browse a catalogue, put things into a cart and pay by card. 200,000 users.")
     page.click("button.primary")
-    page.wait("document.querySelector('[data-outcome] .plan') !== null")
+    page.wait("document.readyState === 'complete' && document.querySelector('[data-outcome] .plan') !== null")
     page.run("""(() => { const s = document.querySelector('[name=add]'); s.focus(); s.value = 'strong_isolation';
         s.dispatchEvent(new Event('change', {bubbles: true})); })()""")
     page.wait("document.querySelector('.turned') !== null")

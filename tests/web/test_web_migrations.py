@@ -50,7 +50,7 @@ def test_a_migration_that_is_pasted_is_judged_and_nothing_of_it_stays(orders: Pa
     assert [each["locks"] for each in found["statements"]][1] == [{"relation": "orders", "mode": "ShareLock"}]
     assert "/tmp/backend-lead-" not in client.get(f"{run}/report.json").text
     assert not list(orders.rglob("change.sql"))
-    assert "keeps writers waiting" in page
+    assert "keeps readers and writers waiting" in page
     assert "The same, safely" in page
     assert client.get(f"{run}/findings/0").status_code == 200
 

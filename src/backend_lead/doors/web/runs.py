@@ -183,8 +183,9 @@ class Runs:
                         write_new(folder / name, text)
                 answered = await run(made.job, folder, tell)
             # What was pasted is gone with its folder, and nothing that can change.
-            trail = tuple(look for look in answered.trail if not (made.pasted and Path(look[0][0]).is_relative_to(folder)))
-            answered = msgspec.structs.replace(answered, trail=trail)
+            if made.pasted:
+                answered = msgspec.structs.replace(answered, trail=tuple(
+                    look for look in answered.trail if not Path(look[0][0]).is_relative_to(folder)))
             summary = await anyio.to_thread.run_sync(self._keep, made.head.id, answered)
             made.move(state=DONE, **msgspec.structs.asdict(summary))
         except BackendLeadError as error:

@@ -97,6 +97,7 @@ class DiagnoseJob(Job, frozen=True, kw_only=True):
     traces: str | None = None
     budget: int | None = None
     postgres: int | None = None
+    cores: int | None = None
     migrations: bool = False
 
     def report(self, listen: Listener) -> Report:
@@ -104,7 +105,7 @@ class DiagnoseJob(Job, frozen=True, kw_only=True):
         from backend_lead.lead.diagnose import Slow, diagnose
 
         slow = Slow(_path(self.schema), _path(self.stats), _path(self.workload), self.budget, self.postgres,
-                    _path(self.traces), _moment() if self.migrations else None)
+                    _path(self.traces), _moment() if self.migrations else None, self.cores)
         return diagnose(slow, self.options(), listen)
 
 
