@@ -100,18 +100,20 @@ class Runs:
             yield
             self._tasks.cancel_scope.cancel()
 
-    def start(self, view: str, title: str, job: AnyJob, of: str, asked: Asked = (), pasted: Pasted = ()) -> Head:
+    def start(self, view: str, title: str, job: AnyJob, of: str, asked: Asked = (), *,
+              target: str = "", pasted: Pasted = ()) -> Head:
         """Start a job and return the head of its run; that of the run that does the very same already, if one does.
 
-        A job about `pasted` files works in a folder that holds them and is gone afterwards.
+        A job about `pasted` files works in a folder that holds them and is gone afterwards; `target` is then what was
+        typed for its target.
         """
         same = next((each for each in self._live.values()
                      if (each.job, each.pasted) == (job, pasted) and not each.head.ended), None)
         if same is not None:
             return same.head
         now = datetime.now().astimezone()
-        head = Head(id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", view=view, title=title, target=job.target,
-                    of=of, asked=asked, started=f"{now:%Y-%m-%d %H:%M:%S}")
+        head = Head(id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", view=view, title=title,
+                    target=target or job.target, of=of, asked=asked, started=f"{now:%Y-%m-%d %H:%M:%S}")
         assert self._tasks is not None
         made = self._live[head.id] = Run(head, job, pasted)
         self._tasks.start_soon(self._work, made)

@@ -48,10 +48,12 @@ def _started(form: Form, door: Door) -> Head:
     asked = _asked(job, door)
     about = repr((form.text("do"), what, asked, pasted))
     if form.text("do") != "prove":
-        return door.runs.start("migration", f"Lint of {what}", job, about, asked, pasted)
+        return door.runs.start("migration", f"Lint of {what}", job, about, asked, target=door.allowed.target,
+                               pasted=pasted)
     rows = _rows(form)
     proof = ProveJob(**msgspec.structs.asdict(job), rows=rows, keep=door.allowed.cache)
-    return door.runs.start("migration", f"Proof of {what}", proof, about, (*asked, ("Rows", f"{rows:,}")), pasted)
+    return door.runs.start("migration", f"Proof of {what}", proof, about, (*asked, ("Rows", f"{rows:,}")),
+                           target=door.allowed.target, pasted=pasted)
 
 
 def _lint(form: Form, door: Door, picked: list[str], names: set[str]) -> LintJob:

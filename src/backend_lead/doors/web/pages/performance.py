@@ -49,7 +49,8 @@ def _started(form: Form, door: Door) -> Head:
                       cores=_number(form, "cores", "cores", 4096), migrations=form.ticked("migrations"), whole=True,
                       allow_superuser=door.allowed.allow_superuser, cache=door.allowed.cache)
     asked = _asked(form, job)
-    return door.runs.start("diagnose", "Diagnosis", job, repr((target, asked)), asked, pasted)
+    return door.runs.start("diagnose", "Diagnosis", job, repr((target, asked)), asked, target=door.allowed.target,
+                               pasted=pasted)
 
 
 def _asked(form: Form, job: DiagnoseJob) -> Asked:

@@ -28,7 +28,7 @@ def run(request: Request) -> Response:
         return page(request, "older.html", run=head)
     view = importlib.import_module(f"{views.__name__}.{head.view}")
     return page(request, f"{head.view}.html", run=head, report=report, stale=door.is_stale(head),
-                scripts=("web.js",), **view.shown(door, head, report, request))
+                scripts=("findings.js",), **view.shown(door, head, report, request))
 
 
 async def events(request: Request) -> Response:

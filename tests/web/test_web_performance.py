@@ -1,0 +1,117 @@
+"""The page of performance: from a database and from files, and that no password of an address is shown or kept."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+from starlette.testclient import TestClient
+
+from backend_lead.doors.cli.main import main
+from backend_lead.gates.database import DatabaseGate
+from backend_lead.prove.scratch import Scratch
+from backend_lead.read.database.planner_statistics import read_planner_statistics
+from backend_lead.read.database.statistics_file import written
+from web_pages import client_of, ended, form, started
+
+ROWS = """
+CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL);
+CREATE TABLE sales (id bigint PRIMARY KEY, customer_id bigint NOT NULL REFERENCES customers, total numeric NOT NULL);
+INSERT INTO customers SELECT i, 'c' || i FROM generate_series(1, 5000) i;
+INSERT INTO sales SELECT i, 1 + i % 5000, i % 100 FROM generate_series(1, 60000) i;
+"""
+WORKLOAD = "-- weight: 1200/h\nSELECT * FROM sales WHERE customer_id = 5 ORDER BY id DESC LIMIT 20;\n"
+PASSWORD = "hunter2secret"
+
+
+@pytest.fixture(scope="session")
+def shop(postgres: Scratch) -> str:
+    """The address of a database for a role that reads statistics, with a password in it."""
+    owner = postgres.create_database("web_shop")
+    postgres.execute(ROWS, database="web_shop")
+    postgres.execute("VACUUM ANALYZE", database="web_shop")
+    postgres.execute(f"CREATE ROLE web_reader LOGIN PASSWORD '{PASSWORD}' IN ROLE pg_monitor, pg_read_all_data", database="web_shop")
+    parts = conninfo_to_dict(owner)
+    address = f"postgresql://web_reader:{PASSWORD}@/web_shop?host={parts['host']}&port={parts['port']}"
+    with psycopg.connect(address) as connection:
+        connection.execute("SELECT 1")
+    return address
+
+
+@pytest.fixture
+def files(orders: Path, shop: str) -> Path:
+    """The target with statistics in it."""
+    with DatabaseGate(shop) as gate:
+        (orders / "orders" / "stats.sql").write_text(written(read_planner_statistics(gate)), encoding="utf-8")
+    (orders / "orders" / "workload.sql").write_text(WORKLOAD, encoding="utf-8")
+    return orders
+
+
+def diagnosed(client: TestClient, **fields: str) -> tuple[str, str]:
+    run = started(client, "/performance/start", "/performance", **fields)
+    return run, ended(client, run, 180)
+
+
+def test_statistics_and_a_workload_become_plans_and_an_index(files: Path, client: TestClient, capsys: pytest.CaptureFixture[str]):
+    run, page = diagnosed(client, stats_file="stats.sql", workload_file="workload.sql")
+    for words in ("What costs most", "Seq Scan", "plan-picture", "Before:", "After:", "Indexes", "CREATE INDEX"):
+        assert words in page, words
+    assert re.search(r"CREATE INDEX CONCURRENTLY \S+ ON \S*sales [^;]*\(customer_id", page)
+    assert main(["diagnose", "orders", "--stats", "orders/stats.sql", "--workload", "orders/workload.sql", "--format", "json", "-q",
+                 "--no-cache"]) in (0, 1)
+    assert client.get(f"{run}/report.json").text == capsys.readouterr().out
+
+
+def test_a_workload_that_is_pasted_counts(files: Path, client: TestClient):
+    _, page = diagnosed(client, stats_file="stats.sql", workload=WORKLOAD)
+    assert "CREATE INDEX" in page
+    assert "has changed" not in page
+
+
+@pytest.mark.parametrize("way", ["typed", "registered"])
+def test_a_database_is_read_and_its_password_neither_shown_nor_kept(orders: Path, shop: str, way: str):
+    with client_of("orders", dsn=shop if way == "registered" else None) as client:
+        given = {"dsn": shop} if way == "typed" else {"database": "on"}
+        run, page = diagnosed(client, workload=WORKLOAD, **given)
+        assert "CREATE INDEX" in page
+        assert "web_reader:***@" in page
+        seen = [page, *(client.get(each).text for each in (f"{run}/report.json", f"{run}/findings", "/history", "/performance", "/"))]
+        assert not [each for each in seen if PASSWORD in each]
+    for file in (orders / "orders" / ".backend-lead").iterdir():
+        assert PASSWORD.encode() not in file.read_bytes(), file
+
+
+@pytest.mark.parametrize("dsn", [
+    f"postgresql://web_reader:{PASSWORD}@127.0.0.1:9/nothing", f"host=127.0.0.1 port=9 user=u password={PASSWORD}",
+    f"host=127.0.0.1 port=9 user=u password='{PASSWORD}'", f"postgresql://127.0.0.1:9/x?password={PASSWORD}", f"mysql://u:{PASSWORD}@h/x",
+    f"nonsense {PASSWORD}",
+])
+def test_a_wrong_address_is_told_without_its_password(orders: Path, client: TestClient, dsn: str):
+    _, page = diagnosed(client, dsn=dsn)
+    assert 'class="notice bad"' in page
+    assert re.search(r"<p>[^<]+</p>\s*</div>", page), "what to do is not told"
+    assert "a fault of ours" not in page
+    if not dsn.startswith("nonsense"):
+        assert PASSWORD not in page + client.get("/history").text + client.get("/performance").text
+
+
+def test_the_code_alone_is_looked_at_without_any_of_them(client: TestClient):
+    _, page = diagnosed(client)
+    assert "No planner statistics" in page
+    assert "Findings about speed" in page
+
+
+@pytest.mark.parametrize(("fields", "said"), [
+    ({"stats_file": "../x.sql"}, "outside"), ({"stats_file": "nothing.sql"}, "cannot be read"), ({"traces_file": "docs/openapi.yaml"}, "openapi.yaml"),
+    ({"budget": "much"}, "is not megabytes"), ({"cores": "0"}, "is not cores"), ({"postgres": "3000"}, "is not a major version"),
+    ({"dsn": "postgresql:///x", "database": "on"}, "Two databases"), ({"workload": WORKLOAD, "workload_file": "w.sql"}, "Give one of them"),
+    ({"database": "on"}, "No database was named"),
+])
+def test_a_wrong_request_is_told(client: TestClient, fields: dict[str, str], said: str):
+    answer = client.post("/performance/start", data=form(client, "/performance", **fields))
+    page = answer.text if answer.status_code != 303 else ended(client, answer.headers["location"])
+    assert said in page
+    assert "a fault of ours" not in page
