@@ -86,6 +86,7 @@ def reviewed(page: Page) -> str:
 def keep(page: Page, name: str) -> None:
     """Keep a picture for the docs, where they are wanted."""
     if PICTURES:
+        page.run("(document.querySelector('#map') || document.body).scrollIntoView()")
         Path(PICTURES, f"{name}.png").write_bytes(page.screenshot())
 
 
@@ -103,6 +104,8 @@ def test_a_review_from_the_button_to_its_grades_with_its_progress(page: Page, ad
     assert page.run("document.querySelectorAll('.plan > li').length") == 10
     assert page.complaints == []
     keep(page, "serve-review")
+    page.look(width=390, dark=True)
+    keep(page, "serve-review-narrow")
 
 
 def test_a_run_is_cancelled_by_its_button(page: Page, address: str):
@@ -181,6 +184,8 @@ def test_a_finding_leads_to_its_element_of_the_map_and_back(page: Page, address:
     page.click(".more a:nth-of-type(2)")
     page.wait("document.querySelector('.node.chosen') !== null")
     assert page.run("document.querySelector('.node.chosen').getAttribute('aria-label')").startswith("route GET /reports/customers")
+    assert page.run("""(() => { const n = document.querySelector('.node.chosen').getBoundingClientRect();
+        const c = document.querySelector('#map-canvas').getBoundingClientRect(); return n.top > c.top && n.bottom < c.bottom; })()""")
     keep(page, "serve-map")
     href = page.run("document.querySelector('#map-panel a').getAttribute('href')")
     assert href == f"{run}/findings/2"
