@@ -65,12 +65,17 @@ def ended(client: TestClient, run: str, seconds: float = 120) -> str:
     raise AssertionError(f"{run} did not end")
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 @contextlib.contextmanager
 def server(folder: Path, *options: str) -> Iterator[str]:
     """The server as a process, over `orders` in a folder; yields its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     clean = {name: value for name, value in os.environ.items() if not name.startswith("BACKEND_LEAD_")}
     process = subprocess.Popen([sys.executable, "-P", "-m", "backend_lead", "serve", "orders", "--port", str(port), *options],
                                cwd=folder, stderr=subprocess.PIPE, text=True, env={**clean, "BACKEND_LEAD_SERVE_TOKEN": TOKEN})

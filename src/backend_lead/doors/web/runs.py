@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,7 +29,7 @@ Asked = tuple[tuple[str, str], ...]
 Pasted = tuple[tuple[str, str], ...]
 """Files that were pasted into a form, as (name, text)."""
 _ENDED = frozenset({DONE, FAILED, CANCELLED})
-_MOST_MESSAGES = 500
+_MOST_MESSAGES = 200
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,12 +60,14 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Run:
-    """A run of this server while it lasts: `said` is what its job told, `moved` is set when something happened."""
+    """A run of this server: `said` is the end of what its job told, of `told` lines in all; `moved` is set when
+    something happened."""
 
     head: Head
     job: AnyJob
     pasted: Pasted = ()
     said: list[str] = field(default_factory=list)
+    told: int = 0
     moved: anyio.Event = field(default_factory=anyio.Event)
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
 
@@ -78,6 +80,7 @@ class Run:
     def say(self, message: str) -> None:
         """Note what the job is at."""
         self.said.append(message)
+        self.told += 1
         del self.said[:-_MOST_MESSAGES]
         self.move()
 
@@ -111,9 +114,9 @@ class Runs:
                      if (each.job, each.pasted) == (job, pasted) and not each.head.ended), None)
         if same is not None:
             return same.head
-        now = datetime.now().astimezone()
-        head = Head(id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", view=view, title=title,
-                    target=target or job.target, of=of, asked=asked, started=f"{now:%Y-%m-%d %H:%M:%S}")
+        now = datetime.now(UTC)
+        head = Head(id=_id(now), view=view, title=title, target=target or job.target, of=of, asked=asked,
+                    started=f"{now.astimezone():%Y-%m-%d %H:%M:%S}")
         assert self._tasks is not None
         made = self._live[head.id] = Run(head, job, pasted)
         self._tasks.start_soon(self._work, made)
@@ -135,10 +138,10 @@ class Runs:
         except msgspec.MsgspecError:
             return None
 
-    def said(self, run_id: str) -> list[str]:
-        """Return what the job of a run told so far."""
+    def said(self, run_id: str) -> tuple[int, list[str]]:
+        """Return how many lines the job of a run told so far, and the last of them."""
         found = self._live.get(run_id)
-        return list(found.said) if found is not None else []
+        return (found.told, list(found.said)) if found is not None else (0, [])
 
     def all(self) -> list[Head]:
         """Return every run, the newest first."""
@@ -162,15 +165,18 @@ class Runs:
 
     async def _work(self, made: Run) -> None:
         assert self._free is not None
-        with made.scope:
-            async with self._free:
-                made.move(state=RUNNING)
-                await self._answer(made)
-        if not made.head.ended:
-            made.move(state=CANCELLED, message="It was cancelled.")
-        self.store.write(made.head.id, "head", msgspec.json.encode(made.head))
-        # The password that it may hold is not needed any more.
-        made.job = msgspec.structs.replace(made.job, dsn=None)
+        try:
+            with made.scope:
+                async with self._free:
+                    made.move(state=RUNNING)
+                    await self._answer(made)
+        finally:
+            # Also when the server ends, with whatever still runs.
+            if not made.head.ended:
+                made.move(state=CANCELLED, message="It was cancelled.")
+            self.store.write(made.head.id, "head", msgspec.json.encode(made.head))
+            # What it was about is not needed any more, and may hold a password.
+            made.job, made.pasted = msgspec.structs.replace(made.job, dsn=None), ()
 
     async def _answer(self, made: Run) -> None:
         async def tell(message: str) -> None:
@@ -201,6 +207,11 @@ class Runs:
                               ("trail", msgspec.json.encode(answered.trail))):
             self.store.write(run_id, part, content)
         return Summary.of(answered.document)
+
+
+def _id(now: datetime) -> str:
+    """Return a name for a run that nobody guesses; names sort as the runs were started."""
+    return f"{now:%Y%m%dT%H%M%S}-{now.microsecond // 1000:03x}{secrets.token_hex(2)[:3]}"
 
 
 class _Grade(msgspec.Struct):

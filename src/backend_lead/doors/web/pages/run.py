@@ -22,7 +22,7 @@ def run(request: Request) -> Response:
     head, door = run_of(request), door_of(request)
     if head.state != DONE:
         return page(request, "running.html" if not head.ended else "ended.html", run=head,
-                    said=door.runs.said(head.id), scripts=("web.js",))
+                    said=door.runs.said(head.id)[1], scripts=("web.js",))
     report = door.report(head)
     if report is None:
         return page(request, "older.html", run=head)
@@ -38,10 +38,10 @@ async def events(request: Request) -> Response:
     async def stream() -> AsyncIterator[bytes]:
         told = 0
         async for now in door.runs.watch(head.id):
-            said = door.runs.said(head.id)
-            for message in said[told:]:
+            all_told, said = door.runs.said(head.id)
+            new, told = all_told - told, all_told
+            for message in said[-new:] if new else ():
                 yield _event("said", message)
-            told = len(said)
             yield _event("state", now.state)
         if not head.ended and door.runs.find(head.id) is None:
             yield _event("state", "gone")
