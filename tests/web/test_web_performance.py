@@ -12,6 +12,8 @@ from starlette.testclient import TestClient
 
 from backend_lead.doors.cli.main import main
 from backend_lead.gates.database import DatabaseGate
+from backend_lead.gates.watch_store import WatchStore
+from backend_lead.model.watch import Counted, Snapshot
 from backend_lead.prove.scratch import Scratch
 from backend_lead.read.database.planner_statistics import read_planner_statistics
 from backend_lead.read.database.statistics_file import written
@@ -112,6 +114,38 @@ def test_the_code_alone_is_looked_at_without_any_of_them(client: TestClient):
 ])
 def test_a_wrong_request_is_told(client: TestClient, fields: dict[str, str], said: str):
     answer = client.post("/performance/start", data=form(client, "/performance", **fields))
+    page = answer.text if answer.status_code != 303 else ended(client, answer.headers["location"])
+    assert said in page
+    assert "a fault of ours" not in page
+
+
+def watched_shop(path: Path, sql: str) -> None:
+    """Looks at a database of which one statement gets slower after twenty minutes."""
+    total = {sql: Counted(0, 0.0, 0, 0)}
+    with WatchStore(path, create=True) as store:
+        for number in range(40):
+            late = number >= 20
+            total = {sql: total[sql] + Counted(100, 500.0 if late else 100.0, 1, 90_000 if late else 1_000)}
+            store.add(Snapshot(number * 60.0, 1.0, 1.0, total, {"connections": 5.0 + number}, "shop"))
+
+
+def test_what_was_watched_is_shown_as_charts(orders: Path, client: TestClient, capsys: pytest.CaptureFixture[str]):
+    sign = "SELECT '</pre><img src=x>\u202e' FROM sales WHERE customer_id = $1"
+    watched_shop(orders / "orders" / "backend-lead-watch.sqlite", sign)
+    run = started(client, "/performance/watched", "/performance")
+    page = ended(client, run)
+    assert "What got slower" in page
+    assert page.count('class="chart"') >= 4
+    assert "<img" not in page
+    assert "\u202e" not in page
+    assert main(["watch", "report", "orders", "--store", "orders/backend-lead-watch.sqlite", "--format", "json", "-q"]) == 0
+    assert client.get(f"{run}/report.json").text == capsys.readouterr().out
+    assert client.get(f"{run}/findings").status_code == 200
+
+
+@pytest.mark.parametrize(("store", "said"), [("", "There is no"), ("docs/openapi.yaml", "cannot be used as a store"), ("../w", "outside")])
+def test_what_is_no_file_of_looks_is_told(client: TestClient, store: str, said: str):
+    answer = client.post("/performance/watched", data=form(client, "/performance", store=store))
     page = answer.text if answer.status_code != 303 else ended(client, answer.headers["location"])
     assert said in page
     assert "a fault of ours" not in page

@@ -109,6 +109,18 @@ class DiagnoseJob(Job, frozen=True, kw_only=True):
         return diagnose(slow, self.options(), listen)
 
 
+class WatchedJob(Job, frozen=True, kw_only=True):
+    """`backend-lead watch report`: what a store of looks holds, with the endpoints of the code."""
+
+    store: str
+
+    def report(self, listen: Listener) -> Report:
+        """Run the job."""
+        from backend_lead.lead.watch import watch_report
+
+        return watch_report(Path(self.store), self.options(), listen)
+
+
 class MigrationJob(Job, frozen=True, kw_only=True):
     """What jobs on migrations are judged by."""
 
@@ -202,8 +214,8 @@ class GenerateJob(DesignJob, frozen=True, kw_only=True):
         return with_service(super().report(listen), Path(self.into), blueprint_file=_path(self.blueprint))
 
 
-AnyJob = (ReviewJob | MapJob | AuditJob | AskJob | DiagnoseJob | LintJob | ProveJob | CreateJob | DesignJob
-          | GenerateJob)
+AnyJob = (ReviewJob | MapJob | AuditJob | AskJob | DiagnoseJob | WatchedJob | LintJob | ProveJob | CreateJob
+          | DesignJob | GenerateJob)
 
 
 def _path(text: str | None) -> Path | None:

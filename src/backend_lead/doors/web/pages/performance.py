@@ -13,11 +13,13 @@ from backend_lead.doors.web.forms import Form, read_form
 from backend_lead.doors.web.rendering import page
 from backend_lead.doors.web.runs import Asked, Head, Pasted
 from backend_lead.doors.web.tabs import Tab
-from backend_lead.doors.work.jobs import DiagnoseJob
+from backend_lead.doors.work.jobs import DiagnoseJob, WatchedJob
 from backend_lead.errors import WrongUse
 from backend_lead.gates.text import mask
 
 TAB = Tab(40, "Performance", "/performance")
+WATCHED = "backend-lead-watch.sqlite"
+"""The file that `backend-lead watch` keeps looks in when no other is named."""
 _SCHEMA, _WORKLOAD = "schema.sql", "workload.sql"
 _MB = 1 << 20
 
@@ -25,14 +27,24 @@ _MB = 1 << 20
 def show(request: Request) -> Response:
     """Return the form, with the last diagnoses."""
     door = door_of(request)
-    runs = [each for each in door.runs.all() if each.view == "diagnose"]
-    return page(request, "performance.html", runs=runs[:6], database=door.allowed.database)
+    runs = [each for each in door.runs.all() if each.view in ("diagnose", "watch")]
+    return page(request, "performance.html", runs=runs[:6], database=door.allowed.database,
+                watched=WATCHED)
 
 
 async def start(request: Request) -> Response:
     """Start the diagnosis that was asked for, and lead to its run."""
     form, door = await read_form(request), door_of(request)
     return RedirectResponse(f"/runs/{_started(form, door).id}", 303)
+
+
+async def watched(request: Request) -> Response:
+    """Show what a database was seen to do over time, from the file that `backend-lead watch` keeps."""
+    form, door = await read_form(request), door_of(request)
+    path = form.text("store") or WATCHED
+    job = WatchedJob(target=door.allowed.target, store=door.target_of(path), whole=True, cache=door.allowed.cache)
+    head = door.runs.start("watch", "Watched", job, repr(("watch", path)), (("Looks", path),))
+    return RedirectResponse(f"/runs/{head.id}", 303)
 
 
 def _started(form: Form, door: Door) -> Head:
@@ -90,4 +102,5 @@ def _number(form: Form, field: str, what: str, most: int, unit: int = 1) -> int 
     return int(text) * unit
 
 
-ROUTES = (Route("/performance", show), Route("/performance/start", start, methods=["POST"]))
+ROUTES = (Route("/performance", show), Route("/performance/start", start, methods=["POST"]),
+          Route("/performance/watched", watched, methods=["POST"]))
