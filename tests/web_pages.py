@@ -23,6 +23,8 @@ TOKEN = "a-token-of-the-tests-long-enough"
 ADDRESS = "http://127.0.0.1:8932"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
+PASSWORD = "hunter2secret"
+WORKLOAD = "-- weight: 1200/h\nSELECT * FROM sales WHERE customer_id = 5 ORDER BY id DESC LIMIT 20;\n"
 EXAMPLE = Path(__file__).parents[1] / "examples" / "orders"
 
 

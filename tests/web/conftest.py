@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from starlette.testclient import TestClient
 
-from web_pages import client_of, copied, ended, started
+from backend_lead.prove.scratch import Scratch
+from web_pages import PASSWORD, client_of, copied, ended, started
+
+ROWS = """
+CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL);
+CREATE TABLE sales (id bigint PRIMARY KEY, customer_id bigint NOT NULL REFERENCES customers, total numeric NOT NULL);
+INSERT INTO customers SELECT i, 'c' || i FROM generate_series(1, 5000) i;
+INSERT INTO sales SELECT i, 1 + i % 5000, i % 100 FROM generate_series(1, 60000) i;
+"""
 
 
 @pytest.fixture
@@ -34,3 +44,17 @@ def client(orders: Path) -> Iterator[TestClient]:
     """A browser without a face that has shown the token."""
     with client_of("orders") as known:
         yield known
+
+
+@pytest.fixture(scope="session")
+def shop(postgres: Scratch) -> str:
+    """The address of a database for a role that reads statistics, with a password in it."""
+    owner = postgres.create_database("web_shop")
+    postgres.execute(ROWS, database="web_shop")
+    postgres.execute("VACUUM ANALYZE", database="web_shop")
+    postgres.execute(f"CREATE ROLE web_reader LOGIN PASSWORD '{PASSWORD}' IN ROLE pg_monitor, pg_read_all_data", database="web_shop")
+    parts = conninfo_to_dict(owner)
+    address = f"postgresql://web_reader:{PASSWORD}@/web_shop?host={parts['host']}&port={parts['port']}"
+    with psycopg.connect(address) as connection:
+        connection.execute("SELECT 1")
+    return address

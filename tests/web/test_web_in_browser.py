@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from backend_lead.gates.database import DatabaseGate
+from backend_lead.read.database.planner_statistics import read_planner_statistics
+from backend_lead.read.database.statistics_file import written
 from browser import PROGRAM, Page, browser
-from web_pages import TOKEN, copied, server
+from web_pages import TOKEN, WORKLOAD, copied, server
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium is installed: the pages are not looked at")
 
@@ -55,8 +58,14 @@ def chromium() -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with server(copied(tmp_path_factory.mktemp("served"))) as address:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the served copy lies, as `orders`."""
+    return copied(tmp_path_factory.mktemp("served"))
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    with server(folder) as address:
         yield address
 
 
@@ -229,6 +238,23 @@ def test_a_migration_is_proven_and_its_chart_can_be_read(page: Page, address: st
     page.click("[value=prove]")
     page.wait("document.querySelector('.stalls') !== null", 120)
     keep(page, "serve-proof")
+    for width, dark in LOOKS:
+        page.look(width=width, dark=dark)
+        page.run("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        assert page.run("document.scrollingElement.scrollWidth") <= width
+        assert page.run(CONTRAST) == []
+    assert page.complaints == []
+
+
+def test_a_diagnosis_shows_plans_before_and_after(page: Page, address: str, folder: Path, shop: str):
+    with DatabaseGate(shop) as gate:
+        (folder / "orders" / "stats.sql").write_text(written(read_planner_statistics(gate)), encoding="utf-8")
+    page.go(address + "/performance")
+    page.type_in("[name=stats_file]", "stats.sql")
+    page.type_in("[name=workload]", WORKLOAD)
+    page.click("button.primary")
+    page.wait("document.readyState === 'complete' && document.querySelector('.plan-picture') !== null", 120)
+    keep(page, "serve-performance")
     for width, dark in LOOKS:
         page.look(width=width, dark=dark)
         page.run("document.querySelectorAll('details').forEach((each) => { each.open = true; })")

@@ -5,42 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 from starlette.testclient import TestClient
 
 from backend_lead.doors.cli.main import main
 from backend_lead.gates.database import DatabaseGate
 from backend_lead.gates.watch_store import WatchStore
 from backend_lead.model.watch import Counted, Snapshot
-from backend_lead.prove.scratch import Scratch
 from backend_lead.read.database.planner_statistics import read_planner_statistics
 from backend_lead.read.database.statistics_file import written
-from web_pages import client_of, ended, form, started
-
-ROWS = """
-CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL);
-CREATE TABLE sales (id bigint PRIMARY KEY, customer_id bigint NOT NULL REFERENCES customers, total numeric NOT NULL);
-INSERT INTO customers SELECT i, 'c' || i FROM generate_series(1, 5000) i;
-INSERT INTO sales SELECT i, 1 + i % 5000, i % 100 FROM generate_series(1, 60000) i;
-"""
-WORKLOAD = "-- weight: 1200/h\nSELECT * FROM sales WHERE customer_id = 5 ORDER BY id DESC LIMIT 20;\n"
-PASSWORD = "hunter2secret"
-
-
-@pytest.fixture(scope="session")
-def shop(postgres: Scratch) -> str:
-    """The address of a database for a role that reads statistics, with a password in it."""
-    owner = postgres.create_database("web_shop")
-    postgres.execute(ROWS, database="web_shop")
-    postgres.execute("VACUUM ANALYZE", database="web_shop")
-    postgres.execute(f"CREATE ROLE web_reader LOGIN PASSWORD '{PASSWORD}' IN ROLE pg_monitor, pg_read_all_data", database="web_shop")
-    parts = conninfo_to_dict(owner)
-    address = f"postgresql://web_reader:{PASSWORD}@/web_shop?host={parts['host']}&port={parts['port']}"
-    with psycopg.connect(address) as connection:
-        connection.execute("SELECT 1")
-    return address
+from web_pages import PASSWORD, WORKLOAD, client_of, ended, form, started
 
 
 @pytest.fixture
