@@ -24,7 +24,7 @@ def judged(client: TestClient, **fields: str) -> tuple[str, str]:
 def test_the_migrations_of_the_target_are_there_to_pick(client: TestClient):
     page = client.get("/migrations").text
     assert re.findall(r'name="file" value="([^"]+)"', page)[::9] == [
-        "migrations/versions/0001_customers_and_users.py", "migrations/versions/0010_listing_indexes.py"]
+        "migrations/versions/0010_listing_indexes.py", "migrations/versions/0001_customers_and_users.py"]
     assert "alembic" in page
 
 
@@ -108,3 +108,13 @@ def test_whatever_is_pasted_is_shown_as_text(client: TestClient, sql: str, schem
         assert "\u202e" not in each
     assert said in page
     assert "a fault of ours" not in page
+
+
+def test_a_migration_that_comes_is_there_to_pick(orders: Path, client: TestClient):
+    assert "later.sql" not in client.get("/migrations").text
+    (orders / "orders" / "prisma" / "migrations" / "20260101000000_later").mkdir(parents=True)
+    (orders / "orders" / "prisma" / "migrations" / "20260101000000_later" / "migration.sql").write_text("CREATE TABLE later (id int);\n")
+    page = client.get("/migrations").text
+    assert "prisma/migrations/20260101000000_later/migration.sql" in page
+    _, shown = judged(client, file="prisma/migrations/20260101000000_later/migration.sql")
+    assert "CREATE TABLE later" in shown

@@ -255,6 +255,23 @@ def test_a_long_list_is_paged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         assert client.get(f"{run}/map?page=2").text.count("<tr>") <= 102
 
 
+def test_a_report_of_another_version_is_not_read_and_its_document_stays(orders: Path, client: TestClient):
+    run = started(client)
+    ended(client, run)
+    # What another version wrote does not carry the mark of this one.
+    report = next((orders / "orders" / ".backend-lead").glob("run-*.report"))
+    report.write_bytes(b"x" * 32 + report.read_bytes()[32:])
+    with client_of("orders") as later:
+        page = later.get(run)
+        assert (page.status_code, "Another version of backend-lead" in page.text) == (200, True)
+        answer = later.get(f"{run}/findings")
+        assert (answer.status_code, f"{run}/report.json" in answer.text) == (404, True)
+        assert later.get(f"{run}/report.json").json()["grades"]
+        again = started(later)
+        ended(later, again)
+        assert "0 new, 0 gone" in text_of(later.get(f"{again}/changes").text)
+
+
 def test_the_newest_fifty_runs_are_kept(orders: Path):
     from backend_lead.gates.run_store import RunStore
 

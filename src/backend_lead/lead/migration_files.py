@@ -51,9 +51,8 @@ def chosen(given: Sequence[Path]) -> list[Chosen]:
     return found
 
 
-def found_in(root: Path) -> list[tuple[str, str]]:
+def found_in(tree: Tree) -> list[tuple[str, str]]:
     """Return the migrations of a target as (tool, path from its root), each tool's in their order."""
-    tree = Tree(root)
     claimed: dict[str, str] = {}
     for form in formats():
         for path in form.find(tree):

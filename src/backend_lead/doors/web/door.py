@@ -18,9 +18,11 @@ from backend_lead.doors.guarded import Listening
 from backend_lead.doors.places import check_inside
 from backend_lead.doors.web.runs import DONE, Head, Runs
 from backend_lead.errors import WrongUse
+from backend_lead.gates.files import Tree
 from backend_lead.gates.run_store import RunStore
 from backend_lead.gates.text import mask
 from backend_lead.gates.trail import Look, unchanged
+from backend_lead.lead.migration_files import found_in
 from backend_lead.model.review import Report
 
 _OPEN_REPORTS = 3
@@ -58,6 +60,7 @@ class Door:
     runs: Runs = field(init=False)
     _reports: OrderedDict[str, Report] = field(default_factory=OrderedDict)
     _looked: dict[str, tuple[float, float, bool]] = field(default_factory=dict)
+    _listed: tuple[tuple[str, ...], list[tuple[str, str]]] = ((), [])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -84,6 +87,13 @@ class Door:
             raise WrongUse("No database was named when this server was started.",
                            'Start it with one: backend-lead serve --db "$DSN"')
         return self.allowed.dsn
+
+    def migrations(self) -> list[tuple[str, str]]:
+        """Return the migrations of the folder as (tool, path); looked for anew when a file came or went."""
+        tree = Tree(self.allowed.root)
+        if tree.files != self._listed[0]:
+            self._listed = (tree.files, found_in(tree))
+        return self._listed[1]
 
     def report(self, head: Head) -> Report | None:
         """Return the report of a finished run, None when another version of the tool wrote it."""
@@ -135,5 +145,6 @@ def report_of(request: Request) -> tuple[Head, Report]:
     head = run_of(request)
     report = door_of(request).report(head) if head.state == DONE else None
     if report is None:
-        raise HTTPException(404, "This run has no report that can be shown.")
+        raise HTTPException(404, f"Another version of backend-lead made this report, and only its document can be shown: "
+                                 f"/runs/{head.id}/report.json" if head.state == DONE else "This run has no report.")
     return head, report

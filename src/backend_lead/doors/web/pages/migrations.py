@@ -14,7 +14,6 @@ from backend_lead.doors.web.runs import Asked, Head, Pasted
 from backend_lead.doors.web.tabs import Tab
 from backend_lead.doors.work.jobs import LintJob, ProveJob
 from backend_lead.errors import WrongUse
-from backend_lead.lead.migration_files import found_in
 from backend_lead.migrate.formats import Transaction
 
 TAB = Tab(30, "Migrations", "/migrations")
@@ -27,7 +26,7 @@ def show(request: Request) -> Response:
     """Return the form, with the migrations that the target has."""
     door = door_of(request)
     runs = [each for each in door.runs.all() if each.view == "migration"]
-    return page(request, "migrations.html", found=found_in(door.allowed.root), runs=runs[:6],
+    return page(request, "migrations.html", found=door.migrations(), runs=runs[:6],
                 database=door.allowed.database, rows=_ROWS, transactions=[each.value for each in Transaction])
 
 
