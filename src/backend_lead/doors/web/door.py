@@ -145,6 +145,7 @@ def report_of(request: Request) -> tuple[Head, Report]:
     head = run_of(request)
     report = door_of(request).report(head) if head.state == DONE else None
     if report is None:
-        raise HTTPException(404, f"Another version of backend-lead made this report, and only its document can be shown: "
-                                 f"/runs/{head.id}/report.json" if head.state == DONE else "This run has no report.")
+        raise HTTPException(404, "This run has no report." if head.state != DONE else
+                            "Another version of backend-lead made this report, and only its document can be shown: "
+                            f"/runs/{head.id}/report.json")
     return head, report
