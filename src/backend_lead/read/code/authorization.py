@@ -38,11 +38,12 @@ def answered_guards_of(returns: list[Outcome], placed: Placed, run: Interpreter)
     found = {}
     for outcome in returns:
         status = refusal_status(outcome.value, placed, run)
-        if status is None or not 300 <= status < 500:
-            continue
         name = outcome.name
         for condition in (*outcome.conditions, *outcome.behind):
-            owned, role = _owned(condition), _role(condition) if 300 <= status < 400 else None
+            owned = _owned(condition) if status is not None and 300 <= status < 500 else None
+            # Who is refused with 200 ("not allowed") is told by what was asked: what the caller is.
+            asks = status is None or status < 400
+            role = _role(condition) if asks and (status or 0) >= 300 else _compared_role(condition) if asks else None
             kind = GuardKind.OWNERSHIP if owned else GuardKind.ROLE
             if owned or role:
                 found[kind, outcome.place] = Guard(kind, name, outcome.place, detail=owned or role or "")
@@ -53,6 +54,15 @@ def _compares_with_literal(condition: Condition) -> frozenset[str] | None:
     """The sources of the caller's value that a test compares with a literal."""
     return next((mine for pair in condition.pairs for mine, other in ((pair.left, pair.right), (pair.right, pair.left))
                  if not other and any(map(is_principal, mine))), None)
+
+
+def _compared_role(condition: Condition) -> str | None:
+    """The column called as a rank that is compared with a literal; `principal` for what stands in the credential."""
+    compared = _compares_with_literal(condition)
+    if compared is None:
+        return None
+    named = _detail(set(compared))
+    return named if _RANK.search(named.rpartition(".")[2]) else "principal" if "credential" in compared else None
 
 
 def _role(condition: Condition) -> str | None:
