@@ -182,7 +182,6 @@ def test_a_filter_that_is_chosen_is_asked_for_at_once(page: Page, address: str, 
     page.run("""(() => { const s = document.querySelector('[name=severity]'); s.value = 'high';
         s.dispatchEvent(new Event('change', {bubbles: true})); })()""")
     page.wait("location.search === '?severity=high' && document.querySelectorAll('.list li').length === 7")
-    keep(page, "serve-findings")
     assert page.complaints == []
 
 
@@ -232,7 +231,6 @@ def test_a_design_decides_again_while_facts_are_changed(page: Page, address: str
 
 def test_a_migration_is_proven_and_its_chart_can_be_read(page: Page, address: str):
     page.go(address + "/migrations")
-    keep(page, "serve-migrations")
     page.type_in("[name=sql]", "ALTER TABLE orders ADD COLUMN note text;\nCREATE INDEX orders_total ON orders (total);\n")
     page.type_in("[name=schema]", "CREATE TABLE orders (id int PRIMARY KEY, total numeric NOT NULL);\n")
     page.click("[value=prove]")
