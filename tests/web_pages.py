@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import json
 import os
 import re
 import shutil
@@ -26,6 +28,14 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 PASSWORD = "hunter2secret"
 WORKLOAD = "-- weight: 1200/h\nSELECT * FROM sales WHERE customer_id = 5 ORDER BY id DESC LIMIT 20;\n"
 EXAMPLE = Path(__file__).parents[1] / "examples" / "orders"
+
+
+@functools.cache
+def findings_of_the_example() -> int:
+    """How many findings the command line gives on the example service."""
+    made = subprocess.run([sys.executable, "-m", "backend_lead", "review", str(EXAMPLE), "--format", "json", "-q"],
+                          capture_output=True, check=False)
+    return len(json.loads(made.stdout)["findings"])
 
 
 def copied(folder: Path) -> Path:

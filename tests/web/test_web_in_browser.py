@@ -14,7 +14,7 @@ from backend_lead.gates.database import DatabaseGate
 from backend_lead.read.database.planner_statistics import read_planner_statistics
 from backend_lead.read.database.statistics_file import written
 from browser import PROGRAM, Page, browser
-from web_pages import TOKEN, WORKLOAD, copied, server
+from web_pages import TOKEN, WORKLOAD, copied, findings_of_the_example, server
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium is installed: the pages are not looked at")
 
@@ -178,7 +178,7 @@ def test_the_keyboard_reaches_and_starts_everything(page: Page, address: str, ru
 
 def test_a_filter_that_is_chosen_is_asked_for_at_once(page: Page, address: str, run: str):
     page.go(f"{address}{run}/findings")
-    assert page.run("document.querySelectorAll('.list li').length") == 33
+    assert page.run("document.querySelectorAll('.list li').length") == findings_of_the_example()
     page.run("""(() => { const s = document.querySelector('[name=severity]'); s.value = 'high';
         s.dispatchEvent(new Event('change', {bubbles: true})); })()""")
     page.wait("location.search === '?severity=high' && document.querySelectorAll('.list li').length === 7")

@@ -17,7 +17,7 @@ from backend_lead.doors.web.rendering import environment
 from backend_lead.doors.web.tabs import all_tabs
 from backend_lead.report._encode import encoded
 from backend_lead.rules.rule import all_rules
-from web_pages import client_of, ended, form, started
+from web_pages import client_of, ended, findings_of_the_example, form, started
 
 
 def text_of(page: str) -> str:
@@ -46,7 +46,7 @@ def test_every_tab_leads_to_a_page_and_so_does_every_link(reviewed: tuple[TestCl
             found = {unescape(each).partition("#")[0] for each in re.findall(r'<a [^>]*href="(/[^"]*|\?[^"]*)"', answer.text)}
             left += sorted(found - seen - set(left))
     assert {"/", run, f"{run}/findings", f"{run}/map", f"{run}/plan", f"{run}/changes", "/history", "/rules"} <= seen
-    assert len([each for each in seen if re.fullmatch(rf"{run}/findings/\d+", each)]) == 33
+    assert len([each for each in seen if re.fullmatch(rf"{run}/findings/\d+", each)]) == findings_of_the_example()
 
 
 def test_the_same_bytes_over_the_command_line_and_over_the_web(client: TestClient, capsys: pytest.CaptureFixture[str]):
@@ -133,7 +133,7 @@ def test_what_changed_is_told_by_findings_and_grades_not_by_lines(orders: Path, 
     second = started(client)
     ended(client, second)
     page = text_of(client.get(f"{second}/changes").text)
-    assert "0 new, 1 gone, 32 as before" in page, page
+    assert f"0 new, 1 gone, {findings_of_the_example() - 1} as before" in page, page
     assert "Missing authentication" in page
     assert "has changed" not in client.get(second).text
     assert "What changed since" in client.get(second).text
