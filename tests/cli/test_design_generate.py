@@ -82,3 +82,30 @@ def test_a_kind_without_a_blueprint_is_told(capsys: pytest.CaptureFixture[str], 
 def test_options_that_need_generate_say_so(capsys: pytest.CaptureFixture[str]):
     assert run(capsys, BRIEF, "--blueprint", "x.yaml")[0] == 2
     assert run(capsys, BRIEF, "--force")[0] == 2
+    assert run(capsys, BRIEF, "--run")[0] == 2
+
+
+@pytest.mark.service
+def test_run_probes_the_service_and_measures_what_its_requests_cost(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    folder = tmp_path / "app"
+    code, out, err = run(capsys, BRIEF, "--generate", str(folder), "--run", "--format", "json")
+    assert code == 0, err
+    assert "22 of 22 live checks hold" in err
+    document = json.loads(out)
+    schema = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "design.1.json").read_text(encoding="utf-8"))
+    jsonschema_rs.validator_for(schema).validate(document)
+    ran = document["generated"]["run"]
+    assert [each["wrong"] for each in ran["checks"]] == [None] * 22
+    assert ran["steady"]["requests"] == 600
+    assert ran["steady"]["failed"] == ran["bursts"]["failed"] == 0
+    assert 0 < ran["steady"]["latency"]["median"] <= ran["steady"]["latency"]["p99"] <= ran["steady"]["latency"]["longest"]
+    [instances] = [each for each in document["capacity"] if each["name"] == "instances"]
+    [cost] = [each for each in instances["inputs"] if each["name"] == "cpu_ms"]
+    assert cost["origin"] == "measured"
+    assert cost["value"] == pytest.approx(ran["bursts"]["application_ms"], abs=1e-3)
+    assert (folder / ".venv" / ".installed").exists()
+    # What people took away is named, and nothing is said to hold that was not probed.
+    (folder / "tests" / "making.py").unlink()
+    code, _, err = run(capsys, BRIEF, "--generate", str(folder), "--run")
+    assert code == 2
+    assert "tests/making.py" in err

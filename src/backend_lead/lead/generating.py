@@ -14,27 +14,38 @@ from backend_lead.generate.merging import merge
 from backend_lead.generate.python.service import Realtime, ServiceOptions, generate
 from backend_lead.lead.options import options_for
 from backend_lead.lead.review import review
+from backend_lead.lead.service_run import run_service, with_measured
 from backend_lead.model.blueprint import Blueprint
 from backend_lead.model.created import GeneratedService
 from backend_lead.model.design import Design
+from backend_lead.model.event import Listener, silent
 from backend_lead.model.finding import Severity
 from backend_lead.model.review import Report
 
 _MIGRATIONS = "db/migrations/"
 
 
-def with_service(report: Report, into: Path, *, blueprint_file: Path | None = None, force: bool = False) -> Report:
+def with_service(report: Report, into: Path, *, blueprint_file: Path | None = None, force: bool = False,
+                 run: bool = False, listen: Listener = silent) -> Report:
     """Write the service of a report's design into a folder, review it, and return the report that says so.
 
-    Raises WrongUse for a folder that holds something else and was not forced, and for a design whose kind has no
-    blueprint.
+    `run`: run it as well, and let the numbers of the design rest on what its requests cost.  Raises WrongUse for a
+    folder that holds something else and was not forced, for a design whose kind has no blueprint, and for a service
+    that does not run.
     """
     assert report.design is not None
     folder = GeneratedFolder(into)
     check_free(into, force=force)
     blueprint, notes = _blueprint(report.design, blueprint_file)
     made = _merged(folder, generate(blueprint, options_of(report.design)), notes)
-    return replace(report, generated=_reviewed(made, into))
+    made = _reviewed(made, into)
+    if not run:
+        return replace(report, generated=made)
+    if made.conflicts:
+        raise WrongUse(f"{made.conflicts[0]} holds lines of yours and generated ones between marks, so the service was "
+                       "written and not run.", "Decide between them, then type the same again.")
+    ran = run_service(into, blueprint, report.design, listen)
+    return replace(report, generated=replace(made, run=ran), design=with_measured(report.design, ran))
 
 
 def check_free(into: Path, *, force: bool = False) -> None:
