@@ -1,5 +1,8 @@
-"""`python -m benchmarks.generated [NAME ...] [--cost]`: a table with one row for each archetype; `--cost` only
-what a list costs."""
+"""`python -m benchmarks.generated [NAME ...]`: a table with one row for each archetype.
+
+`--cost`: only what a list costs; `--saturation`: only the rates at which ten of them, or those named, saturate;
+`--regenerate`: only what becomes of lines written by hand and of rows when a service is generated again.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,9 @@ from pathlib import Path
 from benchmarks.generated.cost import Cost, ask, measure
 from benchmarks.generated.environment import python as environment_python
 from benchmarks.generated.options import options_of
+from benchmarks.generated.regenerate import print_regenerated
 from benchmarks.generated.running import write
+from benchmarks.generated.saturation import CHOSEN, print_saturation
 
 from backend_lead.design.blueprint_files import archetypes
 from backend_lead.errors import WrongUse
@@ -49,11 +54,17 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("names", nargs="*", choices=[*archetypes(), []])
     arguments.add_argument("--cost", action="store_true")
+    arguments.add_argument("--saturation", action="store_true")
+    arguments.add_argument("--regenerate", action="store_true")
     asked = arguments.parse_args()
     first = generate(archetypes()["chat"], options_of("chat"))
     python = environment_python({name: first[name] for name in ("requirements.txt", "requirements-dev.txt")})
+    if asked.saturation:
+        sys.exit(not print_saturation(asked.names or CHOSEN, python))
     server = LocalPostgres(tcp=True)
     try:
+        if asked.regenerate:
+            sys.exit(not print_regenerated(python, server))
         rows = [] if asked.cost else [_look_at(name, python, server) for name in asked.names or archetypes()]
         _print(rows)
         if asked.cost or not asked.names:

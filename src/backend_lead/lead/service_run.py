@@ -23,7 +23,7 @@ from backend_lead.prove.service_probes import Target, live_checks, load_requests
 RATE, SECONDS = 100.0, 6.0
 _WARMING = 2.0
 # A load is no guest that has to be kept in check; sign-ins are made while it is prepared.
-_WITHOUT_LIMITS = {"REQUESTS_PER_MINUTE": "10000000", "WRITES_PER_MINUTE": "10000000",
+WITHOUT_LIMITS = {"REQUESTS_PER_MINUTE": "10000000", "WRITES_PER_MINUTE": "10000000",
                    "SIGN_INS_PER_MINUTE": "100000"}
 _CALLED = {LIST: "lists", ROW: "single rows", CREATE: "rows made"}
 
@@ -40,12 +40,12 @@ def run_service(into: Path, blueprint: Blueprint, design: Design, listen: Listen
     listen(Finished("environment"))
     with Scratch(tcp=True) as scratch:
         listen(Started("checks"))
-        target = _migrated(scratch, into, python, "checked")
+        target = migrated(scratch, into, python, "checked")
         with started(python, into, ["-m", "app"], target.settings, scratch.server.folder / "checked.log") as running:
             checks = live_checks(replace(target, address=running.address), plan(blueprint))
         listen(Finished("checks"))
         listen(Started("load"))
-        target = _migrated(scratch, into, python, "loaded", **_WITHOUT_LIMITS)
+        target = migrated(scratch, into, python, "loaded", **WITHOUT_LIMITS)
         with started(python, into, ["-m", "app"], target.settings, scratch.server.folder / "loaded.log") as running:
             requests, left = load_requests(replace(target, address=running.address), load_plan(blueprint))
             steady, busy = _loads(running.address, requests, shares(write_share(design)),
@@ -73,7 +73,7 @@ def write_share(design: Design) -> float:
     return min(1.0, numbers.get("write_average", 0.0) / average) if average else 0.1
 
 
-def _migrated(scratch: Scratch, into: Path, python: Path, name: str, **settings: str) -> Target:
+def migrated(scratch: Scratch, into: Path, python: Path, name: str, **settings: str) -> Target:
     """Return a service on an empty database with its tables; it is not started yet."""
     scratch.create_database(name)
     dsn = scratch.dsn(name, tcp=True)

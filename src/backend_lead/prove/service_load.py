@@ -12,7 +12,7 @@ from backend_lead.gates.http_load import Outcome, Sendable, send
 from backend_lead.model.service_run import Latency, LoadRun
 
 LIST, ROW, CREATE = "list", "row", "create"
-_BURST, _BURST_RATE, _BURST_SECONDS, _ROUNDS = 20, 100.0, 3.0, 4
+_BURST, _BURST_RATE, _BURST_SECONDS, ROUNDS = 40, 100.0, 2.4, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def busy_cost(address: str, requests: Sequence[Sendable], weights: Mapping[str, 
     of some rounds is nearest to the truth.
     """
     rounds = [measured(address, requests, weights, bursts(_BURST_RATE, _BURST_SECONDS, _BURST), processes, seed).load
-              for seed in range(_ROUNDS)]
+              for seed in range(ROUNDS)]
     return min(rounds, key=lambda each: each.application_ms or 0.0)
 
 

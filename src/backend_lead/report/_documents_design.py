@@ -244,6 +244,9 @@ class GeneratedFields(msgspec.Struct, frozen=True):
     deleted: list[str]
     conflicts: list[str]
     schema_changed: bool
+    migrations: list[str]
+    proven: str
+    schema_notes: list[str]
     endpoints: int
     reviewed: list[ReviewedFields]
     run: RunFields | None
@@ -254,5 +257,6 @@ class GeneratedFields(msgspec.Struct, frozen=True):
         """Return the fields of one."""
         reviewed = [ReviewedFields(Severity(severity), number) for severity, number in each.reviewed]
         return cls(each.into, list(each.written), list(each.merged), list(each.kept), list(each.deleted),
-                   list(each.conflicts), each.schema_changed, each.endpoints, reviewed,
+                   list(each.conflicts), each.schema_changed, list(each.migrations), each.proven,
+                   list(each.schema_notes), each.endpoints, reviewed,
                    RunFields.of(each.run) if each.run else None, list(each.notes))

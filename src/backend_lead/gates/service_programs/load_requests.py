@@ -22,7 +22,10 @@ import httpx2
 
 sys.path.insert(0, os.getcwd())
 
-_ROWS = 40
+# Several people with a page of rows each: what one person has would grow with every write of the load.
+_PEOPLE = 8
+_ROWS = 25
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MARK = re.compile(r"\{(\w+)\}")
 
 
@@ -48,14 +51,17 @@ class Maker:
         self.making = importlib.import_module("tests.making")
         self.requests: list[dict[str, Any]] = []
         self.left: list[str] = []
-        self._by_role: dict[str, Any] = {}
+        self._by_role: dict[str, list[Any]] = {}
 
     def entity(self, plan: dict[str, Any]) -> None:
-        """Make some rows of one entity, and keep the requests that are answered with success."""
+        """Make some rows of one entity for each of some people, and keep the requests answered with success."""
         role = str(plan["role"])
         if role not in self._by_role:
-            self._by_role[role] = self.people.new(role or None)
-        me = self._by_role[role]
+            self._by_role[role] = [self.people.new(role or None) for _ in range(_PEOPLE)]
+        for me in self._by_role[role]:
+            self._rows_of(me, plan)
+
+    def _rows_of(self, me: Any, plan: dict[str, Any]) -> None:
         recorder = Recorder(self.client)
         make = getattr(self.making, f"make_{plan['name']}")
         row = make(recorder, self.people, me)
@@ -66,7 +72,7 @@ class Maker:
         if again == _ROWS:
             self.keep("create", "POST", plan["address"], me, body)
         else:
-            self.left.append(f"POST {plan['address']}: the same row cannot be made again and again")
+            self.leave(f"POST {plan['address']}: the same row cannot be made again and again")
             self._make_more(make, me, body)
         self.keep("row", "GET", f"{plan['address']}/{row['id']}", me)
         for each in plan["lists"]:
@@ -78,7 +84,7 @@ class Maker:
         parents = {name: value for name, value in body.items() if name.endswith("_id")}
         for given in (parents, {}):
             try:
-                for _ in range(_ROWS // 2):
+                for _ in range(_ROWS):
                     make(self.client, self.people, me, **given)
                 return
             except AssertionError:
@@ -91,7 +97,13 @@ class Maker:
             token = me.headers["Authorization"].split()[1]
             self.requests.append({"kind": kind, "method": method, "path": path, "body": body, "token": token})
         else:
-            self.left.append(f"{method} {path.partition('?')[0]}: answered {answer.status_code}")
+            self.leave(f"{method} {path.partition('?')[0]}: answered {answer.status_code}")
+
+    def leave(self, what: str) -> None:
+        """Keep what is not sent, once for each address whatever the rows are called."""
+        said = _ID.sub("…", what)
+        if said not in self.left:
+            self.left.append(said)
 
 
 async def _analyse(dsn: str) -> None:
@@ -109,7 +121,7 @@ def main() -> None:
         try:
             maker.entity(plan)
         except Exception as error:
-            maker.left.append(f"{plan['address']}: {type(error).__name__}: {error}"[:300])
+            maker.leave(f"{plan['address']}: {type(error).__name__}: {error}"[:300])
     asyncio.run(_analyse(sys.argv[2]))
     print(json.dumps({"requests": maker.requests, "left": maker.left}))
 

@@ -29,6 +29,7 @@ from backend_lead.migrate.create.wanted import (
     RenameColumn,
     RenameTable,
     SetDefault,
+    SetExpression,
     SetNullable,
     Wanted,
 )
@@ -99,7 +100,7 @@ class _Comparison:
                 self.wanted.append(RenameTable(old, name))
         for old in known:
             for name in new if old not in pairs and old not in self.answers.gone else ():
-                if name not in pairs.values() and _alike(known[old], new[name]):
+                if name not in pairs.values() and alike(known[old], new[name]):
                     raise Unclear(
                         f"{old} is not there any more, and {name} is new with most of its columns: was it renamed?",
                         f"Say so with --renamed {old}={name}, or that it goes with --gone {old}",
@@ -168,6 +169,11 @@ class _Comparison:
             if not self._typed(column):
                 self.left.append(f"{table}.{column.name} has the type {column.type or '?'}, which is not there")
                 continue
+            if column.generated == "stored" and column.default is not None:
+                # Rows that are there get it at once, so that it may be NOT NULL as well.
+                made.append(NewColumn(column.name, str(column.type), not column.not_null,
+                                      generated=deparse(column.default)))
+                continue
             default = deparse(column.default) if column.default is not None and not column.generated else None
             if column.not_null and default is None:
                 self.left.append(
@@ -187,6 +193,10 @@ class _Comparison:
             serial = any(each.has_default and each.default is None for each in (old, new))
             if before != after and not serial:
                 self.wanted.append(SetDefault(table, new.name, after))
+        if self.whole and old.generated == new.generated == "stored" and None not in (old.default, new.default):
+            expression = _default(new) or ""
+            if expression != _default(old):
+                self.wanted.append(SetExpression(table, new.name, expression))
         if old.not_null != new.not_null:
             self.wanted.append(SetNullable(table, new.name, not new.not_null))
 
@@ -276,7 +286,7 @@ def _tables(catalog: Catalog) -> dict[str, Relation]:
     return {name: each for name, each in sorted(found) if each.kind in TABLES and not each.partition}
 
 
-def _alike(one: Relation, other: Relation) -> bool:
+def alike(one: Relation, other: Relation) -> bool:
     """Say whether at least half of the columns of both are the same."""
     shared = one.columns.keys() & other.columns.keys()
     return len(shared) * 2 >= max(len(one.columns), len(other.columns)) and len(shared) > 1

@@ -13,6 +13,7 @@ from backend_lead.doors.cli.request import Asked, Decorated, with_options, writi
 from backend_lead.errors import WrongUse
 
 if TYPE_CHECKING:
+    from backend_lead.migrate.create.regenerating import Said
     from backend_lead.model.review import Report
     from backend_lead.model.service_run import ServiceRun
 
@@ -24,6 +25,14 @@ _OPTIONS = (
                  help="Generate the service into this folder (service without a name), merging with what is there."),
     click.option("--blueprint", metavar="FILE", type=click.Path(path_type=Path),
                  help="Generate from this blueprint (YAML) instead of that of the kind of service."),
+    click.option("--renamed", metavar="OLD=NEW", multiple=True,
+                 help="What a table or a column (tasks.title=name) that was generated before is called now."),
+    click.option("--gone", metavar="NAME", multiple=True,
+                 help="A table or a column that is generated no more and goes, with what it holds."),
+    click.option("--kept", metavar="NAME", multiple=True,
+                 help="A table or a column that is generated no more, was not renamed, and stays."),
+    click.option("--fill", metavar="NAME=VALUE", multiple=True,
+                 help="What rows that are there get in a column (tasks.code=none) that may not be empty."),
     click.option("--run", is_flag=True,
                  help="Run what --generate wrote: the live checks, a load, and the numbers measured by it."),
     click.option("--stack", metavar="|".join(_STACKS), type=Nearest(_STACKS),
@@ -44,6 +53,10 @@ class DesignAsked(Asked):
     out: Path | None = None
     generate: str | None = None
     blueprint: Path | None = None
+    renamed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    fill: tuple[str, ...] = ()
     run: bool = False
     stack: str | None = None
     questions: bool = False
@@ -73,6 +86,9 @@ def command(**typed: object) -> int:
         raise WrongUse("--force is about the folder of --out or --generate.", "Add: --out docs/architecture")
     if asked.blueprint is not None and asked.generate is None:
         raise WrongUse("--blueprint is about what --generate writes.", "Add: --generate ./app")
+    if (asked.renamed or asked.gone or asked.kept or asked.fill) and asked.generate is None:
+        raise WrongUse("--renamed, --gone, --kept and --fill are about a service that is generated again.",
+                       "Add: --generate ./app")
     if asked.run and asked.generate is None:
         raise WrongUse("--run runs what --generate writes.", "Add: --generate ./app")
     report = design(Wanted(asked.brief, asked.stack))
@@ -89,13 +105,25 @@ def command(**typed: object) -> int:
 
         into = Path(asked.generate or "service")
         report = with_service(report, into, blueprint_file=asked.blueprint, force=asked.force, run=asked.run,
-                              listen=listener(quiet=asked.quiet))
+                              said=_said(asked), listen=listener(quiet=asked.quiet))
         _told(report, into, asked)
     if asked.out is not None:
         report = _written(report, asked.out, force=asked.force, quiet=asked.quiet)
     code = deliver(report, asked, asked.options())
     wrong = report.generated is not None and report.generated.run is not None and report.generated.run.wrong
     return FINDINGS if wrong else code
+
+
+def _said(asked: DesignAsked) -> Said:
+    """Return what was said of names.  Raises WrongUse for an answer without a value."""
+    from backend_lead.migrate.create.regenerating import Said
+
+    for option, given in (("renamed", asked.renamed), ("fill", asked.fill)):
+        for each in given:
+            if "=" not in each:
+                raise WrongUse(f"--{option} {each} has no =.", f"For example: --{option} tasks.title=name")
+    return Said(dict(each.split("=", 1) for each in asked.renamed), frozenset(asked.gone), frozenset(asked.kept),
+                dict(each.split("=", 1) for each in asked.fill))
 
 
 def _told(report: Report, into: Path, asked: DesignAsked) -> None:
@@ -112,9 +140,11 @@ def _told(report: Report, into: Path, asked: DesignAsked) -> None:
     hint(f"{into}: {', '.join(counts) or 'nothing changed'}.", quiet=asked.quiet)
     for path in made.conflicts:
         hint(f"{into / path}: you and the generator changed the same lines; both stand between marks.", quiet=False)
-    if made.schema_changed:
-        hint("The schema of the blueprint changed, and migrations that may have run were left alone. Type: cd "
-             f"{into} && backend-lead create-migration \"...\"", quiet=False)
+    if made.migrations:
+        hint(f"The schema changed: {len(made.migrations) // 2} new migrations, from {into / made.migrations[0]} on, "
+             f"{made.proven}. Type: cd {into} && python -m app.migrate up", quiet=False)
+    for note in made.schema_notes:
+        hint(note, quiet=False)
     found = ", ".join(f"{number} {severity}" for severity, number in made.reviewed)
     hint(f"Its review: {made.endpoints} endpoints, findings: {found}. See: backend-lead review {into}",
          quiet=asked.quiet)
