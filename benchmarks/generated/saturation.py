@@ -2,7 +2,9 @@
 
 The application runs on one core of this machine, the database server and the load on another.  What else runs on these
 cores takes time from both, so the rate that was reached is divided by the share of its core that the fuller side got:
-that is what it would reach with the core to itself.  It counts only where that core had no time left.
+that is what it would reach with the core to itself.  It counts only where that core had no time left.  A process that
+is interrupted often also does more for each request, so where others took more than a fifth of the core all is done
+again, at most three times, and the time that was disturbed least counts.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ _FIRST, _GROWS, _SECONDS = 100.0, 1.25, 3.0
 _KEPT_UP = 0.9
 _HIGHEST = 3_000.0
 _FULL = 0.05
+_OURS, _TRIES = 0.8, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,12 @@ def _one(name: str, python: Path) -> tuple[float, str, Knee]:
                      core=_APPLICATION) as running:
             requests, _ = load_requests(replace(target, address=running.address), load_plan(archetypes()[name]))
             os.sched_setaffinity(0, {_OTHERS})
+            processes = Processes(running.process, scratch.server.process)
             try:
-                return _foretold_and_found(running.address, requests,
-                                           Processes(running.process, scratch.server.process))
+                tries = [_foretold_and_found(running.address, requests, processes)]
+                while tries[-1][2].share < _OURS and len(tries) < _TRIES:
+                    tries.append(_foretold_and_found(running.address, requests, processes))
+                return max(tries, key=lambda each: each[2].share)
             finally:
                 os.sched_setaffinity(0, ours)
 

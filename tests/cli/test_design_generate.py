@@ -10,6 +10,21 @@ import pytest
 
 from backend_lead.doors.cli.main import main
 
+SMALL = """
+name: notes
+title: Notes
+says: People keep notes.
+roles: {member: everybody}
+entities:
+  note:
+    says: Something to remember.
+    owner: author
+    fields:
+      body: {type: text, max_length: 500}
+    policy: {read: [owner], create: [signed-in]}
+    lists:
+      - {filters: [owner], order: newest}
+"""
 BRIEF = "A tracker of projects and tasks for teams, in Python. People organise projects with boards and deadlines."
 
 
@@ -83,6 +98,48 @@ def test_options_that_need_generate_say_so(capsys: pytest.CaptureFixture[str]):
     assert run(capsys, BRIEF, "--blueprint", "x.yaml")[0] == 2
     assert run(capsys, BRIEF, "--force")[0] == 2
     assert run(capsys, BRIEF, "--run")[0] == 2
+
+
+def test_a_changed_schema_comes_as_migrations_and_keeps_rows(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    folder, blueprint = tmp_path / "app", tmp_path / "blueprint.yaml"
+    blueprint.write_text(SMALL, encoding="utf-8")
+    typed = (BRIEF, "--generate", str(folder), "--blueprint", str(blueprint))
+    assert run(capsys, *typed)[0] == 0
+    initial = folder / "db" / "migrations" / "000001_initial.up.sql"
+    before = initial.read_text(encoding="utf-8")
+    by_hand = folder / "db" / "migrations" / "000002_by_hand.up.sql"
+    by_hand.write_text("ALTER TABLE notes ADD COLUMN reference text;\n", encoding="utf-8")
+    by_hand.with_name("000002_by_hand.down.sql").write_text("ALTER TABLE notes DROP COLUMN reference;\n", encoding="utf-8")
+    blueprint.write_text(SMALL.replace("body: {type: text, max_length: 500}", "text: {type: text, max_length: 500}"), encoding="utf-8")
+    written = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    code, _, err = run(capsys, *typed)
+    assert code == 2
+    assert "notes.body is generated no more, and text is new: was it renamed?" in err
+    assert "--renamed notes.body=text" in err
+    code, _, err = run(capsys, *typed, "--renamed", "notes.body=text", "--gone", "notes.nothing")
+    assert (code, "There is no notes.nothing" in err) == (2, True)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == written
+    code, out, err = run(capsys, *typed, "--renamed", "notes.body=text", "--format", "json")
+    assert code == 0, err
+    generated = json.loads(out)["generated"]
+    assert generated["schema_changed"]
+    assert generated["migrations"] == ["db/migrations/000003_rename_body_to_text_in_notes.up.sql",
+                                       "db/migrations/000003_rename_body_to_text_in_notes.down.sql"]
+    assert "with 1,000 rows a table" in generated["proven"]
+    assert "RENAME COLUMN body TO text" in (folder / generated["migrations"][0]).read_text(encoding="utf-8")
+    assert initial.read_text(encoding="utf-8") == before
+    # Once more, with nothing changed: nothing is written.
+    code, out, _ = run(capsys, *typed, "--format", "json")
+    generated = json.loads(out)["generated"]
+    assert (code, generated["migrations"], generated["schema_changed"], generated["written"]) == (0, [], False, [])
+
+
+def test_answers_about_a_schema_need_one_that_was_generated(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    assert run(capsys, BRIEF, "--gone", "tasks.title")[0] == 2
+    code, _, err = run(capsys, BRIEF, "--generate", str(tmp_path / "app"), "--gone", "tasks.title")
+    assert (code, "no schema has changed" in err) == (2, True)
+    assert not (tmp_path / "app").exists()
+    assert run(capsys, BRIEF, "--generate", str(tmp_path / "app"), "--fill", "tasks.title")[0] == 2
 
 
 @pytest.mark.service

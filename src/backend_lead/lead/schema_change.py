@@ -146,6 +146,8 @@ def _proven(before: list[Script], scripts: list[Script], kept: list[Kept], liste
         raise WrongUse(f"The change of the schema would change rows of {', '.join(seen.lost)}.", "Nothing was written.")
     if seen.back:
         notes.append(f"The way back is not whole: {seen.back}")
+    if seen.empty:
+        notes.append(f"No rows could be made up for {', '.join(seen.empty)}: what becomes of theirs was not seen.")
     where = f"with {seen.rows:,} rows a table" if seen.rows else "without rows"
     return f"run up, down and up again on a PostgreSQL of our own, {where}", notes
 

@@ -33,13 +33,16 @@ class Kept:
 class Together:
     """What was seen.  `rows` is how many the largest table held; `failed` the statement that did not run, with why;
     `lost` the tables of which rows or values are others; `back` what differs after the way down, "" when nothing does;
-    `of_rows`: it failed for rows that do not fit, which others might."""
+    `of_rows`: it failed for rows that do not fit, which others might; `empty` are tables that no rows could be made
+    for.
+    """
 
     rows: int
     failed: str = ""
     of_rows: bool = False
     lost: tuple[str, ...] = ()
     back: str = ""
+    empty: tuple[str, ...] = ()
 
 
 def prove_together(scratch: Scratch, before: Sequence[Script], scripts: Sequence[Script], kept: Sequence[Kept],
@@ -54,6 +57,7 @@ def prove_together(scratch: Scratch, before: Sequence[Script], scripts: Sequence
                 return Together(0, failed[0])
         filled = fill(session, rows) if rows else None
         most = max(filled.rows.values(), default=0) if filled else 0
+        empty = tuple(sorted(table for table, number in filled.rows.items() if not number)) if filled else ()
         schema, values = schema_text(scratch, name), _digests(session, kept, after=False)
         for script in scripts:
             if failed := _played(session, script.path, [each.sql for each in script.up]):
@@ -62,7 +66,7 @@ def prove_together(scratch: Scratch, before: Sequence[Script], scripts: Sequence
         lost = tuple(sorted(table for table in values if now[table] != values[table]))
         for script in reversed(scripts):
             if failed := _played(session, script.path, [each.sql for each in script.down or ()]):
-                return Together(most, "", lost=lost, back=failed[0])
+                return Together(most, "", lost=lost, back=failed[0], empty=empty)
         # The way down puts checks back without looking at rows; whether these fit is looked at here.
         unchecked = session.run(_UNCHECKED)
         back = _first(_played(session, "the way back", [each for (each,) in unchecked]))
@@ -71,8 +75,8 @@ def prove_together(scratch: Scratch, before: Sequence[Script], scripts: Sequence
             back = "values of rows are others"
         for script in () if back else scripts:
             if failed := _played(session, script.path, [each.sql for each in script.up]):
-                return Together(most, lost=lost, back=f"up again: {failed[0]}")
-    return Together(most, "", lost=lost, back=back)
+                return Together(most, lost=lost, back=f"up again: {failed[0]}", empty=empty)
+    return Together(most, "", lost=lost, back=back, empty=empty)
 
 
 def _played(session: ScratchSession, path: str, statements: Sequence[str]) -> tuple[str, str] | None:

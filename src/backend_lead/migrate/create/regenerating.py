@@ -139,9 +139,10 @@ class _Merging:
             return column
         if come and whole not in self.said.kept:
             raise _renamed(whole, come[0])
-        self.notes.append(f"{whole} is generated no more; the column stays with what it holds, and may be empty. Drop "
-                          f"it with: --gone {whole}")
-        return replace(column, not_null=False)
+        self.notes.append(f"{whole} is generated no more; the column stays with what it holds. Drop it with: --gone "
+                          f"{whole}")
+        # Rows that come from now on hold nothing there.
+        return replace(column, not_null=column.not_null and column.has_default)
 
     def _column(self, relation: Relation, base: Relation | None, now: Column, name: str) -> None:
         """Take each trait that people changed and the generator did not as people have it."""

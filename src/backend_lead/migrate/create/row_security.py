@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from backend_lead.gates.grammar import Node, SqlUnreadable, deparse_statement, kind, parse
+from backend_lead.gates.grammar import Node, SqlUnreadable, deparse_statement, enum_name, kind, parse
 from backend_lead.migrate.script import Script, Step
 
 _Name = tuple[str, str]
@@ -160,7 +160,7 @@ def _apply(node: Node, access: Access) -> None:
             access.functions[node.create_function_stmt.funcname[-1].string.sval] = text
         case "alter_table_stmt":
             _alter(node.alter_table_stmt, access)
-        case "rename_stmt" if node.rename_stmt.rename_type == _number(node.rename_stmt, "rename_type", "OBJECT_TABLE"):
+        case "rename_stmt" if enum_name(node.rename_stmt, "rename_type") == "OBJECT_TABLE":
             moved = _moved(access, {node.rename_stmt.relation.relname: node.rename_stmt.newname})
             access.policies, access.secured, access.granted = moved.policies, moved.secured, moved.granted
         case "grant_stmt":
@@ -171,16 +171,9 @@ def _apply(node: Node, access: Access) -> None:
             pass
 
 
-def _number(message: Node, name: str, member: str) -> int:
-    """Return the number of a member of an enumeration of the grammar."""
-    found = message.DESCRIPTOR.fields_by_name[name].enum_type.values_by_name[member].number
-    return int(found)
-
-
 def _alter(stmt: Node, access: Access) -> None:
     for each in stmt.cmds:
-        command = each.alter_table_cmd
-        name = command.DESCRIPTOR.fields_by_name["subtype"].enum_type.values_by_number[command.subtype].name
+        name = enum_name(each.alter_table_cmd, "subtype")
         if name == "AT_EnableRowSecurity":
             access.secured.add(stmt.relation.relname)
         elif name == "AT_DisableRowSecurity":
@@ -199,7 +192,7 @@ def _grant(stmt: Node, access: Access) -> None:
 
 
 def _drop(stmt: Node, access: Access) -> None:
-    what = stmt.DESCRIPTOR.fields_by_name["remove_type"].enum_type.values_by_number[stmt.remove_type].name
+    what = enum_name(stmt, "remove_type")
     for each in _names(stmt):
         if what == "OBJECT_POLICY":
             access.policies.pop((each[-2], each[-1]), None)
