@@ -60,7 +60,7 @@ def print_regenerated(python: Path, server: LocalPostgres, only: str = "") -> bo
     every = []
     for number, scenario in enumerate(SCENARIOS):
         if only in scenario.name:
-            seen = _run(scenario, python, server, f"regenerated_{number}")
+            seen = played(scenario, python, server, f"regenerated_{number}")
             every.append(seen)
             print(f"{scenario.name:<44}{seen.lines:>6}{seen.lost:>5}{seen.values:>13}{seen.migrations:>11}"
                   f"{seen.conflicts:>10}  {'; '.join(seen.wrong)}", flush=True)
@@ -70,7 +70,8 @@ def print_regenerated(python: Path, server: LocalPostgres, only: str = "") -> bo
     return whole == len(every)
 
 
-def _run(scenario: Scenario, python: Path, server: LocalPostgres, database: str) -> Seen:
+def played(scenario: Scenario, python: Path, server: LocalPostgres, database: str) -> Seen:
+    """Play a scenario through on a database of that name, and return what was seen."""
     seen = Seen()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary) / "service"
@@ -116,7 +117,8 @@ def _generate(folder: Path, blueprint: dict[str, Any], scenario: Scenario, said:
     options = options_of(scenario.archetype)
     if not first:
         options = replace(options, mfa=options.mfa if scenario.mfa is None else scenario.mfa,
-                          api_keys=options.api_keys if scenario.api_keys is None else scenario.api_keys)
+                          api_keys=options.api_keys if scenario.api_keys is None else scenario.api_keys,
+                          audit=options.audit or scenario.audit)
     return generate_into(folder, read_blueprint(text.getvalue(), "blueprint.yaml"), options, said)
 
 

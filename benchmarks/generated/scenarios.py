@@ -40,6 +40,7 @@ class Scenario:
     touched: tuple[str, ...] = ()
     mfa: bool | None = None
     api_keys: bool | None = None
+    audit: bool = False
     then: Callable[[Blueprint], object] | None = None
     then_said: Said = field(default_factory=Said)
     deleted: str = ""
@@ -155,6 +156,7 @@ SCENARIOS = (
              (_SETTING, _README), migrates=False),
     Scenario("a second factor and keys for programs", "project_tracker", lambda b: None, (_route("tasks"), _SETTING),
              mfa=True, api_keys=True),
+    Scenario("who did what is kept", "project_tracker", lambda b: None, (_route("comments"), _README), audit=True),
     Scenario("a relation is added", "online_shop",
              lambda b: b["entities"]["product"].setdefault("relations", {}).update(
                  supplier={"to": "user", "required": False, "on_delete": "set null"}), (_query("products"),)),

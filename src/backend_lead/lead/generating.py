@@ -100,7 +100,8 @@ def options_of(design: Design) -> ServiceOptions:
     """Return what the decisions ask of the service beside its blueprint."""
     auth, realtime = design.decision("auth").choice, design.decision("realtime").choice
     live = Realtime.WEBSOCKET if "websocket" in realtime else Realtime.NONE if "none" in realtime else Realtime.SSE
-    return ServiceOptions(mfa="mfa" in auth, api_keys="api_keys" in auth, realtime=live)
+    return ServiceOptions(mfa="mfa" in auth, api_keys="api_keys" in auth, realtime=live,
+                          audit=any(each.id == "audit_log" for each in design.features))
 
 
 def blueprint_for(design: Design) -> Blueprint | None:

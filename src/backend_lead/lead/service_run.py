@@ -59,7 +59,7 @@ def with_measured(design: Design, ran: ServiceRun) -> Design:
     load = ran.bursts
     if load is None or not load.application_ms or not load.database_ms:
         return design
-    source = (f"measured: {load.requests:,} requests in bursts ({'; '.join(ran.sent)}), on an embedded PostgreSQL of "
+    source = (f"{load.requests:,} requests in bursts ({'; '.join(ran.sent)}), on an embedded PostgreSQL of "
               "this machine")
     return measured_capacity(design, (
         Input("cpu_ms", load.application_ms, "ms of processor a request", Origin.MEASURED, source),

@@ -1,4 +1,4 @@
-"""Row policies, functions and grants: what stands in a schema beside its tables, and what makes another of it.
+"""Row policies, triggers, functions and grants: what stands in a schema beside its tables, and what changes it.
 
 Three schemas are compared: what was generated last, what the migrations leave, and what is generated now.  What people
 changed by migrations of their own is left as they have it, and told.
@@ -17,12 +17,14 @@ _Name = tuple[str, str]
 
 @dataclass(slots=True)
 class Access:
-    """Policies by table and name, functions by name, the tables with row-level security, privileges by table and role.
+    """Policies and triggers by table and name, functions by name, the tables with row-level security, privileges by
+    table and role.
 
     Texts are as the grammar writes them, so that two that mean the same are the same.
     """
 
     policies: dict[_Name, str] = field(default_factory=dict)
+    triggers: dict[_Name, str] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
     secured: set[str] = field(default_factory=set)
     granted: dict[_Name, frozenset[str]] = field(default_factory=dict)
@@ -72,7 +74,8 @@ class _Comparison:
     kept: list[str] = field(default_factory=list)
 
     def result(self) -> Change:
-        self._policies()
+        self._named("policy", *(each.policies for each in (self.base, self.now, self.new)))
+        self._named("trigger", *(each.triggers for each in (self.base, self.now, self.new)))
         self._functions()
         self._secured()
         self._grants()
@@ -80,18 +83,20 @@ class _Comparison:
         step = Step("row_policies", up, (*self.back_first, *reversed(self.back))) if up else None
         return Change(step, tuple(self.kept))
 
-    def _policies(self) -> None:
-        for key in sorted({*self.base.policies, *self.new.policies}):
+    def _named(self, what: str, base: Mapping[_Name, str], there: Mapping[_Name, str],
+               wanted: Mapping[_Name, str]) -> None:
+        """Compare what has a name of its own in each table."""
+        for key in sorted({*base, *wanted}):
             table, name = key
-            old, now, new = (each.policies.get(key) for each in (self.base, self.now, self.new))
+            old, now, new = (each.get(key) for each in (base, there, wanted))
             if new in (now, old) or (new is None and table in self.staying):
                 continue
             if now != old:
-                what = "changed" if now is not None else "dropped"
-                self.kept.append(f"the policy {name} of {table} was {what} by a migration of yours and stays so; the "
+                became = "changed" if now is not None else "dropped"
+                self.kept.append(f"the {what} {name} of {table} was {became} by a migration of yours and stays so; the "
                                  f"generated one is: {new or 'none'}")
                 continue
-            drop = f"DROP POLICY {name} ON {table};"
+            drop = f"DROP {what.upper()} {name} ON {table};"
             if now is not None:
                 self.first.append(drop)
                 self.back.append(f"{now};")
@@ -137,7 +142,8 @@ def _moved(access: Access, renamed: Mapping[str, str]) -> Access:
     def name(table: str) -> str:
         return renamed.get(table, table)
 
-    return Access({(name(table), each): text for (table, each), text in access.policies.items()}, access.functions,
+    return Access({(name(table), each): text for (table, each), text in access.policies.items()},
+                  {(name(table), each): text for (table, each), text in access.triggers.items()}, access.functions,
                   {name(each) for each in access.secured},
                   {(name(table), role): words for (table, role), words in access.granted.items()})
 
@@ -158,11 +164,15 @@ def _apply(node: Node, access: Access) -> None:
         case "create_function_stmt":
             text = deparse_statement(node).replace("CREATE OR REPLACE FUNCTION", "CREATE FUNCTION", 1)
             access.functions[node.create_function_stmt.funcname[-1].string.sval] = text
+        case "create_trig_stmt":
+            trigger = node.create_trig_stmt
+            access.triggers[trigger.relation.relname, trigger.trigname] = deparse_statement(node)
         case "alter_table_stmt":
             _alter(node.alter_table_stmt, access)
         case "rename_stmt" if enum_name(node.rename_stmt, "rename_type") == "OBJECT_TABLE":
             moved = _moved(access, {node.rename_stmt.relation.relname: node.rename_stmt.newname})
-            access.policies, access.secured, access.granted = moved.policies, moved.secured, moved.granted
+            access.policies, access.triggers = moved.policies, moved.triggers
+            access.secured, access.granted = moved.secured, moved.granted
         case "grant_stmt":
             _grant(node.grant_stmt, access)
         case "drop_stmt":
@@ -196,12 +206,15 @@ def _drop(stmt: Node, access: Access) -> None:
     for each in _names(stmt):
         if what == "OBJECT_POLICY":
             access.policies.pop((each[-2], each[-1]), None)
+        elif what == "OBJECT_TRIGGER":
+            access.triggers.pop((each[-2], each[-1]), None)
         elif what == "OBJECT_FUNCTION":
             access.functions.pop(each[-1], None)
         elif what == "OBJECT_TABLE":
             table = each[-1]
             access.secured.discard(table)
             access.policies = {key: text for key, text in access.policies.items() if key[0] != table}
+            access.triggers = {key: text for key, text in access.triggers.items() if key[0] != table}
             access.granted = {key: words for key, words in access.granted.items() if key[0] != table}
 
 

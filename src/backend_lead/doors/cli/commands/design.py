@@ -141,8 +141,10 @@ def _told(report: Report, into: Path, asked: DesignAsked) -> None:
     for path in made.conflicts:
         hint(f"{into / path}: you and the generator changed the same lines; both stand between marks.", quiet=False)
     if made.migrations:
-        hint(f"The schema changed: {len(made.migrations) // 2} new migrations, from {into / made.migrations[0]} on, "
-             f"{made.proven}. Type: cd {into} && python -m app.migrate up", quiet=False)
+        number = len(made.migrations) // 2
+        hint(f"The schema changed: {number} new migration{'' if number == 1 else 's'}, from "
+             f"{into / made.migrations[0]} on, "
+             f"{made.proven}. Type: cd {into} && .venv/bin/python -m app.migrate up", quiet=False)
     for note in made.schema_notes:
         hint(note, quiet=False)
     found = ", ".join(f"{number} {severity}" for severity, number in made.reviewed)
