@@ -13,6 +13,10 @@ from backend_lead.read.code.routing import Placed
 # What columns that say whose a row is are called; a row's own key is none of them.
 _OWNER = re.compile(r"(?i)_id$|owner|author|creator|created_by|user|member|account|tenant|organi[sz]ation")
 
+# What columns that say what somebody may do are called, where a truth value is all that is asked.
+_CALLER = frozenset({"principal"})
+_RANK = re.compile(r"(?i)admin|staff|super|moderator|role|permission")
+
 
 def is_principal(label: str) -> bool:
     """Whether a source is, or comes from, who is calling."""
@@ -29,23 +33,60 @@ def guards_of(refusals: list[Outcome], placed: Placed, run: Interpreter) -> tupl
     return tuple(sorted(found.values()))
 
 
+def answered_guards_of(returns: list[Outcome], placed: Placed, run: Interpreter) -> tuple[Guard, ...]:
+    """The tests of who is calling upon which a handler itself answers with an error, or leads elsewhere."""
+    found = {}
+    for outcome in returns:
+        status = refusal_status(outcome.value, placed, run)
+        if status is None or not 300 <= status < 500:
+            continue
+        name = outcome.name
+        for condition in (*outcome.conditions, *outcome.behind):
+            owned, role = _owned(condition), _role(condition) if 300 <= status < 400 else None
+            kind = GuardKind.OWNERSHIP if owned else GuardKind.ROLE
+            if owned or role:
+                found[kind, outcome.place] = Guard(kind, name, outcome.place, detail=owned or role or "")
+    return tuple(found.values())
+
+
+def _compares_with_literal(condition: Condition) -> frozenset[str] | None:
+    """The sources of the caller's value that a test compares with a literal."""
+    return next((mine for pair in condition.pairs for mine, other in ((pair.left, pair.right), (pair.right, pair.left))
+                 if not other and any(map(is_principal, mine))), None)
+
+
+def _role(condition: Condition) -> str | None:
+    """The column of the caller that is compared with a literal, or that is called as one of roles is."""
+    compared = _compares_with_literal(condition)
+    if compared is not None:
+        return _detail(set(compared))
+    labels = set(condition.sources)
+    named = _detail(labels) if any(map(is_principal, labels)) else ""
+    return named if _RANK.search(named.rpartition(".")[2]) else None
+
+
 def _of(outcome: Outcome, status: int | None) -> list[Guard]:
-    name = outcome.symbol.rsplit(".", 1)[-1]
+    name = outcome.name
     if status == 429:
         return [Guard(GuardKind.RATE_LIMIT, name, outcome.place)]
+    if status == 401 and any(pair.operator in ("==", "!=") and {pair.left, pair.right} == {_CALLER, frozenset()}
+                             for condition in outcome.conditions for pair in condition.pairs):
+        status = 403  # `if me != 1: abort(401)`: it is known who asks, and he may not.
     if status is not None and (not 400 <= status < 500 or status == 401):
         return []
     made = []
-    for condition in outcome.conditions:
+    conditions = (*outcome.conditions, *outcome.behind)
+    for condition in conditions:
         owned = _owned(condition)
         if owned is not None:
             made.append(Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=owned))
     if made:
         return made
-    together = next((column for condition in outcome.conditions if (column := _asked_together(condition))), None)
+    together = next((column for condition in conditions if (column := _asked_together(condition))), None)
     if together is not None and status in (403, 404, None):
         return [Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=together)]
-    labels = {label for condition in outcome.conditions for label in condition.sources}
+    asked = [condition for condition in conditions if not _compares_with_input(condition)]
+    labels = {label for condition in asked for label in condition.sources}
     # What is asked last decides: whether a row is there, or what stands in it.
     last = outcome.conditions[-1].sources if outcome.conditions else frozenset()
     rows = [label.removeprefix("row:") for label in last if label.startswith("row:")]
@@ -73,6 +114,18 @@ def _owned(condition: Condition) -> str | None:
             if inputs:
                 return inputs[0]
     return None
+
+
+def _compares_with_input(condition: Condition) -> bool:
+    """Whether all that a test does is to compare who is calling with what the request names (`me.email == given`)."""
+    return bool(condition.pairs) and all(
+        any(any(is_principal(label) for label in mine) and other and all(map(_is_input, other))
+            for mine, other in ((pair.left, pair.right), (pair.right, pair.left)))
+        for pair in condition.pairs)
+
+
+def _is_input(label: str) -> bool:
+    return label.partition(":")[0] in ("body", "form", "query")
 
 
 def _asked_together(condition: Condition) -> str | None:

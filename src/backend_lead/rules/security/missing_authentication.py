@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from backend_lead.model.backend import Backend
@@ -18,6 +19,11 @@ from backend_lead.rules.security._inputs import inputs_of
 RULE = RuleInfo("Missing authentication", Severity.CRITICAL, owasp_api="API2:2023", cwe="CWE-306")
 write = Writer(__name__, RULE)
 
+# What columns are called that tell how somebody is reached.
+_CONTACT = re.compile(r"(?i)e-?mail|phone|mobile|contact|username")
+# What columns are called that hold what people keep to themselves.
+_OWN = re.compile(r"(?i)e-?mail|phone|mobile|address|birth|salary|income|iban|card|tax|ssn|passw|secret|token|note|"
+                  r"message|balance|total|amount|health|diagnos")
 _SIGNATURES = (".compare_digest", ".construct_event", ".verify_signature", ".verify")
 
 
@@ -53,17 +59,33 @@ def _open_write(endpoint: Endpoint, own: list[Query], access: Access) -> tuple[Q
     for query in own:
         if query.operation == "select" or not query.tables or _by_secret(query, access):
             continue
+        if any(each.operation == "select" and query.tables[0] in each.tables and _by_secret(each, access)
+               and any(f"row:{name}" in source for part in query.filters for source in part.sources
+                       for name in each.tables) for each in own):
+            continue  # The row was found by something secret before: an invitation, a code.
         others = _others(endpoint, query.tables[0], access, writing=True)
+        if query.operation == "insert" and _is_handed_in(query, access):
+            continue
         if others and all(other.authentication is Authentication.REQUIRED for other in others):
             return query, query.tables[0], others
     return None
+
+
+def _is_handed_in(query: Query, access: Access) -> bool:
+    """Say whether a row says how to reach whoever sends it: an application, a place on a waiting list, a code that is
+    asked for, which people do who have no account."""
+    return any(_CONTACT.search(part.column) and inputs_of(part.sources) for part in query.assignments) and not any(
+        access.references.get(f"{query.tables[0]}.{part.column}") in access.anchors and inputs_of(part.sources)
+        for part in query.assignments)
 
 
 def _open_read(endpoint: Endpoint, own: list[Query], access: Access) -> tuple[Query, str, list[Endpoint]] | None:
     """Return a read of a caller's rows that leave in the answer, when every other read of them is guarded."""
     for query in own:
         name = next((name for name in query.tables if name in access.paths), None)
-        if query.operation != "select" or name is None or _by_secret(query, access) or not _leaves(name, endpoint):
+        if query.operation != "select" or name is None or _by_secret(query, access):
+            continue
+        if not _leaves(name, endpoint, access):
             continue
         if any(part.column and f"{part.table or name}.{part.column}" in access.references
                and access.references[f"{part.table or name}.{part.column}"] not in access.paths
@@ -84,10 +106,14 @@ def _others(endpoint: Endpoint, table: str, access: Access, *, writing: bool) ->
                 for query in access.own_queries(other))]
 
 
-def _leaves(table: str, endpoint: Endpoint) -> bool:
-    """Say whether a column of the table leaves under its own name: a count or a flag made of it says little."""
-    return any(column.partition(".")[0] == table and column.rpartition(".")[2] in answer.fields
-               for answer in endpoint.responses if not answer.error for column in answer.columns)
+def _leaves(name: str, endpoint: Endpoint, access: Access, much: float = 0.6) -> bool:
+    """Say whether a row leaves nearly whole, or with what is somebody's own: a count made of it, or its name on a map,
+    says little."""
+    table = access.backend.table(name)
+    told = {column.rpartition(".")[2] for answer in endpoint.responses if not answer.error
+            for column in answer.columns if column.partition(".")[0] == name
+            and column.rpartition(".")[2] in answer.fields}
+    return bool(told) and (any(map(_OWN.search, told)) or table is None or len(told) >= much * len(table.columns))
 
 
 def _by_secret(query: Query, access: Access) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend_lead.model.backend import Backend
-from backend_lead.model.endpoint import Endpoint, GuardKind
+from backend_lead.model.endpoint import Authentication, Endpoint, GuardKind
 from backend_lead.model.finding import Finding, Severity
 from backend_lead.model.ownership import is_principal, names_caller
 from backend_lead.model.query import Filter, Query
@@ -45,6 +45,9 @@ def check(backend: Backend, fewest_checked: int = 3, share_checked: float = 0.6)
         found = _loose(endpoint, access)
         if found is not None:
             loose.append((endpoint, found))
+    shown = {name for endpoint in backend.endpoints for name in _shows_everybodys(endpoint, access)}
+    loose = [(endpoint, found) for endpoint, found in loose
+             if found[1] not in shown or _alters(endpoint, found[1], access)]
     mostly = checking >= fewest_checked and checking >= share_checked * (checking + len(loose))
     for endpoint, (query, name, part) in loose:
         writes = any(name in each.tables for each in access.own_writes(endpoint))
@@ -90,6 +93,31 @@ def _shows_no_row(endpoint: Endpoint) -> bool:
     return bool(answers) and all(
         each.shape in _TOLD and (each.fields or each.shape == "empty") and not each.columns
         and not any(source.startswith("row:") for source in each.sources) for each in answers)
+
+
+def _shows_everybodys(endpoint: Endpoint, access: Access) -> Iterator[str]:
+    """Yield the owned tables of which a route lists the rows of all callers to whoever is signed in."""
+    if (endpoint.authentication is Authentication.UNKNOWN or access.role_guard(endpoint)
+            or access.owner_guards(endpoint) or _asks_elsewhere(endpoint)):
+        return
+    answers = [each for each in endpoint.responses if not each.error]
+    told = {column.partition(".")[0] for each in answers for column in each.columns}
+    told |= {source[4:].partition(".")[0] for each in answers for source in each.sources if source.startswith("row:")}
+    for query in access.own_queries(endpoint):
+        if (query.operation == "select" and query.complete and not query.single and query.tables[:1]
+                and query.tables[0] in told and query.tables[0] in access.paths
+                and not any(part.sources for part in query.filters)):
+            yield query.tables[0]
+
+
+def _alters(endpoint: Endpoint, name: str, access: Access) -> bool:
+    """Say whether a route changes rows of a table in another way than by noting there who did something with them."""
+    for query in access.own_writes(endpoint):
+        given = {source for each in query.assignments for source in each.sources}
+        noted = query.operation == "update" and any(map(is_principal, given)) and not inputs_of(given)
+        if name in query.tables and not noted:
+            return True
+    return False
 
 
 def _asks_elsewhere(endpoint: Endpoint) -> bool:
