@@ -37,8 +37,7 @@ def measure(targets: dict[str, tuple[str, str, str | None, int]], postmaster: in
             before = spent([process]), spent(family(postmaster))
             _load(address, path, token, REQUESTS)
             after = spent([process]), spent(family(postmaster))
-            ran = ((late - soon).ran for soon, late in zip(before, after, strict=True))
-            seen[name].append(Cost(*(each / REQUESTS * 1e6 for each in ran)))
+            seen[name].append(Cost(*((late - soon) / REQUESTS * 1e6 for soon, late in zip(before, after, strict=True))))
     return {
         name: Cost(
             min(each.application for each in found), min(each.database for each in found)

@@ -130,8 +130,8 @@ def _shared(found: Accounted, before: dict[int, tuple[float, float]], after: dic
             sending: float) -> Knee:
     """Return what was reached with the share that the fuller side had of its core."""
     sides = []
-    for side, core, ours in (("application", _APPLICATION, found.application.ran),
-                             ("database", _OTHERS, found.database.ran + sending)):
+    for side, core, ours in (("application", _APPLICATION, found.application),
+                             ("database", _OTHERS, found.database + sending)):
         idle, whole = (late - soon for soon, late in zip(before[core], after[core], strict=True))
         sides.append((ours / whole, idle / whole, side))
     # With the cores to ourselves the side that uses more is the first to have no time left.

@@ -1,30 +1,18 @@
 """The processor that processes used, as Linux accounts it: what a request costs does not depend on who else is busy.
 
-`/proc/PID/task/*/schedstat` counts in nanoseconds what a thread ran, and what it waited for a core though it could have
-run; `stat` counts in hundredths of a second.  Elsewhere than on Linux nothing is accounted.
+`/proc/PID/task/*/schedstat` counts in nanoseconds what a thread ran, `stat` in hundredths of a second.  Elsewhere than
+on Linux nothing is accounted.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Seconds that processes ran, and that they waited for a core because others had it."""
-
-    ran: float
-    waited: float
-
-    def __sub__(self, before: Spent) -> Spent:
-        """Return what was spent since."""
-        return Spent(self.ran - before.ran, self.waited - before.waited)
 
 
 def accounted() -> bool:
@@ -32,14 +20,9 @@ def accounted() -> bool:
     return (_PROC / "self" / "task").is_dir()
 
 
-def spent(processes: Iterable[int]) -> Spent:
-    """Return what the processes spent since they began; one that has ended counts nothing."""
-    ran = waited = 0.0
-    for process in processes:
-        for task in _tasks(process):
-            one = _of_task(task)
-            ran, waited = ran + one.ran, waited + one.waited
-    return Spent(ran, waited)
+def spent(processes: Iterable[int]) -> float:
+    """Return the seconds that processes ran since they began; one that has ended counts nothing."""
+    return sum(_ran(task) for process in processes for task in _tasks(process))
 
 
 def family(root: int) -> list[int]:
@@ -66,14 +49,10 @@ def _tasks(process: int) -> list[Path]:
         return []
 
 
-def _of_task(task: Path) -> Spent:
-    try:
-        ran, waited, *_ = (task / "schedstat").read_text(encoding="utf-8").split()
-        return Spent(int(ran) / 1e9, int(waited) / 1e9)
-    except OSError:
-        pass
-    try:
+def _ran(task: Path) -> float:
+    with contextlib.suppress(OSError):
+        return int((task / "schedstat").read_text(encoding="utf-8").split()[0]) / 1e9
+    with contextlib.suppress(OSError):
         fields = (task / "stat").read_text(encoding="utf-8", errors="replace").rsplit(")", 1)[1].split()
-        return Spent((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), 0.0)
-    except OSError:
-        return Spent(0.0, 0.0)
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0

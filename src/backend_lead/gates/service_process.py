@@ -24,8 +24,11 @@ from backend_lead.gates.text import mask, one_line
 
 _PATIENCE = 30.0
 _INSTALLING = 900.0
-# What a service is told stands in its settings: what holds of our Python or names a database is not handed on.
-_NOT_HANDED_ON = ("PYTHON", "VIRTUAL_ENV", "BACKEND_LEAD_")
+# A service is told what its settings are, and nothing of what stands in ours: another Redis, another database, a token.
+# The rest is what programs need to run, and pip to reach its index.
+_HANDED_ON = frozenset({"PATH", "HOME", "USER", "LOGNAME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR",
+                        "REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"})
+_HANDED_ON_WITH = ("LC_", "PIP_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,9 @@ class Ended:
 
 
 def environment(dsn: str, **more: str) -> dict[str, str]:
-    """Return the environment of a service in production mode, without what ours holds of Python."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_HANDED_ON)}
+    """Return the environment of a service in production mode: its settings, and hardly anything of ours."""
+    kept = {name: value for name, value in os.environ.items()
+            if name.upper() in _HANDED_ON or name.startswith(_HANDED_ON_WITH)}
     return {**kept, "DATABASE_URL": dsn, "SECRET_KEY": secrets.token_urlsafe(48), "XDG_RUNTIME_DIR": "/tmp", **more}
 
 

@@ -7,7 +7,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend_lead.gates.accounting import Spent, accounted, family, spent
+from backend_lead.gates.accounting import accounted, family, spent
 from backend_lead.gates.http_load import Outcome, Sendable, send
 from backend_lead.model.service_run import Latency, LoadRun
 
@@ -25,11 +25,11 @@ class Processes:
 
 @dataclass(frozen=True, slots=True)
 class Accounted:
-    """A load as it went, and what each process spent on it, waiting for a core included."""
+    """A load as it went, and the seconds of processor that each side spent on it."""
 
     load: LoadRun
-    application: Spent
-    database: Spent
+    application: float
+    database: float
 
 
 def shares(write_share: float) -> dict[str, float]:
@@ -88,14 +88,14 @@ def busy_cost(address: str, requests: Sequence[Sendable], weights: Mapping[str, 
     return min(rounds, key=lambda each: each.application_ms or 0.0)
 
 
-def _spent(processes: Processes) -> tuple[Spent, Spent]:
+def _spent(processes: Processes) -> tuple[float, float]:
     if not accounted():
-        return Spent(0, 0), Spent(0, 0)
+        return 0.0, 0.0
     return spent([processes.application]), spent(family(processes.database))
 
 
-def _a_request(each: Spent, number: int) -> float | None:
-    return each.ran / number * 1000 if accounted() else None
+def _a_request(seconds: float, number: int) -> float | None:
+    return seconds / number * 1000 if accounted() else None
 
 
 def _load(outcomes: Sequence[Outcome], seconds: float, application: float | None, database: float | None) -> LoadRun:
