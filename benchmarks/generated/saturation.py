@@ -3,8 +3,8 @@
 The application runs on one core of this machine, the database server and the load on another.  What else runs on these
 cores takes time from both, so the rate that was reached is divided by the share of its core that the fuller side got:
 that is what it would reach with the core to itself.  It counts only where that core had no time left.  A process that
-is interrupted often also does more for each request, so where others took more than a fifth of the core all is done
-again, at most three times, and the time that was disturbed least counts.
+is interrupted often also does more for each request, so of some rounds at the end of its tether the one that was
+disturbed least counts, as of the bursts that foretell.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ WITHIN = 0.3
 _APPLICATION, _OTHERS = 0, 1
 _POOL = 10
 _WRITES = shares(0.1)
-_FIRST, _GROWS, _SECONDS = 100.0, 1.25, 3.0
+_WARMING, _FIRST, _GROWS, _SECONDS = 100.0, 200.0, 1.35, 2.5
 _KEPT_UP = 0.9
 _HIGHEST = 3_000.0
 _FULL = 0.05
-_OURS, _TRIES = 0.8, 3
+_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Knee:
-    """The highest rate that was reached, the share of the fuller core that was ours meanwhile, and what was idle."""
+    """The rate that was reached, the share of the fuller core that was ours meanwhile, and what was idle."""
 
     reached: float
     share: float
@@ -89,16 +89,13 @@ def _one(name: str, python: Path) -> tuple[float, str, Knee]:
             os.sched_setaffinity(0, {_OTHERS})
             processes = Processes(running.process, scratch.server.process)
             try:
-                tries = [_foretold_and_found(running.address, requests, processes)]
-                while tries[-1][2].share < _OURS and len(tries) < _TRIES:
-                    tries.append(_foretold_and_found(running.address, requests, processes))
-                return max(tries, key=lambda each: each[2].share)
+                return _foretold_and_found(running.address, requests, processes)
             finally:
                 os.sched_setaffinity(0, ours)
 
 
 def _foretold_and_found(address: str, requests: Sequence[Sendable], processes: Processes) -> tuple[float, str, Knee]:
-    measured(address, requests, _WRITES, arrivals(_FIRST, 2.0, seed=7), processes)
+    measured(address, requests, _WRITES, arrivals(_WARMING, 2.0, seed=7), processes)
     before = time.process_time()
     busy = busy_cost(address, requests, _WRITES, processes)
     sending = (time.process_time() - before) / (ROUNDS * busy.requests) * 1000
@@ -111,19 +108,21 @@ def _foretold_and_found(address: str, requests: Sequence[Sendable], processes: P
 
 
 def _knee(address: str, requests: Sequence[Sendable], processes: Processes) -> Knee:
-    """Ask for more and more until three times in a row less was answered than asked for.
+    """Ask for more and more until less was answered than asked for, then as much again for some rounds.
 
-    Return the highest rate at which the fuller core had no time left, else the highest.
+    Return the round at which the fuller core had no time left and was disturbed least, else the highest rate.
     """
-    rate, failures, seen = _FIRST, 0, []
-    while failures < 3 and rate < _HIGHEST:
+    rate, seen, rounds = _FIRST, [], 0
+    while rounds < _ROUNDS and rate < _HIGHEST:
         before, cpu = _cores(), time.process_time()
-        found = measured(address, requests, _WRITES, arrivals(rate, _SECONDS, seed=int(rate)), processes)
+        found = measured(address, requests, _WRITES, arrivals(rate, _SECONDS, seed=len(seen)), processes)
         seen.append(_shared(found, before, _cores(), time.process_time() - cpu))
-        failures = failures + 1 if found.load.achieved < _KEPT_UP * rate else 0
-        rate *= _GROWS
+        if rounds or found.load.achieved < _KEPT_UP * rate:
+            rounds += 1
+        else:
+            rate *= _GROWS
     full = [each for each in seen if each.idle <= _FULL]
-    return max(full or seen, key=lambda each: each.reached)
+    return max(full, key=lambda each: each.alone) if full else max(seen, key=lambda each: each.reached)
 
 
 def _shared(found: Accounted, before: dict[int, tuple[float, float]], after: dict[int, tuple[float, float]],
