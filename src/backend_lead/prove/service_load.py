@@ -12,7 +12,7 @@ from backend_lead.gates.http_load import Outcome, Sendable, send
 from backend_lead.model.service_run import Latency, LoadRun
 
 LIST, ROW, CREATE = "list", "row", "create"
-_BURST, _BURST_RATE, _BURST_SECONDS, ROUNDS = 40, 100.0, 2.4, 5
+_BURST, _BURST_RATE, _BURST_SECONDS, ROUNDS = 160, 100.0, 3.2, 5
 
 
 @dataclass(frozen=True, slots=True)
