@@ -62,3 +62,25 @@ def test_column_that_the_database_was_asked_for_is_there(tmp_path):
                 raise HTTPException(422)
             return session.execute(text(f"select name from products order by {sort}")).all()
         """) == []
+
+
+@pytest.mark.parametrize(("type_", "pasted"), [
+    ("str", True), ("str | None", True), ("int", False), ("date | None", False), ("UUID", False),
+    ('Literal["a", "b"]', False), ("Kind", False)])
+def test_field_of_a_body_that_holds_no_text_of_any_form(tmp_path, type_, pasted):
+    found = in_shop(tmp_path, "sql-injection", f"""
+        from datetime import date
+        from enum import Enum
+        from uuid import UUID
+
+        class Kind(str, Enum):
+            A = "a"
+
+        class Wanted(BaseModel):
+            given: {type_}
+
+        @app.post("/listing")
+        def listing(wanted: Wanted, session: SessionDep):
+            return session.execute(text(f"select id from products where name = '{{wanted.given}}'")).all()
+        """)
+    assert len(found) == pasted

@@ -19,6 +19,8 @@ from backend_lead.rules.security._inputs import inputs_of
 RULE = RuleInfo("Missing authentication", Severity.CRITICAL, owasp_api="API2:2023", cwe="CWE-306")
 write = Writer(__name__, RULE)
 
+# What columns are called that hold what only one person was told.
+_SECRET = re.compile(r"(?i)token|code|otp|secret|hash|invit|nonce|(^|_)key$")
 # What columns are called that tell how somebody is reached.
 _CONTACT = re.compile(r"(?i)e-?mail|phone|mobile|contact|username")
 # What columns are called that hold what people keep to themselves.
@@ -35,6 +37,8 @@ def check(backend: Backend) -> Iterator[Finding]:
             continue
         own = access.own_queries(endpoint)
         if any(query.operation == "insert" and set(query.tables) & set(access.principals) for query in own):
+            continue
+        if any(_is_let_in_by(query, access) for query in own):
             continue
         found = _open_write(endpoint, own, access) or _open_read(endpoint, own, access)
         if found is not None:
@@ -59,16 +63,18 @@ def _open_write(endpoint: Endpoint, own: list[Query], access: Access) -> tuple[Q
     for query in own:
         if query.operation == "select" or not query.tables or _by_secret(query, access):
             continue
-        if any(each.operation == "select" and query.tables[0] in each.tables and _by_secret(each, access)
-               and any(f"row:{name}" in source for part in query.filters for source in part.sources
-                       for name in each.tables) for each in own):
-            continue  # The row was found by something secret before: an invitation, a code.
         others = _others(endpoint, query.tables[0], access, writing=True)
         if query.operation == "insert" and _is_handed_in(query, access):
             continue
         if others and all(other.authentication is Authentication.REQUIRED for other in others):
             return query, query.tables[0], others
     return None
+
+
+def _is_let_in_by(query: Query, access: Access) -> bool:
+    """Say whether a row is looked for by something that only whom it was sent to knows: an invitation, a code."""
+    return query.operation == "select" and _by_secret(query, access) and any(
+        _SECRET.search(part.column) and inputs_of(part.sources) for part in query.filters)
 
 
 def _is_handed_in(query: Query, access: Access) -> bool:
@@ -91,7 +97,8 @@ def _open_read(endpoint: Endpoint, own: list[Query], access: Access) -> tuple[Qu
                and access.references[f"{part.table or name}.{part.column}"] not in access.paths
                for part in query.filters if part.sources):
             continue
-        others = _others(endpoint, name, access, writing=False)
+        # A route that changes rows reads them as well: that it asks who calls says nothing about reading.
+        others = [other for other in _others(endpoint, name, access, writing=False) if not access.own_writes(other)]
         needed = 1 if name in access.anchors else 2
         if len(others) >= needed and all(other.authentication is Authentication.REQUIRED for other in others):
             return query, name, others

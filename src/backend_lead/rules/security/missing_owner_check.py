@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Authentication, Endpoint, GuardKind
 from backend_lead.model.finding import Finding, Severity
-from backend_lead.model.ownership import is_principal, names_caller
+from backend_lead.model.ownership import is_principal, names_caller, sent_before
 from backend_lead.model.query import Filter, Query
 from backend_lead.rules._reached import in_order
 from backend_lead.rules._writing import Writer
@@ -52,7 +52,10 @@ def check(backend: Backend, fewest_checked: int = 3, share_checked: float = 0.6)
     for endpoint, (query, name, part) in loose:
         writes = any(name in each.tables for each in access.own_writes(endpoint))
         beside = [other for each in access.on_the_way(name) for other in checked.get(each, [])]
-        if beside or (writes and mostly):
+        if not writes:
+            # That only changes ask whose a row is says that everybody may read it.
+            beside = [other for other in beside if not access.own_writes(other)]
+        if beside or (writes and mostly and _is_owned(name, access)):
             yield _finding(endpoint, query, name, part, beside, access)
 
 
@@ -82,9 +85,18 @@ def _loose(endpoint: Endpoint, access: Access) -> _LOOSE | None:
         name, part = picked
         if name in access.principals and not any(name in each.tables and each.operation in WRITES for each in own):
             continue  # Looking up another user is what directories and profiles are for.
-        if not access.checks(endpoint, name, inputs_of(part.sources)):
+        if not access.checks(endpoint, name, inputs_of(part.sources)) and not _is_of_others(endpoint, name, access):
             return query, name, part
     return None
+
+
+def _is_of_others(endpoint: Endpoint, name: str, access: Access) -> bool:
+    """Say whether who calls is looked up in another table than the one that the rows lead to: administrators have
+    accounts of their own, and no rows here."""
+    known_by = {table for query in endpoint.queries if sent_before(query, endpoint) for table in query.tables
+                if table in access.principals}
+    owner = access.references.get(access.paths[name][-1], name)
+    return bool(known_by) and owner in access.principals and owner not in known_by
 
 
 def _shows_no_row(endpoint: Endpoint) -> bool:
@@ -118,6 +130,17 @@ def _alters(endpoint: Endpoint, name: str, access: Access) -> bool:
         if name in query.tables and not noted:
             return True
     return False
+
+
+def _is_owned(name: str, access: Access) -> bool:
+    """Say whether every row of a table leads to somebody: what may be null, and is compared with nobody, is a note."""
+    for step in access.paths[name]:
+        table, _, column = step.rpartition(".")
+        found = access.backend.table(table)
+        told = found.column(column) if found is not None else None
+        if told is not None and told.nullable:
+            return False
+    return True
 
 
 def _asks_elsewhere(endpoint: Endpoint) -> bool:

@@ -26,6 +26,8 @@ def is_simple(type_name: str) -> bool:
 def is_number(kind: Value | None) -> bool:
     """Types that no SQL, path or command can hide in."""
     if isinstance(kind, Generic):
+        if type_name(kind.origin) in ("typing.Literal", "typing_extensions.Literal"):
+            return True
         others = [a for a in kind.arguments if not (isinstance(a, Known) and a.value is None)]
         return bool(others) and all(map(is_number, others))
     if isinstance(kind, ClassValue):
