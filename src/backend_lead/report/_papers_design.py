@@ -63,8 +63,8 @@ def _containers(design: Design) -> str:
 
 def _capacity(design: Design) -> str:
     lines = ["# Capacity", "", "Ranges: a number of the brief is taken as said, one that was assumed at half and "
-             "double. The processor a request is measured when the service exists; until then it is the default named "
-             "below.", ""]
+             "double, one that was measured at 0.8 and 1.25 of it. The processor a request is a default until the "
+             "service was run; each number says where it came from.", ""]
     for each in design.capacity:
         lines += [f"## {each.name.replace('_', ' ')}: {named.ranged(each)}", "", f"{text(each.meaning)}.", "",
                   f"`{each.formula}`", ""]
