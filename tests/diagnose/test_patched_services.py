@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 from benchmarks.generated.environment import python as environment_python
-from benchmarks.generated.running import environment
 
 from backend_lead.config import load
+from backend_lead.gates.service_process import environment
 from backend_lead.lead.diagnose import Slow, diagnose, write_patch
 from backend_lead.lead.options import Options
 from backend_lead.model.diagnosis import Diagnosis

@@ -12,7 +12,7 @@ from backend_lead.generate.python.service import Realtime, ServiceOptions, gener
 from backend_lead.generate.python.template import render, templates
 from backend_lead.migrate.formats import golang_migrate
 
-EVERYTHING = ServiceOptions(mfa=True, api_keys=True, realtime=Realtime.WEBSOCKET)
+EVERYTHING = ServiceOptions(mfa=True, api_keys=True, realtime=Realtime.WEBSOCKET, audit=True)
 NAMES = sorted(archetypes())
 
 
@@ -34,9 +34,9 @@ def test_the_same_blueprint_gives_the_same_bytes(name: str):
 
 def test_nothing_is_generated_that_was_not_asked_for():
     files = generate(read_blueprint(SMALL, "notes.yaml"), ServiceOptions())
-    assert not {"app/events.py", "app/auth/mfa.py", "app/auth/api_keys.py", "tests/test_events.py"} & set(files)
+    assert not {"app/events.py", "app/auth/mfa.py", "app/auth/api_keys.py", "tests/test_events.py", "app/audit.py"} & set(files)
     everything = "\n".join(files.values()).lower()
-    for word in ("websocket", "mfa", "api_key", "anyone", "key_after", "search_"):
+    for word in ("websocket", "mfa", "api_key", "audit", "anyone", "key_after", "search_"):
         assert word not in everything, word
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 from benchmarks.generated.environment import python as environment_python
-from benchmarks.generated.running import environment, write
+from benchmarks.generated.running import write
 
 from backend_lead.design.blueprint_files import archetypes
+from backend_lead.gates.service_process import environment
 from backend_lead.generate.python.service import Realtime, ServiceOptions, generate
 
-OPTIONS = ServiceOptions(mfa=True, api_keys=True, realtime=Realtime.WEBSOCKET)
+OPTIONS = ServiceOptions(mfa=True, api_keys=True, realtime=Realtime.WEBSOCKET, audit=True)
 
 
 @pytest.mark.service

@@ -70,13 +70,21 @@ def test_without_a_guard_that_reads_a_comparison_with_the_principal_tells():
     assert owner_paths(backend_with()) == {}
 
 
-def test_the_shortest_path_is_taken_and_of_equal_ones_the_first_by_name():
+def test_the_shortest_path_is_taken_and_of_equal_ones_the_one_that_is_compared_with_callers():
     both = table("orders", "id user_id approved_by", ("user_id", "users"), ("approved_by", "users"))
     items = table("order_items", "id order_id user_id", ("order_id", "orders"), ("user_id", "users"))
     backend = replace(BACKEND, tables=(items, both, BACKEND.tables[3]))
-    assert owner_paths(backend) == {"order_items": ("order_items.user_id",), "orders": ("orders.approved_by",),
+    assert owner_paths(backend) == {"order_items": ("order_items.user_id",), "orders": ("orders.user_id",),
                                     "users": ("users.id",)}
     assert owner_columns(backend)["orders"] == ("approved_by", "user_id")
+
+
+def test_of_paths_that_nobody_compares_the_first_is_taken_that_is_never_null():
+    two = table("notes", "id changed_by made_by", ("changed_by", "users"), ("made_by", "users"))
+    quiet = replace(BACKEND, tables=(two, BACKEND.tables[3]))
+    assert owner_paths(quiet)["notes"] == ("notes.changed_by",)
+    firm = replace(two, columns=tuple(replace(each, nullable=each.name != "made_by") for each in two.columns))
+    assert owner_paths(replace(quiet, tables=(firm, BACKEND.tables[3])))["notes"] == ("notes.made_by",)
 
 
 def test_tables_that_refer_to_each_other_end_the_search():

@@ -14,9 +14,10 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult
 
-from backend_lead.doors.mcp.jobs import ReviewJob
+from backend_lead.doors.work.jobs import ReviewJob
 from backend_lead.gates.worker import Worker
 from mcp_hosts import COMMAND, REVISIONS, Person, environment, http_host, http_server, stdio_host
+from worker_processes import alive, processes
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked at through /proc")
 
@@ -30,36 +31,6 @@ def shop(tmp_path: Path) -> Path:
     (tmp_path / "schema.sql").write_text("CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);\n")
     (tmp_path / "change.sql").write_text("ALTER TABLE users ADD COLUMN phone text;\n")
     return tmp_path
-
-
-def processes(folder: Path) -> dict[int, str]:
-    """The workers that run in a folder, and what they started: by number, with the command."""
-    parents: dict[int, int] = {}
-    commands: dict[int, str] = {}
-    ours: set[int] = set()
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with contextlib.suppress(OSError):
-            number = int(entry.name)
-            commands[number] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            parents[number] = int((entry / "stat").read_text().rpartition(") ")[2].split()[1])
-            if "doors.mcp.worker" in commands[number] and os.readlink(entry / "cwd") == str(folder):
-                ours.add(number)
-    while more := {number for number, parent in parents.items() if parent in ours} - ours:
-        ours |= more
-    return {number: commands[number] for number in ours}
-
-
-def alive(numbers: dict[int, str]) -> dict[int, str]:
-    """Those of some processes that still run; one that ended and was not yet collected does not."""
-    found = {}
-    for number, command in numbers.items():
-        with contextlib.suppress(OSError):
-            state = Path(f"/proc/{number}/stat").read_text().rpartition(") ")[2][0]
-            if state != "Z" and Path(f"/proc/{number}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace") == command:
-                found[number] = command
-    return found
 
 
 def serves(command: str) -> bool:
@@ -230,7 +201,7 @@ def test_a_worker_is_told_no_password_by_its_environment(orders: Path, monkeypat
 
     monkeypatch.setenv("BACKEND_LEAD_DB", "postgresql://me:hidden@127.0.0.1/x")
     monkeypatch.setenv("BACKEND_LEAD_MCP_TOKEN", "hidden too, and long enough")
-    worker = Worker("backend_lead.doors.mcp.worker", msgspec.json.encode(ReviewJob(target="orders")), orders)
+    worker = Worker("backend_lead.doors.work.worker", msgspec.json.encode(ReviewJob(target="orders")), orders)
     try:
         assert wait_until(lambda: b"backend_lead" in Path(f"/proc/{worker.number}/cmdline").read_bytes())
         seen = Path(f"/proc/{worker.number}/environ").read_bytes()

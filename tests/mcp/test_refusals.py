@@ -10,7 +10,7 @@ import pytest
 from mcp import MCPError
 
 from backend_lead.doors.cli.main import main
-from backend_lead.doors.mcp.places import roots_of
+from backend_lead.doors.places import roots_of
 from backend_lead.errors import WrongUse
 from mcp_hosts import REVISIONS, TOKEN, HttpServer, Person, http_host, http_server, stdio_host
 

@@ -8,7 +8,7 @@ import pytest
 
 from backend_lead.doors.cli.main import main
 from backend_lead.gates.database import DatabaseGate
-from backend_lead.lead.creating import _all_steps
+from backend_lead.lead.creating import all_steps
 from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.create.difference import Answers, difference
 from backend_lead.migrate.create.naming import Unclear
@@ -23,7 +23,7 @@ CREATE TABLE users (id serial PRIMARY KEY, email varchar(80) NOT NULL, nick text
 CREATE INDEX users_old_idx ON users (old);
 CREATE INDEX users_nick_idx ON users (nick);
 CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, user_id integer REFERENCES users (id),
-    state text NOT NULL DEFAULT 'new', note text);
+    state text NOT NULL DEFAULT 'new', note text, loud text GENERATED ALWAYS AS (upper(note)) STORED);
 CREATE TABLE leftover (id integer PRIMARY KEY);
 """
 DESIRED = """
@@ -31,7 +31,8 @@ CREATE TABLE users (id serial PRIMARY KEY, email varchar(120) NOT NULL UNIQUE, n
     born date, CHECK (age > 17));
 CREATE INDEX users_nick_idx ON users (nick);
 CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, user_id integer REFERENCES users (id),
-    state text DEFAULT 'open', note text, item_id bigint REFERENCES items (id) ON DELETE CASCADE);
+    state text DEFAULT 'open', note text, item_id bigint REFERENCES items (id) ON DELETE CASCADE,
+    loud text GENERATED ALWAYS AS (upper(state)) STORED, size integer GENERATED ALWAYS AS (length(note)) STORED NOT NULL);
 CREATE INDEX orders_state_idx ON orders (state, user_id);
 CREATE TABLE items (id bigserial PRIMARY KEY, name text NOT NULL UNIQUE, price numeric(10,2) NOT NULL DEFAULT 0,
     tags text[], CHECK (price >= 0));
@@ -83,7 +84,7 @@ def test_what_is_written_makes_the_wanted_schema_on_a_real_server(postgres):
     dsn = postgres.create_database("differing")
     try:
         postgres.execute(NOW, database="differing")
-        for step in _all_steps(found.wanted, catalog(NOW), 18):
+        for step in all_steps(found.wanted, catalog(NOW), 18):
             for sql in step.up:
                 postgres.execute(sql, database="differing")
         again = difference(live(dsn), desired, Answers(), whole=True)

@@ -48,3 +48,13 @@ def test_rows_whose_keys_lead_nowhere_leave_an_empty_table_as_it_was():
                     insert_many(session, "pets", lambda sql=sql: session.run(sql))
                 assert session.run("SELECT count(*) FROM pets") == [(0,)]
                 assert schema_text(scratch, "pets") == before
+
+
+def test_checks_of_lengths_and_of_a_single_value_are_met():
+    with Scratch() as scratch:
+        scratch.create_database("pets", guest=True)
+        with ScratchSession(scratch.server, "pets", guest=True) as session:
+            session.run("CREATE TABLE pets (id int PRIMARY KEY, code text NOT NULL CHECK (length(code) <= 3), "
+                        "kind text NOT NULL CHECK (kind IN ('cat')))")
+            filled = fill(session, 300)
+            assert (dict(filled.rows), filled.unresolved) == ({"pets": 300}, ())

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browser import PROGRAM, browser
 
 import hostile
 import samples
@@ -31,6 +30,7 @@ from backend_lead.model.review import Report
 from backend_lead.model.trace import Repeated
 from backend_lead.model.workload import WeightedQuery
 from backend_lead.report._format import View, renderer
+from browser import PROGRAM, browser
 
 
 def diagnosed(text: str = "") -> Report:

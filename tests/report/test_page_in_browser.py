@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browser import PROGRAM, Page, browser
 
 import hostile
 import samples
 from backend_lead.model.place import Place
 from backend_lead.report._format import View
 from backend_lead.report.html import render
+from browser import PROGRAM, Page, browser
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium is installed: the page is not looked at")
 

@@ -396,6 +396,14 @@ def test_document_that_never_names_refusals_is_one_finding():
     assert "on 12 of 12 operations" in found.message
 
 
+def test_copy_of_a_document_deeper_down_is_not_asked():
+    told = document(operation("GET /me/{id}"))
+    copy = replace(told, file=f"tools/{told.file}")
+    [found] = run("refusal-missing-from-spec", backend(SIGNED, documents=(copy, told)))
+    assert told.file in found.message
+    assert copy.file not in found.message
+
+
 # ---------------------------------------------------------------- breaking-change
 
 BEFORE = endpoint("GET /orders/{id}", parameters=(parameter("id", "path"),), responses=(answer("id", "total", "note"),))

@@ -304,7 +304,7 @@ def test_money_as_float(name, columns):
 @pytest.mark.parametrize(("name", "columns"), [
     ("recipes", "id:bigint amount:real"), ("runs", "id:bigint total_cost:float"), ("products", "id:bigint weight:real"),
     ("products", "id:bigint price:numeric(12,2)"), ("rates", "id:bigint fee_rate:real"),
-    ("models", "id:bigint price_per_token:real"), ("coupons", "id:bigint discount_percent:real")])
+    ("stock", "id:bigint quantity_at_old_price:real"), ("models", "id:bigint price_per_token:real"), ("coupons", "id:bigint discount_percent:real")])
 def test_float_that_is_no_money_is_silent(name, columns):
     assert run("money-as-float", backend(tables=(table(name, columns),))) == []
 

@@ -3,13 +3,14 @@
 Formulas (sources in docs/design.md): in flight L = lambda x W (Little 1961); connections a database = rate x query time
 x 2, bounded by 2 x cores + 1 and summed over instances; instances = peak x processor a request / (0.6 x cores) + 1 to
 spare; a row in PostgreSQL = payload + 28 bytes, and 23 to 41 bytes an index entry, x 1.3 for free room and dead rows;
-working set = hot share x bytes x 1.5.  A number that was assumed is taken at half and double, one of the brief as said.
+working set = hot share x bytes x 1.5.  A number that was assumed is taken at half and double, one that was measured at
+0.8 and 1.25 of it, one of the brief as said.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend_lead.design.rates import Rates
@@ -24,6 +25,9 @@ _CORES = 2.0
 _INDEXES = 3.0
 _COPIES = 2.0
 _HASH_MS = 23.0
+# A number is taken at these parts of it; what was measured was so on one machine, with one mix of requests.
+_RANGES = {Origin.MEASURED: (.8, 1.25), Origin.STATED: (1.0, 1.0), Origin.SIMILAR: (.5, 2.0), Origin.IMPLIED: (.7, 1.5),
+           Origin.ASSUMED: (.5, 2.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,11 @@ class _Sum:
         return Estimate(name, _rounded(low), _rounded(mid), _rounded(high), unit, formula, used, meaning)
 
 
-def capacity(rates: Rates, decisions: Mapping[str, Decision]) -> tuple[Estimate, ...]:
-    """Return the estimates of a design: rates, storage, working set, connections, instances."""
+def capacity(rates: Rates, decisions: Mapping[str, Decision], measured: Sequence[Input] = ()) -> tuple[Estimate, ...]:
+    """Return the estimates of a design: rates, storage, working set, connections, instances.
+
+    What was `measured` takes the place of a default: `cpu_ms`, `database_ms`.
+    """
     stack = decisions["stack"].choice[0]
     cpu_ms = CPU_MS.get(stack, 1.5)
     extra = {
@@ -53,7 +60,7 @@ def capacity(rates: Rates, decisions: Mapping[str, Decision]) -> tuple[Estimate,
                              "default: a measured indexed read x 3"),
         "hot_share": Input("hot_share", .1, "of the rows", Origin.ASSUMED, "default: a tenth of the rows is asked for"),
     }
-    sum_ = _Sum({**rates.inputs, **extra})
+    sum_ = _Sum({**rates.inputs, **extra, **{each.name: each for each in measured}})
     found = [*_rates(sum_, rates), *_storage(sum_, rates, decisions)]
     found += _machines(sum_, rates, decisions)
     return tuple(found)
@@ -138,7 +145,10 @@ def _machines(sum_: _Sum, rates: Rates, decisions: Mapping[str, Decision]) -> li
                       lambda at: at["peak_rps"] * (at["cpu_ms"] + at["database_ms"]) / 1000),
         sum_.estimate("instances", "instances of 2 cores", f"ceil(peak_rps x cpu_ms / 1000 / (0.6 x 2)) + {spare:g}",
                       "instances at the peak, at 60 % of their cores" + (", one to spare" if spare else ""),
-                      ("peak_rps", "cpu_ms"), instances)]
+                      ("peak_rps", "cpu_ms"), instances),
+        sum_.estimate("saturation", "per second", "2 cores x 1000 / cpu_ms",
+                      "requests at which an instance of 2 cores is out of processor, the database elsewhere",
+                      ("cpu_ms",), lambda at: _CORES * 1000 / at["cpu_ms"])]
     if decisions["primary_db"].choice not in (("none",), ("sqlite",)):
         found += [
             sum_.estimate("database_cores", "cores", "ceil(peak_rps x database_ms / 1000 / 0.6)",
@@ -158,11 +168,11 @@ def _machines(sum_: _Sum, rates: Rates, decisions: Mapping[str, Decision]) -> li
 
 
 def _low(each: Input) -> float:
-    return 1.0 if each.origin is Origin.STATED else (.7 if each.origin is Origin.IMPLIED else .5)
+    return _RANGES[each.origin][0]
 
 
 def _high(each: Input) -> float:
-    return 1.0 if each.origin is Origin.STATED else (1.5 if each.origin is Origin.IMPLIED else 2.0)
+    return _RANGES[each.origin][1]
 
 
 def _rounded(value: float) -> float:

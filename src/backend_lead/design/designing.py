@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from backend_lead.design.asking import asked
@@ -12,8 +12,9 @@ from backend_lead.design.deciding import decide
 from backend_lead.design.explaining import advised_against, explained
 from backend_lead.design.flips import flips
 from backend_lead.design.knowledge_files import cautions, fact_kinds, features
+from backend_lead.design.rates import Rates
 from backend_lead.design.understanding import SURE_ENOUGH, Understood
-from backend_lead.model.design import Caution, Design, Feature, Quantity, Rejected
+from backend_lead.model.design import Caution, Design, Feature, Input, Quantity, Rejected
 
 
 def design_of(text: str, known: Understood, title: str = "", notes: tuple[str, ...] = (),
@@ -33,6 +34,13 @@ def design_of(text: str, known: Understood, title: str = "", notes: tuple[str, .
                        if condition(text.when).holds(whole)),
         questions=asked(facts, numbers), capacity=capacity(known.rates, by_topic),
         roadmap=roadmap(known.rates, by_topic), notes=notes)
+
+
+def measured_capacity(design: Design, measured: Sequence[Input]) -> Design:
+    """Return a design with its numbers reckoned again, what was measured in the place of what was assumed."""
+    inputs = {one.name: one for each in design.capacity for one in each.inputs}
+    rates = Rates({name: each.value for name, each in inputs.items()}, inputs)
+    return replace(design, capacity=capacity(rates, {each.topic: each for each in design.decisions}, measured))
 
 
 def _features(known: Known) -> tuple[Feature, ...]:

@@ -27,11 +27,16 @@ _READING_WITH = ("tree_sitter", "tree_sitter_python", "tree_sitter_typescript", 
 
 
 class Cache:
-    """Bytes by name for one target.  Every failure to read or write is silence: a cache is a convenience."""
+    """Bytes by name for one target.  Every failure to read or write is silence: a cache is a convenience.
 
-    def __init__(self, root: Path) -> None:
+    What is kept as `lasting` is believed by other versions of the tool too: a record, not something that was worked
+    out and would come out otherwise.
+    """
+
+    def __init__(self, root: Path, *, lasting: bool = False) -> None:
         self._folder = root / FOLDER
         self._secret = _user_secret()
+        self._maker = "" if lasting else _tool()
 
     def read(self, name: str, key: str) -> bytes | None:
         """Return what was kept under this name for this key, or None."""
@@ -64,9 +69,26 @@ class Cache:
                 file.write(content)
             temporary.replace(self._folder / name)
 
+    def names(self, start: str) -> list[str]:
+        """Return the names of what is kept that begin so, sorted; whether it is believed shows when it is read."""
+        try:
+            if self._folder.is_symlink():
+                return []
+            return sorted(name for name in os.listdir(self._folder)
+                          if name.startswith(start) and not name.endswith(".part"))
+        except OSError:
+            return []
+
+    def forget(self, name: str) -> None:
+        """Delete what is kept under this name."""
+        with contextlib.suppress(OSError):
+            if not self._folder.is_symlink():
+                os.unlink(self._folder / name)
+
     def _signed(self, name: str, key: str, content: bytes) -> bytes:
         digest = hashlib.sha256(content).digest()
-        return hmac.new(self._secret or b"", f"{name}\0{key}\0{_tool()}\0".encode() + digest, hashlib.sha256).digest()
+        about = f"{name}\0{key}\0{self._maker}\0".encode()
+        return hmac.new(self._secret or b"", about + digest, hashlib.sha256).digest()
 
 
 @functools.cache

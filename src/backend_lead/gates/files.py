@@ -101,7 +101,9 @@ class Tree:
         try:
             data = self._read(path)
         except Refused as error:
-            self._tell(path, 0, error.message.encode())
+            # Without a name it is no file that was looked at: "" stands for the listing.
+            if path:
+                self._tell(path, 0, error.message.encode())
             raise
         self._tell(path, 0, data)
         return data

@@ -104,6 +104,11 @@ class LocalPostgres:
         yield self.folder / "data"
         self._start()
 
+    @property
+    def process(self) -> int:
+        """The number of the process that the server began as."""
+        return int((self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
+
     def own(self, path: Path) -> None:
         """Give a file to the account that runs the server."""
         self._own(path)

@@ -20,7 +20,7 @@ _MOMENT = 3.0
 ENDED = 143
 """The exit code of a worker that was ended."""
 # What a job is told stands in its request: a password in its environment would be seen by what it starts.
-_NOT_HANDED_ON = ("BACKEND_LEAD_DB", "BACKEND_LEAD_MCP_TOKEN")
+_NOT_HANDED_ON = ("BACKEND_LEAD_DB", "BACKEND_LEAD_MCP_TOKEN", "BACKEND_LEAD_SERVE_TOKEN")
 
 
 class Worker:

@@ -61,7 +61,7 @@ def create_migration(wish: Wish, request: Request, options: Options, listen: Lis
     form, there = tool_of(tree, wish.tool)
     schema = known_schema(request, tree, form, there, listen)
     wanted, assumed, left = _wanted(wish, schema.catalog, schema.major)
-    found = tuple(_all_steps(wanted, schema.catalog.copy(), schema.major))
+    found = tuple(all_steps(wanted, schema.catalog.copy(), schema.major))
     files = form.write(tree, found, wish.moment)
     change = lint(scripts_of(form, found, files, tree), schema.catalog, schema.major, schema.application)
     report = report_of(CREATE, change, schema.unresolved, options, listen)
@@ -98,7 +98,7 @@ def _wanted(
     return found.wanted, (), found.left
 
 
-def _all_steps(wanted: Sequence[Wanted], catalog: Catalog, major: int) -> Iterator[Step]:
+def all_steps(wanted: Sequence[Wanted], catalog: Catalog, major: int) -> Iterator[Step]:
     """Yield the steps of several changes, each on the schema that those before it leave."""
     for each in wanted:
         found = quoted_steps(list(steps(each, catalog)), catalog)

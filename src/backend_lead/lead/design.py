@@ -22,12 +22,13 @@ _LONGEST = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be designed: a text or the path of a brief.toml, the stack when it is settled, and facts that are
-    known beside the text."""
+    """What is to be designed: a text or the path of a brief.toml, the stack when it is settled, and facts and numbers
+    that are known beside the text."""
 
     brief: str
     stack: str | None = None
     facts: Mapping[str, bool] | None = None
+    numbers: Mapping[str, float] | None = None
 
 
 def design(wanted: Wanted) -> Report:
@@ -37,6 +38,8 @@ def design(wanted: Wanted) -> Report:
         brief = replace(brief, decided={**(brief.decided or {}), "stack": (wanted.stack,)})
     if wanted.facts:
         brief = replace(brief, facts={**(brief.facts or {}), **wanted.facts})
+    if wanted.numbers:
+        brief = replace(brief, numbers={**(brief.numbers or {}), **wanted.numbers})
     notes = []
     models = likenesses()
     if models is None:

@@ -51,6 +51,15 @@ def chosen(given: Sequence[Path]) -> list[Chosen]:
     return found
 
 
+def found_in(tree: Tree) -> list[tuple[str, str]]:
+    """Return the migrations of a target as (tool, path from its root), each tool's in their order."""
+    claimed: dict[str, str] = {}
+    for form in formats():
+        for path in form.find(tree):
+            claimed.setdefault(path, form.NAME)
+    return [(tool, path) for path, tool in claimed.items()]
+
+
 def _of_folder(folder: Path, paths: Sequence[Path]) -> Chosen:
     names = {path.name for path in paths if not path.is_dir()}
     for tree, root, inner, wide in _trees(folder):

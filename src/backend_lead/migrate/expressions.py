@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Iterable, Mapping
 
 from backend_lead.gates.grammar import Node, kind, walk
 from backend_lead.migrate.catalog import Catalog, NamedType, Relation, Type
@@ -175,6 +176,16 @@ def columns_in(node: Node) -> frozenset[str]:
         for part in walk(node)
         if kind_or_empty(part) == "column_ref" and names(part.column_ref.fields)
     )
+
+
+def with_columns_renamed(node: Node, renamed: Mapping[str, str]) -> Node:
+    """Return a copy of an expression that reads columns by their new names."""
+    twin = copy.deepcopy(node)
+    for part in walk(twin):
+        if kind_or_empty(part) == "column_ref" and names(part.column_ref.fields):
+            last = part.column_ref.fields[-1].string
+            last.sval = renamed.get(last.sval, last.sval)
+    return twin
 
 
 def texts_in(node: Node) -> list[str]:

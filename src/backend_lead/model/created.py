@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend_lead.model.service_run import ServiceRun
+
 
 @dataclass(frozen=True, slots=True)
 class Created:
@@ -23,7 +25,13 @@ class Created:
 @dataclass(frozen=True, slots=True)
 class GeneratedService:
     """What happened to each file of the folder `into`: written anew, merged, left as people have it, deleted, or in
-    conflict.  `endpoints` and `reviewed`, (severity, findings), are what the review of what was written found."""
+    conflict.
+
+    `migrations` are new files for a schema that has changed, `proven` says how they were proven, `schema_notes` what
+    stays, what to know before they run, and what was left as people have it.  `endpoints` and `reviewed`, (severity,
+    findings), are what the review of what was written found; `run` is what was seen when it ran, None where that was
+    not asked for.
+    """
 
     into: str
     written: tuple[str, ...]
@@ -35,3 +43,7 @@ class GeneratedService:
     notes: tuple[str, ...]
     endpoints: int = 0
     reviewed: tuple[tuple[str, int], ...] = ()
+    run: ServiceRun | None = None
+    migrations: tuple[str, ...] = ()
+    proven: str = ""
+    schema_notes: tuple[str, ...] = ()

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 
 class Origin(StrEnum):
-    """Where a fact came from, the surest first."""
+    """Where a fact or a number came from, the surest first.  Only numbers are measured."""
 
+    MEASURED = "measured"
     STATED = "stated"
     SIMILAR = "similar"
     IMPLIED = "implied"

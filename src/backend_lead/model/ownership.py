@@ -18,6 +18,7 @@ T = TypeVar("T")
 CREDENTIALS = frozenset({"credential", "principal.credentials"})
 """Sources that are what was sent, not who sent it."""
 MOST_PRINCIPALS = 2
+NEARLY_ALWAYS = 4
 LONGEST_PATH = 4
 """Foreign keys followed from a table to the principal; longer chains say nothing about who owns a row."""
 
@@ -90,9 +91,15 @@ def principal_tables(backend: Backend) -> tuple[str, ...]:
     found = {min(dict.fromkeys(names), key=lambda name: (-called[name], -referenced[name], names.index(name)))
              for names in by_guards.values() if names}
     if not found:
-        found = _compared_with_principal(backend)
-        # Callers are one kind of row, or two; where many are compared with them, the labels have gone astray.
-        found = found if len(found) <= MOST_PRINCIPALS else set()
+        votes = _compared_with_principal(backend)
+        found = set(votes)
+        # Callers are one kind of row, or two; where more are compared with them, labels have gone astray: what is left
+        # is the table whose key most columns hold that are compared with the caller.
+        if len(found) > MOST_PRINCIPALS:
+            found = {name for name in found if votes[name] * 2 > max(votes.values())}
+        if len(found) > MOST_PRINCIPALS:
+            first = max(found, key=lambda name: (called[name], name))
+            found = {first} if called[first] > NEARLY_ALWAYS * sum(called[name] for name in found - {first}) else set()
     return tuple(sorted(found))
 
 
@@ -126,9 +133,22 @@ def owner_paths(backend: Backend) -> dict[str, tuple[str, ...]]:
 
     `{"orders": ("orders.customer_id",), "order_lines": ("order_lines.order_id", "orders.customer_id")}`: each column
     is a foreign key into the next one's table, the last one refers to an anchor (see `owner_anchors`).  An anchor has
-    its own key as path.  The shortest path is taken; of equal ones the first by name.
+    its own key as path.  The shortest path is taken; of equal ones the one whose column the code compares with the
+    caller most often, then one that is never null (whoever changed a row last does not own it), then the first by name.
     """
     anchors = owner_anchors(backend)
+    asked = Counter(guard.detail for endpoint in backend.endpoints for guard in endpoint.guards
+                    if guard.kind is GuardKind.OWNERSHIP)
+    asked.update(f"{part.table or query.tables[0]}.{part.column}" for endpoint in backend.endpoints
+                 for query in endpoint.queries for part in query.filters
+                 if part.operator == "=" and query.tables and any(map(is_principal, part.sources)))
+
+    def rank(path: tuple[str, ...]) -> tuple[int, bool, tuple[str, ...]]:
+        name, _, column = path[0].rpartition(".")
+        found = backend.table(name)
+        found_column = found.column(column) if found is not None else None
+        return -asked[path[0]], found_column is None or found_column.nullable, path
+
     paths: dict[str, tuple[str, ...]] = {}
     for name in anchors:
         table = backend.table(name)
@@ -142,7 +162,7 @@ def owner_paths(backend: Backend) -> dict[str, tuple[str, ...]]:
             steps = [(f"{table.name}.{key.columns[0]}", *(() if key.table in anchors else paths[key.table]))
                      for key in _keys_of(table) if key.table in frontier]
             if steps:
-                reached[table.name] = min(steps)
+                reached[table.name] = min(steps, key=rank)
         paths.update(reached)
         frontier = sorted(reached)
     return dict(sorted(paths.items()))
@@ -229,9 +249,10 @@ def _comparisons(backend: Backend) -> Iterable[tuple[str, str, set[str]]]:
     return [(table, column, sources) for (table, column), sources in sorted(found.items())]
 
 
-def _compared_with_principal(backend: Backend) -> set[str]:
-    """Return the tables whose key is compared with the principal itself, for services that trust their tokens."""
-    found = set()
+def _compared_with_principal(backend: Backend) -> Counter[str]:
+    """Count for each table the columns holding its key that are compared with the principal itself, for services that
+    trust their tokens."""
+    found: Counter[str] = Counter()
     for name, column, sources in _comparisons(backend):
         table = backend.table(name)
         if table is None:
@@ -240,9 +261,9 @@ def _compared_with_principal(backend: Backend) -> set[str]:
         key = next((key for key in _keys_of(table) if key.columns == (column,)), None)
         # `principal.tenant_id` leads to the tenants, not to the principal: only its own key counts.
         if key is not None and fields & {"", "sub", *(key.referenced or ("id",))}:
-            found.add(key.table)
+            found[key.table] += 1
         elif key is None and table.primary_key == (column,) and fields & {"", "sub", column}:
-            found.add(table.name)
+            found[table.name] += 1
     return found
 
 

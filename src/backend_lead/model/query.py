@@ -37,15 +37,15 @@ class Assignment:
 class Query:
     """One read or write of tables.
 
-    `operation`: select, insert, update, delete, or other.  `columns`: those read, "*" for all.  `limit`: the literal,
+    `operation`: select, insert, update, delete, or other. `columns`: those read, "*" for all. `limit`: the literal,
     "bound" when it comes from a checked or defaulted input, "input" when an input has no upper bound, None when there
-    is none.  `single`: at most one row is fetched or the query aggregates to one.  `lazy`: the query is sent by
-    touching a relationship; `relationship` names it (`Order.items`).  `raw`: sent as SQL text; `built`: the sources
-    that are pasted into that text.  `api` is what sends it (`sqlalchemy`, `psycopg`, `asyncpg`).  `is_async`: it is
-    awaited. `on_loop`: the function that sends it runs on the event loop; None when that is not known. `grouped`:
-    rows are folded into fewer (GROUP BY, DISTINCT). `loop_sources` are the sources of what the loops around it go
-    through. `deferred`: sent by work that goes on after the answer. `brings` are the relationships that
-    are loaded with the rows (`items`, `items.product`, "*" for all).
+    is none. `single`: at most one row is fetched or the query aggregates to one. `lazy`: the query is sent by touching
+    a relationship; `relationship` names it (`Order.items`). `raw`: sent as SQL text; `built`: the sources that are
+    pasted into that text; `named`: those of them that stand only where a name or a clause does, not a value. `api` is
+    what sends it (`sqlalchemy`, `psycopg`, `asyncpg`). `is_async`: it is awaited. `on_loop`: the function that sends it
+    runs on the event loop; None when that is not known. `grouped`: rows are folded into fewer (GROUP BY, DISTINCT).
+    `loop_sources` are the sources of what the loops around it go through. `deferred`: sent by work that goes on after
+    the answer. `brings` are the relationships that are loaded with the rows (`items`, `items.product`, "*" for all).
     """
 
     operation: str
@@ -62,6 +62,7 @@ class Query:
     relationship: str | None = None
     raw: bool = False
     built: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     api: str = "sqlalchemy"
     sql: str | None = None

@@ -283,6 +283,12 @@ def _met(definition: str, column: str, made: str) -> str | None:
     if listed:
         values = listed[1]
         return f"(ARRAY[{values}])[1 + i % {values.count(',') + 1}]"
+    only = re.fullmatch(rf"CHECK {name} = ('(?:[^']|'')*'(?:::[\w ]+)?)\)*", definition)
+    if only:
+        return only[1]
+    longest = re.search(rf"length\({re.escape(column)}(?:::[\w ]+)?\) <= (\d+)", definition)
+    if longest:
+        return f"left({made}, {longest[1]})"
     low = [float(value) for value in re.findall(rf"{name} >=? \(?'?(-?\d+(?:\.\d+)?)", definition)]
     high = [float(value) for value in re.findall(rf"{name} <=? \(?'?(-?\d+(?:\.\d+)?)", definition)]
     if not low and not high:

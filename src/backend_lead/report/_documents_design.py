@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from backend_lead.model.created import GeneratedService
 from backend_lead.model.design import Decision, Design, Estimate, Fact, Feature, Origin, Quantity, Rejected
 from backend_lead.model.finding import Severity
+from backend_lead.model.service_run import LoadRun, ServiceRun
 
 
 class RejectedFields(msgspec.Struct, frozen=True):
@@ -173,6 +176,64 @@ class ReviewedFields(msgspec.Struct, frozen=True):
     findings: int
 
 
+class LiveCheckFields(msgspec.Struct, frozen=True):
+    """One probe of the running service, and what is wrong, or null."""
+
+    number: int
+    name: str
+    wrong: str | None
+
+
+class LatencyFields(msgspec.Struct, frozen=True):
+    """Milliseconds from the moment at which a request was due to the end of its answer."""
+
+    median: float
+    p90: float
+    p99: float
+    longest: float
+
+
+class LoadFields(msgspec.Struct, frozen=True):
+    """Requests that were due at moments set beforehand."""
+
+    rate: float
+    seconds: float
+    requests: int
+    failed: int
+    achieved: float
+    latency: LatencyFields | None
+    late: float | None
+    application_ms: float | None
+    database_ms: float | None
+
+    @classmethod
+    def of(cls, each: LoadRun) -> LoadFields:
+        """Return the fields of one; without an answer there is no latency."""
+        took = each.latency
+        latency = LatencyFields(*(round(one, 3) for one in (took.median, took.p90, took.p99, took.longest)))
+        known = [None if one is None else round(one, 4) for one in (each.application_ms, each.database_ms)]
+        return cls(round(each.rate, 2), round(each.seconds, 3), each.requests, each.failed, round(each.achieved, 2),
+                   None if math.isnan(took.median) else latency,
+                   None if math.isnan(each.late) else round(each.late, 3), *known)
+
+
+class RunFields(msgspec.Struct, frozen=True):
+    """A generated service as it ran."""
+
+    checks: list[LiveCheckFields]
+    steady: LoadFields | None
+    bursts: LoadFields | None
+    sent: list[str]
+    left: list[str]
+
+    @classmethod
+    def of(cls, each: ServiceRun) -> RunFields:
+        """Return the fields of one."""
+        steady, bursts = (LoadFields.of(one) if one else None for one in (each.steady, each.bursts))
+        return cls([LiveCheckFields(one.number, one.name, one.wrong) for one in each.checks], steady, bursts,
+                   list(each.sent), list(each.left))
+
+
 class GeneratedFields(msgspec.Struct, frozen=True):
     """What happened to each file of a service that was generated into a folder."""
 
@@ -183,8 +244,12 @@ class GeneratedFields(msgspec.Struct, frozen=True):
     deleted: list[str]
     conflicts: list[str]
     schema_changed: bool
+    migrations: list[str]
+    proven: str
+    schema_notes: list[str]
     endpoints: int
     reviewed: list[ReviewedFields]
+    run: RunFields | None
     notes: list[str]
 
     @classmethod
@@ -192,4 +257,6 @@ class GeneratedFields(msgspec.Struct, frozen=True):
         """Return the fields of one."""
         reviewed = [ReviewedFields(Severity(severity), number) for severity, number in each.reviewed]
         return cls(each.into, list(each.written), list(each.merged), list(each.kept), list(each.deleted),
-                   list(each.conflicts), each.schema_changed, each.endpoints, reviewed, list(each.notes))
+                   list(each.conflicts), each.schema_changed, list(each.migrations), each.proven,
+                   list(each.schema_notes), each.endpoints, reviewed,
+                   RunFields.of(each.run) if each.run else None, list(each.notes))

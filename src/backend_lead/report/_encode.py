@@ -15,15 +15,16 @@ def encoded(value: object) -> str:
     try:
         data = msgspec.json.encode(value)
     except UnicodeEncodeError:
-        data = msgspec.json.encode(_cleaned(msgspec.to_builtins(value)))
+        data = msgspec.json.encode(cleaned(msgspec.to_builtins(value)))
     return escaped(msgspec.json.format(data, indent=2).decode()) + "\n"
 
 
-def _cleaned(value: object) -> object:
+def cleaned(value: object) -> object:
+    """Return a value of texts, lists and dictionaries without what cannot be written as UTF-8 or seen."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list | tuple):
-        return [_cleaned(item) for item in value]
+        return [cleaned(item) for item in value]
     if isinstance(value, dict):
-        return {str(key): _cleaned(item) for key, item in value.items()}
+        return {str(key): cleaned(item) for key, item in value.items()}
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend_lead.model.design import Decision, Design, Origin
 from backend_lead.report import _words_design as named
+from backend_lead.report._design_parts import parts
 from backend_lead.report._markdown_design import design_text
 from backend_lead.report._markdown_text import text
 
@@ -43,50 +44,27 @@ def _record(number: int, each: Decision, design: Design) -> str:
             f"## Options that were rejected\n\n{rejected or '- none'}\n\n## Sources\n\n{sources or '- none'}\n")
 
 
+_CONTAINERS = {"program": "Container", "store": "ContainerDb", "queue": "ContainerQueue"}
+
+
 def _containers(design: Design) -> str:
     """Return the C4 container diagram in Mermaid's own syntax for C4."""
-    facts = {fact.id for fact in design.facts if fact.holds}
-    api = " + ".join(named.named(option) for option in design.decision("api_style").choice)
+    found = parts(design)
     lines = ["C4Container", f"title {design.title}"]
-    callers = [("person", "People", "in a browser or app")] if "machine_clients" not in facts else []
-    if "devices" in facts:
-        callers.append(("devices", "Devices", named.chosen(design.decision("realtime"))))
-    if "machine_clients" in facts or "public_api" in facts:
-        callers.append(("programs", "Programs", "other services and customers' software"))
-    lines += [f'Person({id}, "{label}", "{note}")' for id, label, note in callers]
+    lines += [f'Person({part.id}, "{part.label}", "{part.note}")' for part in found.callers]
     lines.append(f'System_Boundary(service, "{design.title}") {{')
-    lines.append(f'  Container(api, "API", "{named.chosen(design.decision("stack"))}", "{api}")')
-    lines += [f"  {line}" for line in _stores(design)]
+    lines += [f'  {_CONTAINERS[part.kind]}({part.id}, "{part.label}", "{part.made_of}", "{part.note}")'
+              for part in found.inside]
     lines.append("}")
-    lines += [f'Rel({id}, api, "calls", "{named.chosen(design.decision("auth"))}")' for id, _, _ in callers]
-    lines += [f'Rel(api, {id}, "uses")' for id in ("db", "cache", "search", "queue")
-              if any(f"({id}," in line for line in lines)]
-    if any("(worker," in line for line in lines):
-        lines += ['Rel(worker, queue, "takes work from")', 'Rel(worker, db, "reads and writes")']
+    lines += [f'Rel({link.source}, {link.target}, "{link.says}"' + (f', "{link.by}")' if link.by else ")")
+              for link in found.links]
     return "\n".join(lines) + "\n"
-
-
-def _stores(design: Design) -> list[str]:
-    lines = []
-    if design.decision("primary_db").choice != ("none",):
-        lines.append(f'ContainerDb(db, "Truth", "{named.chosen(design.decision("primary_db"))}", "")')
-    if "yes" in design.decision("cache").choice:
-        lines.append('ContainerDb(cache, "Cache", "Redis", "hot reads, limits, channels")')
-    if design.decision("search").choice == ("elasticsearch",):
-        lines.append('ContainerDb(search, "Search index", "Elasticsearch", "fed by an outbox")')
-    work = design.decision("async_processing").choice
-    if work == ("job_queue",):
-        lines += ['ContainerDb(queue, "Jobs", "a table, SKIP LOCKED", "")', 'Container(worker, "Worker", "", "jobs")']
-    elif work != ("none",):
-        lines += [f'ContainerQueue(queue, "Events", "{named.named(work[0])}", "")',
-                  'Container(worker, "Worker", "", "consumers")']
-    return lines
 
 
 def _capacity(design: Design) -> str:
     lines = ["# Capacity", "", "Ranges: a number of the brief is taken as said, one that was assumed at half and "
-             "double. The processor a request is measured when the service exists; until then it is the default named "
-             "below.", ""]
+             "double, one that was measured at 0.8 and 1.25 of it. The processor a request is a default until the "
+             "service was run; each number says where it came from.", ""]
     for each in design.capacity:
         lines += [f"## {each.name.replace('_', ' ')}: {named.ranged(each)}", "", f"{text(each.meaning)}.", "",
                   f"`{each.formula}`", ""]

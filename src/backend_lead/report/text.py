@@ -15,8 +15,9 @@ from backend_lead.report._text_design import design_lines
 from backend_lead.report._text_diagnosis import diagnosis_lines
 from backend_lead.report._text_findings import findings_lines
 from backend_lead.report._text_map import map_lines
-from backend_lead.report._text_migration import created_lines, migration_read, statement_lines
+from backend_lead.report._text_migration import created_lines, statement_lines
 from backend_lead.report._text_watch import watch_lines
+from backend_lead.report._words_migration import migration_read
 
 _STEPS = 5
 _NOT_READ = 3

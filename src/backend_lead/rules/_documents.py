@@ -13,6 +13,7 @@ from backend_lead.rules._paths import segments, shape
 
 LEAST_MATCHED = 0.5
 """The share of a document's operations that must be in the code before the two are compared."""
+NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,11 @@ class Compared:
 
 
 def compared_documents(backend: Backend) -> tuple[Compared, ...]:
-    """Return the documents of which at least half of the operations are in the code, by file name."""
+    """Return the documents of which at least half of the operations are in the code, by file name.
+
+    Of several that tell of the same operations only the one nearest to the root is asked: a copy that a tool made for
+    itself is made again from it.
+    """
     by_key = {(endpoint.method, shape(endpoint.path)): endpoint for endpoint in backend.endpoints}
     found = []
     for document in sorted(backend.documents, key=lambda each: each.file):
@@ -41,7 +46,14 @@ def compared_documents(backend: Backend) -> tuple[Compared, ...]:
         best = max(candidates, key=lambda each: each.matched)
         if document.operations and best.matched >= LEAST_MATCHED * len(document.operations):
             found.append(best)
-    return tuple(found)
+    return tuple(each for each in found if not any(_is_copy(each, other) for other in found if other is not each))
+
+
+def _is_copy(one: Compared, other: Compared) -> bool:
+    """Say whether a document lies deeper and tells of nearly the same operations as another one."""
+    mine, others = ({endpoint.name for _, endpoint in each.pairs if endpoint is not None} for each in (one, other))
+    place, nearer = ((each.document.file.count("/"), each.document.file) for each in (one, other))
+    return len(mine & others) >= NEARLY_ALL * max(len(mine), len(others)) and nearer < place
 
 
 def _bases(document: ApiDocument) -> Iterator[str]:

@@ -70,3 +70,22 @@ def test_a_variable_that_the_missing_credential_decides_refuses(read, source, ju
 def test_a_variable_that_gets_another_value_afterwards_does_not(read):
     (endpoint,) = read(main=FOUND_WITHOUT).endpoints
     assert endpoint.authentication.value != "required"
+
+
+@pytest.mark.parametrize("test", ["if not result['done']: raise HTTPException(400)",
+                                  "if result.get('error'): raise HTTPException(400)"])
+def test_what_stands_under_a_key_tells_which_of_two_answers_it_is(read, test):
+    [endpoint] = read(app=f"""
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+def work(id):
+    if id > 3:
+        return {{"done": False, "error": "x"}}
+    return {{"done": True, "data": 1}}
+@app.get("/x/{{id}}")
+def x(id: int):
+    result = work(id)
+    {test}
+    return result
+""").endpoints
+    assert [answer.fields for answer in endpoint.responses if not answer.error] == [("done", "data")]

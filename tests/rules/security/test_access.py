@@ -70,6 +70,41 @@ def test_open_by_nature(tmp_path, code):
     assert in_shop(tmp_path, "missing-authentication", code) == []
 
 
+@pytest.mark.parametrize("given", ["email: str", "note: str"])
+def test_row_that_says_how_to_reach_its_sender_is_handed_in(tmp_path, given):
+    found = in_shop(tmp_path, "missing-authentication", f"""
+        class Application(Base):
+            __tablename__ = "applications"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            email: Mapped[str]
+            note: Mapped[str]
+
+        @app.post("/applications")
+        def apply({given}, session: SessionDep):
+            session.add(Application({given[:5].strip(': ')}={given[:5].strip(': ')}))
+            session.commit()
+
+        @app.delete("/applications/{{id}}", dependencies=[Depends(manager)])
+        def drop(id: int, session: SessionDep):
+            session.execute(delete(Application).where(Application.id == id))
+            session.commit()
+        """)
+    assert len(found) == (0 if given.startswith("email") else 1)
+
+
+def test_what_leaves_of_a_row_has_to_be_much_of_it(tmp_path):
+    code = """
+        class Stand(BaseModel):
+            {field}
+
+        @app.get("/map", response_model=list[Stand])
+        def stands(session: SessionDep):
+            return session.scalars(select(Order)).all()
+        """
+    assert in_shop(tmp_path, "missing-authentication", code.format(field="id: int")) == []
+    assert len(in_shop(tmp_path, "missing-authentication", code.format(field="note: str"))) == 1
+
+
 # ---------------------------------------------------------------- missing-owner-check
 
 def test_row_deleted_by_its_id_alone(tmp_path):
@@ -135,6 +170,31 @@ def test_rows_below_a_parent_that_is_not_checked(tmp_path):
     """])
 def test_owner_is_checked_or_there_is_none(tmp_path, code):
     assert in_shop(tmp_path, "missing-owner-check", code) == []
+
+
+EVERYBODYS = """
+        @app.get("/board")
+        def board(session: SessionDep, user: CurrentUser):
+            return session.scalars(select(Order)).all()
+
+        @app.get("/board/{order_id}")
+        def one(order_id: int, session: SessionDep, user: CurrentUser):
+            return session.get(Order, order_id)
+        """
+
+
+def test_rows_that_everybody_may_list_may_be_looked_at(tmp_path):
+    assert in_shop(tmp_path, "missing-owner-check", EVERYBODYS) == []
+
+
+def test_rows_that_everybody_may_list_are_not_everybodys_to_change(tmp_path):
+    [found] = in_shop(tmp_path, "missing-owner-check", EVERYBODYS + """
+        @app.put("/board/{order_id}")
+        def change(order_id: int, note: str, session: SessionDep, user: CurrentUser):
+            session.get(Order, order_id).note = note
+            session.commit()
+        """)
+    assert str(found.endpoint) == "PUT /board/{order_id}"
 
 
 # ---------------------------------------------------------------- missing-role-check

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 import anyio
-import anyio.to_thread
-import msgspec
 from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult, ResourceLink, TextContent
 from mcp_types.version import is_version_at_least
 
-from backend_lead.doors.mcp.jobs import AnyJob
-from backend_lead.doors.mcp.messages import Answered, Failed, Message, Told
-from backend_lead.doors.mcp.places import check_inside
 from backend_lead.doors.mcp.reports import Kept, Reports
 from backend_lead.doors.mcp.text import Document, Json, document_of, fitted
+from backend_lead.doors.places import check_inside
+from backend_lead.doors.work.jobs import AnyJob
+from backend_lead.doors.work.messages import Answered
+from backend_lead.doors.work.running import AT_ONCE, run
 from backend_lead.errors import BackendLeadError, WrongUse
 from backend_lead.gates.text import mask, printable
-from backend_lead.gates.worker import Worker
 from backend_lead.report._encode import encoded
 
-MODULE = "backend_lead.doors.mcp.worker"
-_AT_ONCE = 4
 _LINKS_SINCE = "2025-06-18"
 
 
@@ -57,10 +53,6 @@ class Allowed:
         return self.dsn if wanted else None
 
 
-class NoReport(BackendLeadError):
-    """A job ended without a report."""
-
-
 @dataclass(slots=True)
 class Door:
     """One server: what it is allowed, the reports of its session, and what waits for an answer of the person."""
@@ -69,7 +61,7 @@ class Door:
     reports: Reports = field(default_factory=Reports)
     waiting: dict[str, Answered] = field(default_factory=dict)
     writing: anyio.Lock = field(default_factory=anyio.Lock)
-    _free: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(_AT_ONCE))
+    _free: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(AT_ONCE))
 
     async def run(self, call: Call, job: AnyJob) -> Answered:
         """Run a job in a worker, tell the host what it is at, and end it when the host goes or cancels.
@@ -84,7 +76,7 @@ class Door:
             await call.report_progress(done, None, message)
 
         async with self._free:
-            return await _run(job, self.allowed.roots[0], tell)
+            return await run(job, self.allowed.roots[0], tell)
 
     def result(self, call: Call, job: str, target: str, document: Document) -> CallToolResult:
         """Return a document as the answer of a tool, and keep it; what is too large is cut, with where the rest is."""
@@ -135,26 +127,3 @@ def _link(call: Call, kept: Kept) -> list[ResourceLink]:
         return []
     return [ResourceLink(uri=kept.address, name=f"report {kept.number}", mime_type="application/json",
                          description=f"The whole document of {kept.job} {kept.target}".strip())]
-
-
-async def _run(job: AnyJob, folder: Path, tell: Callable[[str], Awaitable[None]]) -> Answered:
-    worker = await anyio.to_thread.run_sync(Worker, MODULE, msgspec.json.encode(job), folder)
-    code = 0
-    try:
-        while line := await anyio.to_thread.run_sync(worker.line, abandon_on_cancel=True):
-            message: Message = msgspec.json.decode(line, type=Message)
-            if isinstance(message, Told):
-                await tell(printable(message.message))
-            elif isinstance(message, Answered):
-                return message
-            else:
-                raise _error(message)
-    finally:
-        with anyio.CancelScope(shield=True):
-            code = await anyio.to_thread.run_sync(worker.end)
-    raise NoReport(f"The job ended without an answer, with {code}.",
-                   "It may have needed more memory than there is. Try a part of the repository.")
-
-
-def _error(failed: Failed) -> BackendLeadError:
-    return (NoReport if failed.fault else WrongUse)(failed.message, failed.hint)

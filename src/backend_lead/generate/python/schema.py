@@ -8,14 +8,22 @@ from backend_lead.generate.python.lists import shown_paths
 from backend_lead.model.blueprint import Audience, Blueprint, Entity, Field, FieldType, Who
 
 
-def up(blueprint: Blueprint, accounts: str) -> str:
-    """Return the SQL that makes everything; `accounts` is the part that every service has."""
+def up(blueprint: Blueprint, accounts: str, audit: str = "") -> str:
+    """Return the SQL that makes everything; `accounts` is the part that every service has, `audit` what keeps who did
+    what, "" where that is not asked for."""
     parts = [accounts.rstrip()]
     parts += [_table(blueprint, entity) for entity in blueprint.entities]
     if functions := _membership_functions(blueprint):
         parts.append(functions)
     parts += [_policies(blueprint, entity) for entity in blueprint.entities]
+    if audit:
+        parts += [audit.rstrip(), "\n".join(_audited(entity) for entity in blueprint.entities)]
     return "\n\n".join(parts) + "\n"
+
+
+def _audited(entity: Entity) -> str:
+    return (f"CREATE TRIGGER {entity.plural}_audited AFTER INSERT OR UPDATE OR DELETE ON {entity.plural}\n"
+            "    FOR EACH ROW EXECUTE FUNCTION write_audit_log();")
 
 
 def down(blueprint: Blueprint, accounts: str) -> str:

@@ -17,7 +17,7 @@ from backend_lead.generate.python.entity_queries import Queries
 from backend_lead.generate.python.entity_routes import Routes
 from backend_lead.generate.python.entity_tests import Tests
 from backend_lead.generate.python.lists import addresses
-from backend_lead.generate.python.making import making_module
+from backend_lead.generate.python.making import makeable, maker_role, making_module
 from backend_lead.generate.python.names import quoted, words
 from backend_lead.generate.python.policies import policy_module
 from backend_lead.generate.python.template import render, templates
@@ -40,11 +40,13 @@ class ServiceOptions:
     """What a design decides beside the blueprint.
 
     `mfa`: a second factor can be switched on, and is then asked for.  `api_keys`: users make keys for programs.
+    `audit`: who did what to which row is kept.
     """
 
     mfa: bool = False
     api_keys: bool = False
     realtime: Realtime = Realtime.NONE
+    audit: bool = False
 
 
 def generate(blueprint: Blueprint, options: ServiceOptions) -> dict[str, str]:
@@ -58,7 +60,8 @@ def generate(blueprint: Blueprint, options: ServiceOptions) -> dict[str, str]:
     files = {path: render(text, values, switches) for path, text in templates().items()
              if not path.startswith(_PARTS) and _wanted(path, switches)}
     accounts = {way: render(templates()[f"{_PARTS}accounts_{way}.sql"], values, switches) for way in ("up", "down")}
-    files["db/migrations/000001_initial.up.sql"] = schema.up(blueprint, accounts["up"])
+    audit = render(templates()[f"{_PARTS}audit_up.sql"], values, switches) if options.audit else ""
+    files["db/migrations/000001_initial.up.sql"] = schema.up(blueprint, accounts["up"], audit)
     files["db/migrations/000001_initial.down.sql"] = schema.down(blueprint, accounts["down"])
     files["app/policy.py"] = policy_module(blueprint)
     files["tests/making.py"] = making_module(blueprint)
@@ -82,7 +85,8 @@ def _entity(blueprint: Blueprint, entity: Entity, *, events: bool) -> dict[str, 
 
 def _wanted(path: str, switches: dict[str, bool]) -> bool:
     only = {"app/auth/mfa.py": "mfa", "app/auth/api_keys.py": "api_keys", "app/events.py": "realtime",
-            "app/idempotency.py": "creates", "tests/test_events.py": "realtime"}
+            "app/idempotency.py": "creates", "tests/test_events.py": "realtime", "app/audit.py": "audit",
+            "tests/test_audit.py": "audit"}
     return switches[only[path]] if path in only else True
 
 
@@ -91,7 +95,7 @@ def _switches(blueprint: Blueprint, options: ServiceOptions) -> dict[str, bool]:
               if path.order.column != NEWEST}
     told = any(each.events for each in blueprint.entities)
     return {
-        "mfa": options.mfa, "api_keys": options.api_keys,
+        "mfa": options.mfa, "api_keys": options.api_keys, "audit": options.audit,
         "realtime": told and options.realtime is not Realtime.NONE,
         "sse": told and options.realtime is Realtime.SSE, "websocket": told and options.realtime is Realtime.WEBSOCKET,
         "anyone": any(open_to_public(blueprint, each, each.policy.read) for each in blueprint.entities),
@@ -161,10 +165,16 @@ def _first_list(blueprint: Blueprint) -> str:
 def _text(blueprint: Blueprint, options: ServiceOptions) -> dict[str, str]:
     realtime = options.realtime is not Realtime.NONE and any(each.events for each in blueprint.entities)
     mfa, keys = options.mfa, options.api_keys
+    audited = next(iter(makeable(blueprint)), blueprint.entities[0])
+    role = maker_role(blueprint, audited)
     return {
         "main_imports": _main_imports(blueprint, options, realtime),
         "mfa_columns": ", mfa_nonce, mfa_confirmed" if mfa else "",
-        "account_tables": quoted((*_ACCOUNT_TABLES, *(["api_keys"] if keys else [])), "'"),
+        "mfa_audited": ", mfa_nonce, mfa_confirmed" if mfa else "",
+        "mfa_hidden": ", 'mfa_nonce'" if mfa else "",
+        "audited_entity": audited.name, "audited_table": audited.plural, "audited_role": f'"{role}"' if role else "",
+        "account_tables": quoted((*_ACCOUNT_TABLES, *(["api_keys"] if keys else []),
+                                  *(["audit_log"] if options.audit else [])), "'"),
         "more_tables": ", api_keys" if keys else "",
         "api_key_note": "  A key has no session." if keys else "",
         "session_type": "UUID | None" if keys else "UUID",

@@ -18,7 +18,8 @@ def column_definition(column: Column, *, rows_there: bool, owned: bool = False) 
     """
     text = f"{column.name} {column.type}"
     if column.generated and column.default is not None:
-        return f"{text} GENERATED ALWAYS AS ({deparse(column.default)}) {column.generated.upper()}"
+        made = f"{text} GENERATED ALWAYS AS ({deparse(column.default)}) {column.generated.upper()}"
+        return f"{made} NOT NULL" if column.not_null else made
     if column.identity:
         return f"{text} GENERATED {column.identity.upper()} AS IDENTITY"
     if owned and str(column.type) in _SERIALS:

@@ -5,8 +5,9 @@ A column or a table that goes while another comes may have been renamed; that is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 from backend_lead.gates.grammar import deparse, kind
@@ -29,10 +30,11 @@ from backend_lead.migrate.create.wanted import (
     RenameColumn,
     RenameTable,
     SetDefault,
+    SetExpression,
     SetNullable,
     Wanted,
 )
-from backend_lead.migrate.expressions import is_known
+from backend_lead.migrate.expressions import is_known, with_columns_renamed
 
 _Keys = dict[tuple[str, ...], Constraint | Index]
 _ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", "r": "RESTRICT"}
@@ -99,7 +101,7 @@ class _Comparison:
                 self.wanted.append(RenameTable(old, name))
         for old in known:
             for name in new if old not in pairs and old not in self.answers.gone else ():
-                if name not in pairs.values() and _alike(known[old], new[name]):
+                if name not in pairs.values() and alike(known[old], new[name]):
                     raise Unclear(
                         f"{old} is not there any more, and {name} is new with most of its columns: was it renamed?",
                         f"Say so with --renamed {old}={name}, or that it goes with --gone {old}",
@@ -139,7 +141,7 @@ class _Comparison:
                 self.wanted.append(RenameColumn(table, before, after))
         self._add([new.columns[name] for name in new.columns if name not in pairs.values()], table)
         for before, after in pairs.items():
-            self._column(table, old.columns[before], new.columns[after])
+            self._column(table, old.columns[before], new.columns[after], pairs)
         self._keys(old, new, pairs)
         gone = tuple(name for name in old.columns if name not in pairs)
         if gone:
@@ -168,6 +170,11 @@ class _Comparison:
             if not self._typed(column):
                 self.left.append(f"{table}.{column.name} has the type {column.type or '?'}, which is not there")
                 continue
+            if column.generated == "stored" and column.default is not None:
+                # Rows that are there get it at once, so that it may be NOT NULL as well.
+                made.append(NewColumn(column.name, str(column.type), not column.not_null,
+                                      generated=deparse(column.default)))
+                continue
             default = deparse(column.default) if column.default is not None and not column.generated else None
             if column.not_null and default is None:
                 self.left.append(
@@ -178,7 +185,7 @@ class _Comparison:
         if made:
             self.wanted.append(AddColumns(table, tuple(made)))
 
-    def _column(self, table: str, old: Column, new: Column) -> None:
+    def _column(self, table: str, old: Column, new: Column, pairs: Mapping[str, str]) -> None:
         if new.type.name and str(old.type) != str(new.type):
             self.wanted.append(ChangeType(table, new.name, str(new.type)))
         if self.whole and not (old.generated or new.generated or new.identity or old.identity):
@@ -187,6 +194,12 @@ class _Comparison:
             serial = any(each.has_default and each.default is None for each in (old, new))
             if before != after and not serial:
                 self.wanted.append(SetDefault(table, new.name, after))
+        if self.whole and old.generated == new.generated == "stored" and None not in (old.default, new.default):
+            expression = _default(new) or ""
+            # What it is made of is renamed with the column itself.
+            moved = replace(old, default=with_columns_renamed(old.default, pairs)) if old.default is not None else old
+            if expression != _default(moved):
+                self.wanted.append(SetExpression(table, new.name, expression))
         if old.not_null != new.not_null:
             self.wanted.append(SetNullable(table, new.name, not new.not_null))
 
@@ -208,7 +221,7 @@ class _Comparison:
             self.last += [DropIndex(table, index.name) for index in plain]
         self._references(old, new, pairs)
         if self.whole:
-            self._checks(old, new)
+            self._checks(old, new, pairs)
         before, after = ([key.columns for key in each.constraints_of("primary_key")] for each in (old, new))
         if after and [tuple(pairs.get(column, column) for column in key) for key in before] != after:
             self.left.append(f"the primary key of {table} is another one; write it by hand")
@@ -248,8 +261,9 @@ class _Comparison:
         if self.whole:
             self.last += [DropConstraint(new.name, had[found].name) for found in sorted(had.keys() - has.keys())]
 
-    def _checks(self, old: Relation, new: Relation) -> None:
-        had, has = ({each.text: each for each in side.constraints_of("check")} for side in (old, new))
+    def _checks(self, old: Relation, new: Relation, pairs: Mapping[str, str]) -> None:
+        had = {_moved(each.text, pairs): each for each in old.constraints_of("check")}
+        has = {each.text: each for each in new.constraints_of("check")}
         for text in sorted(has.keys() - had.keys()):
             self.wanted.append(AddCheck(new.name, text, has[text].columns[0] if has[text].columns else ""))
         self.last += [DropConstraint(new.name, had[text].name) for text in sorted(had.keys() - has.keys())]
@@ -271,12 +285,18 @@ def _default(column: Column) -> str | None:
     return deparse(node).replace("public.", "") if node is not None else None
 
 
+def _moved(text: str, pairs: Mapping[str, str]) -> str:
+    """Return the text of a check as it stands when columns have their new names."""
+    names = "|".join(re.escape(old) for old, new in pairs.items() if old != new)
+    return re.sub(rf"\b(?:{names})\b", lambda match: pairs[match[0]], text) if names else text
+
+
 def _tables(catalog: Catalog) -> dict[str, Relation]:
     found = catalog.relations.items()
     return {name: each for name, each in sorted(found) if each.kind in TABLES and not each.partition}
 
 
-def _alike(one: Relation, other: Relation) -> bool:
+def alike(one: Relation, other: Relation) -> bool:
     """Say whether at least half of the columns of both are the same."""
     shared = one.columns.keys() & other.columns.keys()
     return len(shared) * 2 >= max(len(one.columns), len(other.columns)) and len(shared) > 1

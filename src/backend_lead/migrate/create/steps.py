@@ -32,6 +32,7 @@ from backend_lead.migrate.create.wanted import (
     RenameColumn,
     RenameTable,
     SetDefault,
+    SetExpression,
     SetNullable,
     Wanted,
 )
@@ -52,7 +53,7 @@ def steps(wanted: Wanted, catalog: Catalog) -> Iterator[Step]:
 def _(wanted: AddColumns, catalog: Catalog) -> Iterator[Step]:
     table = wanted.table
     for column in wanted.columns:
-        if not column.nullable and column.default is None:
+        if not column.nullable and column.default is None and not column.generated:
             raise Unclear(
                 f"{table}.{column.name} shall be NOT NULL, and what the rows that are there get is not said.",
                 f"Give a default: … {column.name} {column.type} not null default VALUE; or add it nullable, fill "
@@ -161,6 +162,17 @@ def _(wanted: SetDefault, catalog: Catalog) -> Iterator[Step]:
     up = f"{head} DROP DEFAULT;" if wanted.value is None else f"{head} SET DEFAULT {wanted.value};"
     down = f"{head} SET DEFAULT {deparse(now.default)};" if now.default is not None else f"{head} DROP DEFAULT;"
     yield Step(f"set_default_of_{_bare(wanted.table)}_{wanted.column}", (up,), (down,))
+
+
+@steps.register
+def _(wanted: SetExpression, catalog: Catalog) -> Iterator[Step]:
+    now = catalog.relations[wanted.table].columns[wanted.column]
+    head = f"ALTER TABLE {wanted.table} ALTER COLUMN {wanted.column} SET EXPRESSION AS"
+    yield Step(
+        f"set_expression_of_{_bare(wanted.table)}_{wanted.column}",
+        (f"{head} ({wanted.expression});",),
+        (f"{head} ({deparse(now.default)});",) if now.default is not None else (),
+    )
 
 
 @steps.register
@@ -345,7 +357,9 @@ def _(wanted: Backfill, catalog: Catalog) -> Iterator[Step]:
 
 def _definition(column: NewColumn, catalog: Catalog) -> str:
     text = f"{column.name} {column.type}"
-    if column.default is not None:
+    if column.generated:
+        text += f" GENERATED ALWAYS AS ({column.generated}) STORED"
+    elif column.default is not None:
         text += f" DEFAULT {column.default}"
     if not column.nullable:
         text += " NOT NULL"

@@ -9,7 +9,8 @@ from backend_lead.migrate.catalog import Index, Relation
 
 @dataclass(frozen=True, slots=True)
 class NewColumn:
-    """A column to be made; `assumed` says that its type was not given."""
+    """A column to be made; `assumed` says that its type was not given, `generated` is the expression of a stored one
+    that is made of others."""
 
     name: str
     type: str
@@ -19,6 +20,7 @@ class NewColumn:
     index: bool = False
     references: str = ""
     assumed: bool = False
+    generated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,15 @@ class SetDefault:
     table: str
     column: str
     value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetExpression:
+    """Another expression of a stored generated column."""
+
+    table: str
+    column: str
+    expression: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +191,7 @@ Wanted = (
     | ChangeType
     | SetNullable
     | SetDefault
+    | SetExpression
     | AddIndex
     | DropIndex
     | AddUnique

@@ -364,7 +364,8 @@ def _set_expression(command: Node, relation: Relation, judge: Judge) -> None:
         judge.fail("not-generated", relation.name, f"{relation.name}.{command.name} is not generated.")
     judge.act("set-expression", target=relation.name, indexes=indexes_of([relation.name], judge))
     if column is not None:
-        column.depends_on = columns_in(getattr(command, "def"))
+        column.default = getattr(command, "def")
+        column.depends_on = columns_in(column.default)
 
 
 def _setting(key: str) -> object:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from backend_lead.gates.grammar import Node, enum_name
 from backend_lead.migrate.catalog import Catalog, Relation
+from backend_lead.migrate.expressions import with_columns_renamed
 from backend_lead.migrate.judge import Judge
 from backend_lead.migrate.steps.columns import check_inherited
 from backend_lead.read.sql_conditions import names
@@ -97,6 +98,10 @@ def _rename_column(node: Node, name: str, judge: Judge) -> None:
         if old in each.columns:
             each.columns = {new if n == old else n: c for n, c in each.columns.items()}
             each.columns[new].name = new
+        for column in each.columns.values():
+            if column.generated and old in column.depends_on:
+                column.depends_on = frozenset(new if c == old else c for c in column.depends_on)
+                column.default = with_columns_renamed(column.default, {old: new}) if column.default else None
         for constraint in each.constraints.values():
             constraint.columns = tuple(new if c == old else c for c in constraint.columns)
             constraint.proves = frozenset(new if c == old else c for c in constraint.proves)

@@ -8,6 +8,7 @@ from backend_lead.read.code import syntax as s
 from backend_lead.read.code.containers import Items
 from backend_lead.read.code.evaluation import evaluate
 from backend_lead.read.code.frames import Aborted, Frame
+from backend_lead.read.code.implementations import implementation_of
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.names import lookup
@@ -15,6 +16,9 @@ from backend_lead.read.code.program import Scope
 from backend_lead.read.code.target_values import ClassValue, Generic, Instance
 from backend_lead.read.code.values import Choice, Unknown, Value, join
 
+# Annotations of parameters that a container fills in, which never come with the request (dishka.readthedocs.io).
+PROVIDED = ("dishka.FromDishka", "dishka.integrations.fastapi.FromDishka", "dishka.integrations.base.FromDishka",
+            "dishka.integrations.flask.FromDishka", "dishka.integrations.starlette.FromDishka")
 _TRANSPARENT = {
     "typing.Optional",
     "typing.Annotated",
@@ -25,6 +29,7 @@ _TRANSPARENT = {
     "typing.Required",
     "sqlalchemy.orm.Mapped",
     "typing.Union",
+    *PROVIDED,
 }
 _MANY = {
     "builtins.list",
@@ -80,7 +85,7 @@ def type_of(run: Interpreter, annotation: Any, scope: Scope) -> Value:
 def of_type(run: Interpreter, kind: Value, sources: frozenset[str]) -> Value:
     """Something of this type."""
     if isinstance(kind, ClassValue):
-        return Instance(kind, sources, certain=False)
+        return Instance(implementation_of(kind, run), sources, certain=False)
     if isinstance(kind, Generic):
         origin = kind.origin
         name = origin.name if isinstance(origin, Symbol) else ""

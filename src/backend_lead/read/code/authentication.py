@@ -251,6 +251,6 @@ def _handled(value: Value, handler: FunctionValue, run: Interpreter) -> int | No
 def _guards(outcomes: list[Outcome], optional: bool) -> tuple[Guard, ...]:
     found: dict[tuple[str, Place], Guard] = {}
     for outcome in outcomes:
-        name = outcome.symbol.rsplit(".", 1)[-1]
+        name = outcome.name
         found.setdefault((name, outcome.place), Guard(GuardKind.AUTHENTICATION, name, outcome.place, optional))
     return tuple(found.values())

@@ -13,6 +13,10 @@ from backend_lead.read.code.routing import Placed
 # What columns that say whose a row is are called; a row's own key is none of them.
 _OWNER = re.compile(r"(?i)_id$|owner|author|creator|created_by|user|member|account|tenant|organi[sz]ation")
 
+# What columns that say what somebody may do are called, where a truth value is all that is asked.
+_CALLER = frozenset({"principal"})
+_RANK = re.compile(r"(?i)admin|staff|super|moderator|role|permission")
+
 
 def is_principal(label: str) -> bool:
     """Whether a source is, or comes from, who is calling."""
@@ -29,30 +33,77 @@ def guards_of(refusals: list[Outcome], placed: Placed, run: Interpreter) -> tupl
     return tuple(sorted(found.values()))
 
 
+def answered_guards_of(returns: list[Outcome], placed: Placed, run: Interpreter) -> tuple[Guard, ...]:
+    """The tests of who is calling upon which a handler itself answers with an error, or leads elsewhere."""
+    found = {}
+    for outcome in returns:
+        status = refusal_status(outcome.value, placed, run)
+        name = outcome.name
+        for condition in (*outcome.conditions, *outcome.behind):
+            owned = _owned(condition) if status is not None and 300 <= status < 500 else None
+            # Who is refused with 200 ("not allowed") is told by what was asked: what the caller is.
+            asks = status is None or status < 400
+            role = _role(condition) if asks and (status or 0) >= 300 else _compared_role(condition) if asks else None
+            kind = GuardKind.OWNERSHIP if owned else GuardKind.ROLE
+            if owned or role:
+                found[kind, outcome.place] = Guard(kind, name, outcome.place, detail=owned or role or "")
+    return tuple(found.values())
+
+
+def _compares_with_literal(condition: Condition) -> frozenset[str] | None:
+    """The sources of the caller's value that a test compares with a literal."""
+    return next((mine for pair in condition.pairs for mine, other in ((pair.left, pair.right), (pair.right, pair.left))
+                 if not other and any(map(is_principal, mine))), None)
+
+
+def _compared_role(condition: Condition) -> str | None:
+    """The column called as a rank that is compared with a literal; `principal` for what stands in the credential."""
+    compared = _compares_with_literal(condition)
+    if compared is None:
+        return None
+    named = _detail(set(compared))
+    return named if _RANK.search(named.rpartition(".")[2]) else "principal" if "credential" in compared else None
+
+
+def _role(condition: Condition) -> str | None:
+    """The column of the caller that is compared with a literal, or that is called as one of roles is."""
+    compared = _compares_with_literal(condition)
+    if compared is not None:
+        return _detail(set(compared))
+    labels = set(condition.sources)
+    named = _detail(labels) if any(map(is_principal, labels)) else ""
+    return named if _RANK.search(named.rpartition(".")[2]) else None
+
+
 def _of(outcome: Outcome, status: int | None) -> list[Guard]:
-    name = outcome.symbol.rsplit(".", 1)[-1]
+    name = outcome.name
     if status == 429:
         return [Guard(GuardKind.RATE_LIMIT, name, outcome.place)]
-    if status is not None and (not 400 <= status < 500 or status == 401):
-        return []
     made = []
-    for condition in outcome.conditions:
+    conditions = (*outcome.conditions, *outcome.behind)
+    for condition in conditions:
         owned = _owned(condition)
         if owned is not None:
             made.append(Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=owned))
     if made:
-        return made
-    together = next((column for condition in outcome.conditions if (column := _asked_together(condition))), None)
+        return made  # Whatever it ends in: nobody gets to another's row.
+    if status == 401 and any(pair.operator in ("==", "!=") and {pair.left, pair.right} == {_CALLER, frozenset()}
+                             for condition in outcome.conditions for pair in condition.pairs):
+        status = 403  # `if me != 1: abort(401)`: it is known who asks, and he may not.
+    if status is not None and (not 400 <= status < 500 or status == 401):
+        return []
+    together = next((column for condition in conditions if (column := _asked_together(condition))), None)
     if together is not None and status in (403, 404, None):
         return [Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=together)]
-    labels = {label for condition in outcome.conditions for label in condition.sources}
+    asked = [condition for condition in conditions if not _compares_with_input(condition)]
+    labels = {label for condition in asked for label in condition.sources}
     # What is asked last decides: whether a row is there, or what stands in it.
     last = outcome.conditions[-1].sources if outcome.conditions else frozenset()
     rows = [label.removeprefix("row:") for label in last if label.startswith("row:")]
     if any("." not in row for row in rows) and any(label.endswith("credentials") for label in last):
         return []  # The caller's own row was looked up by the credential: that asks who calls, not what he may do.
     found = sorted(rows) if not any("." in row for row in rows) else []
-    if found and "principal" in labels and status in (403, 404, None):
+    if found and "principal" in last and status in (403, 404, None):
         # The row was looked up together with the principal, and was not there.
         return [Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=found[0])]
     if status in (403, 404, None) and any(label.startswith("principal") for label in labels):
@@ -64,7 +115,9 @@ def _owned(condition: Condition) -> str | None:
     """The column that a test compares with the principal, when it is another thing's column or an input."""
     for pair in condition.pairs:
         for mine, other in ((pair.left, pair.right), (pair.right, pair.left)):
-            if not any(is_principal(label) for label in mine) or any(is_principal(label) for label in other):
+            # What stands before a service may say in a header who calls.
+            if not any(is_principal(label) or label.startswith("header:") for label in mine) or any(
+                    is_principal(label) for label in other):
                 continue
             rows = sorted(label.removeprefix("row:") for label in other if label.startswith("row:") and "." in label)
             if rows:
@@ -73,6 +126,18 @@ def _owned(condition: Condition) -> str | None:
             if inputs:
                 return inputs[0]
     return None
+
+
+def _compares_with_input(condition: Condition) -> bool:
+    """Whether all that a test does is to compare who is calling with what the request names (`me.email == given`)."""
+    return bool(condition.pairs) and all(
+        any(any(is_principal(label) for label in mine) and other and all(map(_is_input, other))
+            for mine, other in ((pair.left, pair.right), (pair.right, pair.left)))
+        for pair in condition.pairs)
+
+
+def _is_input(label: str) -> bool:
+    return label.partition(":")[0] in ("body", "form", "query")
 
 
 def _asked_together(condition: Condition) -> str | None:

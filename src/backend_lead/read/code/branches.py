@@ -282,7 +282,10 @@ def _try(run: Interpreter, node: Any) -> int:
         certain = status == RAISED and mine and not raised
         if not certain:
             run.doubts.append(run.place(node.line))
+        told, known = len(frame.returns), len(frame.raises)
         ended = _block(run, frame, body)
+        frame.returns[told:] = [each.after(mine) for each in frame.returns[told:]]
+        frame.raises[known:] = [each.after(mine) for each in frame.raises[known:]]
         if not certain:
             run.doubts.pop()
         run.loops = loops

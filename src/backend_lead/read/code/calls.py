@@ -258,7 +258,9 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
         run.exhausted = run.exhausted or not left
         return Unknown(not_followed(site.sources))
     if not run.requesting:
-        return _finish(run, _enter(run, function, site)[0])
+        started = _enter(run, function, site)[0]
+        # A program that serves has started: what ends it here was otherwise where it runs.
+        return Unknown(site.sources) if started is None and not run.caught else _finish(run, started)
     run.returned = None
     key = (
         function.signature(),

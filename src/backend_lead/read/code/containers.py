@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.sources import NOTHING, deepen
+from backend_lead.read.code.sources import INPUTS, NOTHING, deepen
 from backend_lead.read.code.values import WIDEST_CHOICE, Known, Unknown, Value, join
 
 
@@ -64,6 +65,20 @@ class Items(Value):
         return (type(self), len(self.values), self.complete, self.sources)
 
 
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """An event: these inputs were looked for among what the program itself lists."""
+
+    labels: frozenset[str]
+
+
+def note_looked_up(run: Interpreter, labels: frozenset[str]) -> None:
+    """Tell that a request's inputs were looked for in a list of the program's own, or of the database's."""
+    inputs = frozenset(label for label in labels if label.startswith(INPUTS))
+    if run.requesting and inputs:
+        run.emit(LookedUp(inputs))
+
+
 class Fields(Value):
     """A dictionary with text keys; `complete` is false when it may hold more than is listed."""
 
@@ -84,6 +99,8 @@ class Fields(Value):
                 return Unknown(deepen(rest.sources, key.value))
         if key_of(key) is not UNKNOWN_KEY and self.complete:
             return Unknown(self.sources)
+        if self.complete and self.values:
+            note_looked_up(run, key.sources)
         return join([*self.values.values()][:WIDEST_CHOICE]) if self.values else Unknown(self.sources | key.sources)
 
     def elements(self) -> Iterable[Value] | None:

@@ -13,9 +13,9 @@ from backend_lead.model.query import Query
 from backend_lead.read.code.annotations import type_of
 from backend_lead.read.code.answering import Answer, begin, end
 from backend_lead.read.code.authentication import Finding, compared, decide, refusal_status
-from backend_lead.read.code.authorization import guards_of
+from backend_lead.read.code.authorization import answered_guards_of, guards_of
 from backend_lead.read.code.calls import CallMade
-from backend_lead.read.code.containers import Fields
+from backend_lead.read.code.containers import Fields, LookedUp
 from backend_lead.read.code.conversion import call_of, refusal_of, response_of
 from backend_lead.read.code.credentials import Consulted
 from backend_lead.read.code.exceptions import as_status
@@ -153,6 +153,7 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         answer.refusals = distinct(answer.refusals)
         judged = compared(judged, nobody, answer)
         guards = guards_of(answer.refusals, placed, run)
+        guards = tuple(dict.fromkeys((*guards, *answered_guards_of(answer.returns, placed, run))))
         exhausted = run.exhausted
         refusals = [refusal_of(o, refusal_status(o.value, placed, run)) for o in answer.refusals]
     finally:
@@ -247,9 +248,14 @@ def _success(placed: Placed, method: str) -> int | None:
 
 def _queries(told: Told) -> list[Query]:
     found: dict[tuple[object, ...], Query] = {}
+    # A name that was looked for among those that there are is one of them: who is not found there gets no further.
+    known_names = {label for event, _ in told if isinstance(event, LookedUp) for label in event.labels}
     for event, path in told:
         if isinstance(event, QueryMade):
             query = event.query
+            if known_names & set(query.named):
+                query = replace(query, built=tuple(label for label in query.built
+                                                   if label not in query.named or label not in known_names))
             key = (query.place, query.operation, query.tables, query.columns, query.filters, query.relationship)
             known = found.get(key)
             if known is None or (query.in_loop and not known.in_loop):

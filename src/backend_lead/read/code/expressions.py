@@ -256,6 +256,10 @@ def _side(run: Interpreter, node: Any, holds: bool) -> Value:
     return value
 
 
+MOST_KEYS = 48
+"""Keys of a dictionary that a comprehension goes through one by one while a request is followed."""
+
+
 def _lambda(run: Interpreter, node: Any) -> Value:
     frame = _frame(run)
     return FunctionValue(node.function, frame.module, frame.scope)
@@ -291,7 +295,9 @@ def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value 
     elements = iterate(run, iterable)
     known = elements is not None and (not isinstance(iterable, (Items, Fields)) or iterable.complete)
     told = run.requesting and known and is_told_whole(run, elements or [])
-    once = (run.requesting and not told) or elements is None
+    # `{k: v for k, v in given.items() if v is not None}` keeps what it knows of each key, and holds no other.
+    keyed = node.kind == "dict" and known and _has_known_keys(elements or [])
+    once = (run.requesting and not told and not keyed) or elements is None
     if elements is None:
         elements = [Unknown(iterable.sources)]
     elif once and len(elements) > 1:
@@ -312,7 +318,7 @@ def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value 
         truths = [evaluate(run, test).truth() for test in tests]
         if False in truths:
             continue
-        complete = complete and None not in truths
+        complete = complete and (keyed or None not in truths)
         inner, inner_complete, inner_sources = _clauses(run, node, depth + 1)
         gathered.extend(inner)
         complete = complete and inner_complete
@@ -321,6 +327,12 @@ def _clauses(run: Interpreter, node: Any, depth: int) -> tuple[list[tuple[Value 
     run.loops -= repeated
     run.told -= told
     return gathered, complete, sources
+
+
+def _has_known_keys(elements: list[Value]) -> bool:
+    """Whether each element is a pair that begins with a literal."""
+    return 0 < len(elements) <= MOST_KEYS and all(
+        isinstance(e, Items) and len(e.values) == 2 and isinstance(e.values[0], Known) for e in elements)
 
 
 def _yield(run: Interpreter, node: Any) -> Value:

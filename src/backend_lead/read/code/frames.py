@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backend_lead.model.place import Hop, Place
@@ -140,17 +140,32 @@ class Condition:
 
 @dataclass(slots=True, eq=False)
 class Outcome:
-    """A value returned or raised, with the conditions under which."""
+    """A value returned or raised, with the conditions under which.
+
+    `behind` are those of the exceptions that an `except` clause took before: one of them was raised, nobody says which.
+    """
 
     value: Value
     place: Place
     symbol: str
     conditions: tuple[Condition, ...]
     caught: bool = False
+    behind: tuple[Condition, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the function is called that returned or raised: a method that many classes have with its class."""
+        *_, owner, own = ("", *self.symbol.split("."))
+        return f"{owner}.{own}" if own.startswith("__") and owner else own
 
     def under(self, conditions: tuple[Condition, ...]) -> Outcome:
         """The same outcome under other conditions."""
-        return Outcome(self.value, self.place, self.symbol, conditions, self.caught)
+        return replace(self, conditions=conditions)
+
+    def after(self, raised: list[Outcome]) -> Outcome:
+        """The same outcome as what an `except` clause made of these exceptions."""
+        taken = dict.fromkeys(c for each in raised for c in (*each.conditions, *each.behind))
+        return replace(self, behind=(*self.behind, *taken))
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ class Interpreter:
         self.queried: set[str] = set()
         self.schema: Any = None
         self.user_loaders: list[Value] = []
+        self.are_backrefs_known = False
+        self.implementations: dict[int, ClassValue] = {}
         # Defaults of parameters that a call made, with what keeps the identities in the key alive.
         self.defaults: dict[tuple[int, int], tuple[Value, Any, Any]] = {}
         self.request_values: dict[str, Value] = {}

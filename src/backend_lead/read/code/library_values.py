@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.sources import MOST_SOURCES, NOTHING, deepen, widen
-from backend_lead.read.code.values import Known, Unknown, Value
+from backend_lead.read.code.values import Known, Native, Unknown, Value
 
 
 class Symbol(Value):
@@ -86,3 +86,9 @@ class Member(External):
         super().__init__(f"{owner.name}.{member}", deepen(owner.sources, member))
         self.owner = owner
         self.member = member
+
+
+class Provided(Native):
+    """A marker in place of a default, for which a container hands in what calling it gives."""
+
+    __slots__ = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, Slice, key_of
+from backend_lead.read.code.containers import UNKNOWN_KEY, Fields, Items, Slice, key_of, note_looked_up
 from backend_lead.read.code.execution import touch_shared
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
@@ -298,6 +298,8 @@ def _get(value: Fields, site: Site, run: Interpreter) -> Value:
         return join((Unknown(deepen(value.values["*"].sources, key.value)), fallback))
     rest = list(value.values.values())[:4]
     if rest:
+        if value.complete and key is not None:
+            note_looked_up(run, key.sources)
         return join([*rest, fallback])
     sources = value.sources | site.sources
     # What stands in for a missing list tells that the others are lists.

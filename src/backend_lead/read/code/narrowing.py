@@ -7,6 +7,7 @@ from typing import Any
 
 from backend_lead.read.code import syntax as s
 from backend_lead.read.code.choosing import choose
+from backend_lead.read.code.containers import Fields
 from backend_lead.read.code.execution import frame_of
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.values import Choice, Known, Unknown, Value, join
@@ -31,6 +32,10 @@ def narrow(run: Interpreter, test: Any, holds: bool) -> None:
                 _is_nothing(run, test.operands[0])
             _keep(run, test.operands[0], lambda v: _is_none(v) == wants_none or _is_none(v) is None)
         return
+    asked = _asked_of(test)
+    if asked is not None:
+        _keep(run, asked[0], lambda v: _truth_of(v, asked[1]) in (None, holds))
+        return
     if isinstance(test, s.Bind):
         test = test.target
     _keep(run, test, lambda v: v.truth() is None or v.truth() == holds)
@@ -41,6 +46,23 @@ def _is_nothing(run: Interpreter, name: Any) -> None:
     scope = frame_of(run).scope
     if isinstance(name, s.Name) and type(scope.names.get(name.name)) is Unknown:
         scope.names[name.name] = Known(None)
+
+
+def _asked_of(test: Any) -> tuple[Any, object] | None:
+    """What a test asks for a literal key, and the key (`if not result["success"]`, `if result.get("error")`)."""
+    if isinstance(test, s.Subscript) and isinstance(test.index, s.Constant):
+        return test.value, test.index.value
+    if (isinstance(test, s.Call) and isinstance(test.function, s.Attribute) and test.function.name == "get"
+            and len(test.arguments) == 1 and isinstance(test.arguments[0], s.Constant)):
+        return test.function.value, test.arguments[0].value
+    return None
+
+
+def _truth_of(value: Value, key: object) -> bool | None:
+    if not isinstance(value, Fields):
+        return None
+    found = value.values.get(key)
+    return found.truth() if found is not None else (False if value.complete else None)
 
 
 def _is_none(value: Value) -> bool | None:

@@ -11,7 +11,19 @@ from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.literals import out_of_the_box, text_of
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Generic, Instance
-from backend_lead.read.code.values import Choice, Known, Native, Pair, Setting, Text, Unknown, Value, join, options_of
+from backend_lead.read.code.values import (
+    WIDEST_CHOICE,
+    Choice,
+    Known,
+    Native,
+    Pair,
+    Setting,
+    Text,
+    Unknown,
+    Value,
+    join,
+    options_of,
+)
 
 
 def concatenate(parts: Sequence[str | Value]) -> Value:
@@ -50,7 +62,7 @@ def binary(run: Interpreter, operator: str, left: Value, right: Value) -> Value:
         if done is not None:
             return Known(done, left.sources | right.sources)
     if operator == "+":
-        if isinstance(left, Choice) and len(left.options) <= 4 and not isinstance(right, Choice):
+        if isinstance(left, Choice) and len(left.options) <= WIDEST_CHOICE and not isinstance(right, Choice):
             return join(binary(run, operator, option, right) for option in left.options)
         if isinstance(left, Items) and isinstance(right, Items):
             return Items(

@@ -8,6 +8,7 @@ from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.evaluation import evaluate
 from backend_lead.read.code.frames import Aborted, Frame, Site
 from backend_lead.read.code.interpreter import STEPS_PER_REQUEST, Interpreter
+from backend_lead.read.code.library_values import Provided
 from backend_lead.read.code.target_values import FunctionValue
 from backend_lead.read.code.values import Unknown, Value
 
@@ -74,7 +75,10 @@ def _default(run: Interpreter, parameter: s.Parameter, function: FunctionValue) 
     saved = run.frame
     run.frame = Frame(function.module, function.scope, None, saved)
     try:
-        return evaluate(run, parameter.default)
+        value = evaluate(run, parameter.default)
+        if isinstance(value, Provided):
+            return value.call(Site([], {}, run.frame.line, run.frame), run) or Unknown()
+        return value
     except Aborted:
         return Unknown()
     finally:

@@ -34,9 +34,12 @@ class QueryMade:
 
 
 class Row(Instance):
-    """An object that the ORM made of a row; `loaded` are the relationships that came with it."""
+    """An object that the ORM made of a row; `loaded` are the relationships that came with it.
 
-    __slots__ = ("loaded", "table", "written")
+    `reference` is the foreign key column that led to it (`row:posts.user_id`), and the column that it holds.
+    """
+
+    __slots__ = ("loaded", "reference", "table", "written")
 
     def __init__(
         self,
@@ -45,9 +48,11 @@ class Row(Instance):
         sources: frozenset[str],
         loaded: frozenset[str] = frozenset(),
         certain: bool = True,
+        reference: tuple[str, str] | None = None,
     ) -> None:
-        super().__init__(cls, sources | {f"row:{table}"}, certain)
+        super().__init__(cls, sources | {f"row:{table}", *(reference[:1] if reference else ())}, certain)
         self.table = table
+        self.reference = reference
         self.loaded = loaded
         self.written: QueryMade | None = None
 

@@ -233,6 +233,30 @@ def usual_of(value: Value) -> Value:
     return value.usual if isinstance(value, Choice) and value.usual is not None else value
 
 
+def _merged(values: list[Value]) -> Value | None:
+    """One value for many that were built step by step from one (a query with filters for what a request asks for); None
+    for any others."""
+    first = values[0]
+    merge: Callable[[list[Value]], Value] | None = getattr(first, "merged", None)
+    if merge is not None and all(type(value) is type(first) for value in values):
+        return merge(values)
+    texts = sorted(values, key=lambda value: len(_beginning(value)))
+    shortest, longest = texts[0], texts[-1]
+    start = _beginning(shortest)
+    if " " not in start or not all(_beginning(value).startswith(start) for value in values):
+        return None
+    # A text that was added to, as SQL is: nothing added, and everything.
+    return Choice((shortest, longest))
+
+
+def _beginning(value: Value) -> str:
+    if isinstance(value, Known):
+        return value.value if isinstance(value.value, str) else ""
+    if isinstance(value, Text):
+        return "".join(part if isinstance(part, str) else "\ue000" for part in value.parts)
+    return ""
+
+
 def join(values: Iterable[Value], widest: int = WIDEST_CHOICE) -> Value:
     """The value that may be any of these: one of them when all are alike, a choice, or unknown when too many."""
     if isinstance(values, (list, tuple)) and (len(values) == 1 or (len(values) == 2 and values[0] is values[1])):
@@ -252,6 +276,9 @@ def join(values: Iterable[Value], widest: int = WIDEST_CHOICE) -> Value:
     if not kept:
         return Unknown()
     if len(kept) > widest:
+        together = _merged(list(kept.values()))
+        if together is not None:
+            return together
         sources = frozenset().union(*(v.sources for v in kept.values()))
         # Which element of which list an input was in is lost: nobody may say where it goes on.
         return Unknown(not_followed(sources) if any(v.elements() is not None for v in kept.values()) else sources)

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from backend_lead.model.review import Report
 from backend_lead.report._format import View
-from backend_lead.report.html import designed, diagnosis, findings, map_section, overview, routes, watched
+from backend_lead.report.html import designed, diagnosis, findings, map_section, migrated, overview, routes, watched
 from backend_lead.report.html.markup import Html, join, tag
 
 
@@ -25,7 +25,10 @@ def render(report: Report, view: View) -> str:
         read = watched.sections(report.watched, report.target)
     elif report.design is not None:
         read = designed.sections(report.design, report.target)
-    of_its_own = report.watched is not None or report.design is not None
+    elif report.backend.change is not None:
+        head, *rest = migrated.sections(report)
+        read = [head, findings.section(report), *rest]
+    of_its_own = not (report.watched is None and report.design is None and report.backend.change is None)
     top = [] if of_its_own else [overview.section(report), overview.plan(report)]
     sections = [*top, *read, overview.not_read(report)]
     head = tag(
@@ -48,7 +51,7 @@ def _of_code(report: Report) -> list[Html | None]:
 
 def _bar(report: Report) -> Html:
     """Return the bar of links to the sections that this report has."""
-    code = report.watched is None and report.design is None and (
+    code = report.watched is None and report.design is None and report.backend.change is None and (
         report.diagnosis is None or bool(report.backend.endpoints))
     links = [("overview", "Overview", True), ("plan", "Plan", bool(report.plan)),
              *(diagnosis.links(report.diagnosis) if report.diagnosis is not None else ()),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from backend_lead.model.design import Decision, Design, Origin
 from backend_lead.report import _words_design as named
+from backend_lead.report._design_parts import parts
 from backend_lead.report.html.markup import Html, tag
+from backend_lead.report.html.parts_picture import drawing
 
 
 def sections(design: Design, target: str) -> list[Html | None]:
     """Return all sections."""
-    return [_head(design, target), _list("conflicts", "Conflicts", [tag("li", tag("b", each.id), " ", each.message)
-                                                                    for each in design.cautions]),
+    return [_head(design, target), picture(design),
+            _list("conflicts", "Conflicts", [tag("li", tag("b", each.id), " ", each.message)
+                                             for each in design.cautions]),
             _list("questions", "Questions", [tag("li", each.question, tag("div", f"Assumed: {each.assumed}",
                                                                           class_="muted small"))
                                              for each in design.questions]),
@@ -26,7 +29,8 @@ def sections(design: Design, target: str) -> list[Html | None]:
 
 def links(design: Design) -> list[tuple[str, str, bool]]:
     """Return what the bar of links names: anchor, label, and whether the page has it."""
-    return [("conflicts", "Conflicts", bool(design.cautions)), ("questions", "Questions", bool(design.questions)),
+    return [("parts", "Parts", True), ("conflicts", "Conflicts", bool(design.cautions)),
+            ("questions", "Questions", bool(design.questions)),
             ("decisions", "Decisions", True), ("numbers", "Numbers", True), ("must-have", "Must have", True),
             ("never", "Never", bool(design.avoided)), ("later", "Later", bool(design.roadmap))]
 
@@ -40,6 +44,13 @@ def _head(design: Design, target: str) -> Html:
                tag("p", design.brief, class_="headline"),
                tag("p", f"Understood: {len(facts)} facts, {len(numbers)} numbers", class_="label"),
                tag("ul", *facts, *numbers, class_="card plain"), id="overview")
+
+
+def picture(design: Design) -> Html:
+    """Return the parts of a design and what leads to what, drawn."""
+    drawn = drawing(parts(design), f"The parts of {design.title}")
+    return tag("section", tag("header", tag("h2", "The parts")),
+               tag("div", drawn, class_="scroll", tabindex=0, role="region", aria_label="The parts"), id="parts")
 
 
 def _list(anchor: str, title: str, items: list[Html]) -> Html | None:

@@ -54,18 +54,22 @@ def _tools(findings: list[Finding]) -> Html:
 
 def _card(number: int, finding: Finding, lines: dict[int, str]) -> Html:
     severity = finding.severity.value
-    reference = " · ".join(part for part in (finding.rule, finding.owasp_api, finding.cwe, finding.evidence.value,
-                                             words.DIMENSIONS[finding.dimension]) if part)
-    path = words.path_from_route(finding)
     summary = tag(
         "summary", tag("span", severity, class_=f"badge {severity}"), tag("span", finding.title, class_="title"),
         tag("span", str(finding.place), class_="where"), tag("span", finding.message, class_="message"))
-    body = tag(
-        "div", tag("p", path, class_="route") if path else None,
-        tag("p", tag("span", "Why it hurts", class_="label"), finding.why) if finding.why else None,
-        _source(finding, lines), _fix(finding), tag("p", reference, class_="muted small"), class_="body")
-    return tag("details", summary, body, class_="finding", id=f"finding-{number}", data_severity=severity,
-               data_dimension=finding.dimension.value, data_endpoint=str(finding.endpoint or ""))
+    return tag("details", summary, tag("div", *body(finding, lines), class_="body"), class_="finding",
+               id=f"finding-{number}", data_severity=severity, data_dimension=finding.dimension.value,
+               data_endpoint=str(finding.endpoint or ""))
+
+
+def body(finding: Finding, lines: dict[int, str]) -> list[Html | None]:
+    """Return what is said of a finding below its message: its path, why it hurts, the source, the fix."""
+    reference = " · ".join(part for part in (finding.rule, finding.owasp_api, finding.cwe, finding.evidence.value,
+                                             words.DIMENSIONS[finding.dimension]) if part)
+    path = words.path_from_route(finding)
+    return [tag("p", path, class_="route") if path else None,
+            tag("p", tag("span", "Why it hurts", class_="label"), finding.why) if finding.why else None,
+            _source(finding, lines), _fix(finding), tag("p", reference, class_="muted small")]
 
 
 def _source(finding: Finding, lines: dict[int, str]) -> Html | None:

@@ -294,7 +294,7 @@
       const [title, severity] = data.findings[number];
       const row = document.createDocumentFragment();
       const link = make("a", title);
-      link.href = `#finding-${number}`;
+      link.href = data.findings_at + number;
       row.append(make("span", severity, `badge ${severity}`), " ", link);
       return row;
     });
@@ -392,6 +392,9 @@
     if (number === undefined) return;
     document.getElementById("map").scrollIntoView();
     if (number !== chosen) choose(number, false);
+    // Who followed a link sees where it led, however long the columns are.
+    const group = drawn.groups.get(number);
+    if (group) canvas.scrollTop += group.getBoundingClientRect().top - canvas.getBoundingClientRect().top - canvas.clientHeight / 3;
   }
   draw();
   addEventListener("hashchange", fromAddress);

@@ -10,8 +10,11 @@ from backend_lead.report.html.markup import Html, tag
 from backend_lead.report.html.picture import picture
 
 
-def section(report: Report) -> Html:
-    """Return the map; without scripts the table of endpoints says the same."""
+def section(report: Report, findings_at: str = "#finding-") -> Html:
+    """Return the map; without scripts the table of endpoints says the same.
+
+    A finding stands at `findings_at` with its number behind it.
+    """
     tools = tag(
         "div", tag("input", type="search", id="map-text", placeholder="Find a route, a query, a table, a file",
                    aria_label="Find in the map"),
@@ -28,10 +31,10 @@ def section(report: Report) -> Html:
                            class_="muted small")),
         tools, body, tag("noscript", tag("p", "The picture is drawn by a script, and scripts are off. The table of "
                                          "endpoints below says the same.", class_="card empty")),
-        Html(f'<script type="application/json" id="map-data">{_data(report)}</script>'), id="map")
+        Html(f'<script type="application/json" id="map-data">{_data(report, findings_at)}</script>'), id="map")
 
 
-def _data(report: Report) -> str:
+def _data(report: Report, findings_at: str) -> str:
     """Return the picture as JSON that cannot end the element it stands in."""
     drawn = picture(report)
     ordered = sorted(report.findings, key=lambda finding: finding.order)
@@ -41,7 +44,7 @@ def _data(report: Report) -> str:
                    "facts": [(name, clean(value)) for name, value in node.facts], "findings": node.findings}
                   for node in drawn.nodes],
         "ways": [{"route": way.route, "guard": way.guard, "queries": way.queries} for way in drawn.ways],
-        "findings": [(clean(finding.title), finding.severity.value) for finding in ordered],
+        "findings_at": findings_at, "findings": [(clean(finding.title), finding.severity.value) for finding in ordered],
         "sources": {clean(file): [(number, clean(text)) for number, text in lines] for file, lines in report.sources}}
     text = msgspec.json.encode(document).decode()
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

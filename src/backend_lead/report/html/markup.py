@@ -15,6 +15,10 @@ class Html(str):
 
     __slots__ = ()
 
+    def __html__(self) -> str:
+        """Say to a template that this is markup already."""
+        return self
+
 
 Piece = str | Html | None | Iterable["Piece"]
 

@@ -46,7 +46,7 @@ def _row(endpoint: Endpoint, verdict: Verdict | None, findings: int, report: Rep
     cells = [
         tag("td", tag("span", endpoint.name, class_="mono"), place), tag("td", endpoint.authentication.value),
         tag("td", guards or tag("span", "none", class_="muted")),
-        tag("td", *reached or [tag("span", "no query found", class_="muted")])]
+        tag("td", *reached or [tag("span", "no query found", class_="muted")], class_="reaches")]
     if report.job != "map":
         cells.append(tag("td", f"{findings:,}" if findings else tag("span", "–", class_="muted")))
     if report.verdicts:

@@ -12,7 +12,7 @@ from backend_lead.rules._reached import also, in_order, routes_touched
 from backend_lead.rules._writing import Writer, listed
 from backend_lead.rules.rule import RuleInfo
 
-RULE = RuleInfo("Error answers 200", Severity.MEDIUM, cwe="CWE-394")
+RULE = RuleInfo("Error answers 200", Severity.MEDIUM, cwe="CWE-394", preview=True)
 write = Writer(__name__, RULE)
 
 _ERROR = frozenset({"error", "errors"})

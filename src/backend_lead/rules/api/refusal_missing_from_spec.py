@@ -18,15 +18,15 @@ write = Writer(__name__, RULE)
 _WORDS = {"401": "Sign in first", "403": "Not allowed", "404": "Not found", "429": "Too many requests"}
 
 
-def check(backend: Backend, *, habit: float = 0.8, few: int = 10) -> Iterator[Finding]:
+def check(backend: Backend, *, few: int = 10) -> Iterator[Finding]:
     """Yield one finding for each operation whose code refuses with 401, 403, 404 or 429 and which does not say so.
 
-    A document that leaves them out nearly everywhere gets one finding for all.
+    A document that leaves them out more than a `few` times gets one finding for all: that is a habit.
     """
     for compared in compared_documents(backend):
         lacking = [(operation, endpoint, missing) for operation, endpoint in compared.pairs if endpoint is not None
                    and (missing := _missing(operation, endpoint))]
-        if len(lacking) > few and len(lacking) > habit * compared.matched:
+        if len(lacking) > few:
             yield _everywhere(compared, lacking)
         else:
             for operation, endpoint, missing in lacking:

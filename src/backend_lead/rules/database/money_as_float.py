@@ -26,7 +26,8 @@ _TRADE = frozenset({"payment", "invoice", "order", "transaction", "refund", "pur
                     "bill", "cart", "checkout", "account", "wallet", "payout", "subscription", "ledger", "transfer",
                     "loan", "donation", "receipt", "quote", "booking", "currency", "price"})
 _RATES = frozenset({"rate", "ratio", "percent", "percentage", "pct", "factor", "score", "change", "index", "count",
-                    "weight", "multiplier", "level", "stddev", "variance", "change24h", "per"})
+                    "weight", "multiplier", "level", "stddev", "variance", "change24h", "per", "hours", "days",
+                    "quantity", "qty", "markup", "impact"})
 
 
 def check(backend: Backend) -> Iterator[Finding]:

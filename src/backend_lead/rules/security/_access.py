@@ -60,6 +60,14 @@ class Access:
         return cls(backend, owner_paths(backend), owner_anchors(backend), principals, references,
                    personal_ways(backend))
 
+    @property
+    def about_callers(self) -> frozenset[str]:
+        """The principals' tables, those that refer to them, and those that either refers to: roles and grants."""
+        near = set(self.principals)
+        near |= {column.rpartition(".")[0] for column, table in self.references.items() if table in near}
+        return frozenset(near | {table for column, table in self.references.items()
+                                 if column.rpartition(".")[0] in near})
+
     def is_for_people(self, endpoint: Endpoint) -> bool:
         """Say whether a credential is required that leads to a principal; another system's leads to nobody."""
         return endpoint.authentication is Authentication.REQUIRED and knows_person(endpoint, self.personal)

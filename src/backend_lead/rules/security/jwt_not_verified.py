@@ -20,6 +20,8 @@ write = Writer(__name__, RULE)
 # RFC 7519 §4.1 (issuer, audience), RFC 7515 §4.1 (key id, algorithm, type); `azp` of OpenID Connect Core §2, and `tid`,
 # by which Microsoft's identity platform names the tenant whose keys sign.
 _TO_FIND_THE_KEY = frozenset({"iss", "aud", "kid", "alg", "typ", "azp", "tid"})
+# Until when a token would be good says nothing of who sends it: how long to remember that it was given back.
+_TIMES = frozenset({"exp", "iat", "nbf"})
 
 
 def check(backend: Backend) -> Iterator[Finding]:
@@ -37,7 +39,7 @@ def _believed(endpoint: Endpoint, call: Call) -> bool:
             other.name in DECODING and not skips_verification(other) for other in endpoint.calls):
         return False
     # Where to look for the key is asked of the token itself, before anything of it is believed.
-    if call.taken is not None and _TO_FIND_THE_KEY.issuperset(call.taken):
+    if call.taken is not None and (_TO_FIND_THE_KEY | _TIMES).issuperset(call.taken):
         return False
     # What a middleware reads beside the guard of the route names the caller in a log, and lets nobody in.
     first = call.path[0].symbol.rpartition(".")[2] if call.path else ""

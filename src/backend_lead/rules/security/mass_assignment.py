@@ -49,6 +49,7 @@ def _privileged(access: Access) -> frozenset[str]:
     return frozenset(guard.detail for endpoint in access.backend.endpoints for guard in endpoint.guards
                      if guard.kind is GuardKind.ROLE and guard.detail.count(".") == 1
                      and guard.detail not in access.references and guard.detail not in hashes
+                     and guard.detail not in access.anchors.values()
                      and not PASSWORD.search(guard.detail) and not guard.detail.startswith("principal.")
                      and guard.detail.partition(".")[0] in access.principals)
 

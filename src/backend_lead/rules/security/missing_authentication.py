@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from backend_lead.model.backend import Backend
@@ -18,6 +19,13 @@ from backend_lead.rules.security._inputs import inputs_of
 RULE = RuleInfo("Missing authentication", Severity.CRITICAL, owasp_api="API2:2023", cwe="CWE-306")
 write = Writer(__name__, RULE)
 
+# What columns are called that hold what only one person was told.
+_SECRET = re.compile(r"(?i)token|code|otp|secret|hash|invit|nonce|(^|_)key$")
+# What columns are called that tell how somebody is reached.
+_CONTACT = re.compile(r"(?i)e-?mail|phone|mobile|contact|username")
+# What columns are called that hold what people keep to themselves.
+_OWN = re.compile(r"(?i)e-?mail|phone|mobile|address|birth|salary|income|iban|card|tax|ssn|passw|secret|token|note|"
+                  r"message|balance|total|amount|health|diagnos")
 _SIGNATURES = (".compare_digest", ".construct_event", ".verify_signature", ".verify")
 
 
@@ -29,6 +37,8 @@ def check(backend: Backend) -> Iterator[Finding]:
             continue
         own = access.own_queries(endpoint)
         if any(query.operation == "insert" and set(query.tables) & set(access.principals) for query in own):
+            continue
+        if any(_is_let_in_by(query, access) for query in own):
             continue
         found = _open_write(endpoint, own, access) or _open_read(endpoint, own, access)
         if found is not None:
@@ -54,22 +64,41 @@ def _open_write(endpoint: Endpoint, own: list[Query], access: Access) -> tuple[Q
         if query.operation == "select" or not query.tables or _by_secret(query, access):
             continue
         others = _others(endpoint, query.tables[0], access, writing=True)
+        if query.operation == "insert" and _is_handed_in(query, access):
+            continue
         if others and all(other.authentication is Authentication.REQUIRED for other in others):
             return query, query.tables[0], others
     return None
+
+
+def _is_let_in_by(query: Query, access: Access) -> bool:
+    """Say whether a row is looked for by something that only whom it was sent to knows: an invitation, a code."""
+    return query.operation == "select" and _by_secret(query, access) and any(
+        _SECRET.search(part.column) and inputs_of(part.sources) for part in query.filters)
+
+
+def _is_handed_in(query: Query, access: Access) -> bool:
+    """Say whether a row says how to reach whoever sends it: an application, a place on a waiting list, a code that is
+    asked for, which people do who have no account."""
+    return any(_CONTACT.search(part.column) and inputs_of(part.sources) for part in query.assignments) and not any(
+        access.references.get(f"{query.tables[0]}.{part.column}") in access.anchors and inputs_of(part.sources)
+        for part in query.assignments)
 
 
 def _open_read(endpoint: Endpoint, own: list[Query], access: Access) -> tuple[Query, str, list[Endpoint]] | None:
     """Return a read of a caller's rows that leave in the answer, when every other read of them is guarded."""
     for query in own:
         name = next((name for name in query.tables if name in access.paths), None)
-        if query.operation != "select" or name is None or _by_secret(query, access) or not _leaves(name, endpoint):
+        if query.operation != "select" or name is None or _by_secret(query, access):
+            continue
+        if not _leaves(name, endpoint, access):
             continue
         if any(part.column and f"{part.table or name}.{part.column}" in access.references
                and access.references[f"{part.table or name}.{part.column}"] not in access.paths
                for part in query.filters if part.sources):
             continue
-        others = _others(endpoint, name, access, writing=False)
+        # A route that changes rows reads them as well: that it asks who calls says nothing about reading.
+        others = [other for other in _others(endpoint, name, access, writing=False) if not access.own_writes(other)]
         needed = 1 if name in access.anchors else 2
         if len(others) >= needed and all(other.authentication is Authentication.REQUIRED for other in others):
             return query, name, others
@@ -84,10 +113,14 @@ def _others(endpoint: Endpoint, table: str, access: Access, *, writing: bool) ->
                 for query in access.own_queries(other))]
 
 
-def _leaves(table: str, endpoint: Endpoint) -> bool:
-    """Say whether a column of the table leaves under its own name: a count or a flag made of it says little."""
-    return any(column.partition(".")[0] == table and column.rpartition(".")[2] in answer.fields
-               for answer in endpoint.responses if not answer.error for column in answer.columns)
+def _leaves(name: str, endpoint: Endpoint, access: Access, much: float = 0.6) -> bool:
+    """Say whether a row leaves nearly whole, or with what is somebody's own: a count made of it, or its name on a map,
+    says little."""
+    table = access.backend.table(name)
+    told = {column.rpartition(".")[2] for answer in endpoint.responses if not answer.error
+            for column in answer.columns if column.partition(".")[0] == name
+            and column.rpartition(".")[2] in answer.fields}
+    return bool(told) and (any(map(_OWN.search, told)) or table is None or len(told) >= much * len(table.columns))
 
 
 def _by_secret(query: Query, access: Access) -> bool:

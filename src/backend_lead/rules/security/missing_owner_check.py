@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend_lead.model.backend import Backend
-from backend_lead.model.endpoint import Endpoint, GuardKind
+from backend_lead.model.endpoint import Authentication, Endpoint, GuardKind
 from backend_lead.model.finding import Finding, Severity
-from backend_lead.model.ownership import is_principal, names_caller
+from backend_lead.model.ownership import is_principal, names_caller, sent_before
 from backend_lead.model.query import Filter, Query
 from backend_lead.rules._reached import in_order
 from backend_lead.rules._writing import Writer
@@ -45,11 +45,17 @@ def check(backend: Backend, fewest_checked: int = 3, share_checked: float = 0.6)
         found = _loose(endpoint, access)
         if found is not None:
             loose.append((endpoint, found))
+    shown = {name for endpoint in backend.endpoints for name in _shows_everybodys(endpoint, access)}
+    loose = [(endpoint, found) for endpoint, found in loose
+             if found[1] not in shown or _alters(endpoint, found[1], access)]
     mostly = checking >= fewest_checked and checking >= share_checked * (checking + len(loose))
     for endpoint, (query, name, part) in loose:
         writes = any(name in each.tables for each in access.own_writes(endpoint))
         beside = [other for each in access.on_the_way(name) for other in checked.get(each, [])]
-        if beside or (writes and mostly):
+        if not writes:
+            # That only changes ask whose a row is says that everybody may read it.
+            beside = [other for other in beside if not access.own_writes(other)]
+        if beside or (writes and mostly and _is_owned(name, access)):
             yield _finding(endpoint, query, name, part, beside, access)
 
 
@@ -79,9 +85,18 @@ def _loose(endpoint: Endpoint, access: Access) -> _LOOSE | None:
         name, part = picked
         if name in access.principals and not any(name in each.tables and each.operation in WRITES for each in own):
             continue  # Looking up another user is what directories and profiles are for.
-        if not access.checks(endpoint, name, inputs_of(part.sources)):
+        if not access.checks(endpoint, name, inputs_of(part.sources)) and not _is_of_others(endpoint, name, access):
             return query, name, part
     return None
+
+
+def _is_of_others(endpoint: Endpoint, name: str, access: Access) -> bool:
+    """Say whether who calls is looked up in another table than the one that the rows lead to: administrators have
+    accounts of their own, and no rows here."""
+    known_by = {table for query in endpoint.queries if sent_before(query, endpoint) for table in query.tables
+                if table in access.principals}
+    owner = access.references.get(access.paths[name][-1], name)
+    return bool(known_by) and owner in access.principals and owner not in known_by
 
 
 def _shows_no_row(endpoint: Endpoint) -> bool:
@@ -90,6 +105,42 @@ def _shows_no_row(endpoint: Endpoint) -> bool:
     return bool(answers) and all(
         each.shape in _TOLD and (each.fields or each.shape == "empty") and not each.columns
         and not any(source.startswith("row:") for source in each.sources) for each in answers)
+
+
+def _shows_everybodys(endpoint: Endpoint, access: Access) -> Iterator[str]:
+    """Yield the owned tables of which a route lists the rows of all callers to whoever is signed in."""
+    if (endpoint.authentication is Authentication.UNKNOWN or access.role_guard(endpoint)
+            or access.owner_guards(endpoint) or _asks_elsewhere(endpoint)):
+        return
+    answers = [each for each in endpoint.responses if not each.error]
+    told = {column.partition(".")[0] for each in answers for column in each.columns}
+    told |= {source[4:].partition(".")[0] for each in answers for source in each.sources if source.startswith("row:")}
+    for query in access.own_queries(endpoint):
+        if (query.operation == "select" and query.complete and not query.single and query.tables[:1]
+                and query.tables[0] in told and query.tables[0] in access.paths
+                and not any(part.sources for part in query.filters)):
+            yield query.tables[0]
+
+
+def _alters(endpoint: Endpoint, name: str, access: Access) -> bool:
+    """Say whether a route changes rows of a table in another way than by noting there who did something with them."""
+    for query in access.own_writes(endpoint):
+        given = {source for each in query.assignments for source in each.sources}
+        noted = query.operation == "update" and any(map(is_principal, given)) and not inputs_of(given)
+        if name in query.tables and not noted:
+            return True
+    return False
+
+
+def _is_owned(name: str, access: Access) -> bool:
+    """Say whether every row of a table leads to somebody: what may be null, and is compared with nobody, is a note."""
+    for step in access.paths[name]:
+        table, _, column = step.rpartition(".")
+        found = access.backend.table(table)
+        told = found.column(column) if found is not None else None
+        if told is not None and told.nullable:
+            return False
+    return True
 
 
 def _asks_elsewhere(endpoint: Endpoint) -> bool:

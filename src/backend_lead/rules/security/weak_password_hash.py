@@ -11,6 +11,7 @@ from backend_lead.model.ownership import values_of
 from backend_lead.rules._reached import Reached, also, reached_calls
 from backend_lead.rules._writing import Writer
 from backend_lead.rules.rule import RuleInfo
+from backend_lead.rules.security._inputs import inputs_of
 from backend_lead.rules.security._passwords import is_strong, passwords_in
 
 RULE = RuleInfo("Weak password hash", Severity.HIGH, owasp_api="API2:2023", cwe="CWE-916")
@@ -37,7 +38,13 @@ def _password(call: Call) -> tuple[str, ...]:
     """Return the inputs named as passwords that a fast hash is made of."""
     if _algorithm(call) not in _FAST:
         return ()
-    return tuple(dict.fromkeys(each for argument in call.arguments for each in passwords_in(argument.sources)))
+    found: dict[str, None] = {}
+    for argument in call.arguments:
+        passwords = passwords_in(argument.sources)
+        # What was made of a name and a password together is what a sign-in gave: a token, or who somebody is.
+        if not argument.sanitized and set(inputs_of(argument.sources)) <= set(passwords):
+            found.update(dict.fromkeys(passwords))
+    return tuple(found)
 
 
 def _is_kept(endpoint: Endpoint, call: Call) -> bool:

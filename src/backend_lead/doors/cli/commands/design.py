@@ -13,7 +13,9 @@ from backend_lead.doors.cli.request import Asked, Decorated, with_options, writi
 from backend_lead.errors import WrongUse
 
 if TYPE_CHECKING:
+    from backend_lead.migrate.create.regenerating import Said
     from backend_lead.model.review import Report
+    from backend_lead.model.service_run import ServiceRun
 
 _STACKS = ("node", "python", "go", "java")
 _OPTIONS = (
@@ -23,6 +25,16 @@ _OPTIONS = (
                  help="Generate the service into this folder (service without a name), merging with what is there."),
     click.option("--blueprint", metavar="FILE", type=click.Path(path_type=Path),
                  help="Generate from this blueprint (YAML) instead of that of the kind of service."),
+    click.option("--renamed", metavar="OLD=NEW", multiple=True,
+                 help="What a table or a column (tasks.title=name) that was generated before is called now."),
+    click.option("--gone", metavar="NAME", multiple=True,
+                 help="A table or a column that is generated no more and goes, with what it holds."),
+    click.option("--kept", metavar="NAME", multiple=True,
+                 help="A table or a column that is generated no more, was not renamed, and stays."),
+    click.option("--fill", metavar="NAME=VALUE", multiple=True,
+                 help="What rows that are there get in a column (tasks.code=none) that may not be empty."),
+    click.option("--run", is_flag=True,
+                 help="Run what --generate wrote: the live checks, a load, and the numbers measured by it."),
     click.option("--stack", metavar="|".join(_STACKS), type=Nearest(_STACKS),
                  help="The stack, when it is settled."),
     click.option("--questions", is_flag=True, help="Only what is unknown and worth asking."),
@@ -41,6 +53,11 @@ class DesignAsked(Asked):
     out: Path | None = None
     generate: str | None = None
     blueprint: Path | None = None
+    renamed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    fill: tuple[str, ...] = ()
+    run: bool = False
     stack: str | None = None
     questions: bool = False
     force: bool = False
@@ -59,7 +76,9 @@ def command(**typed: object) -> int:
 
     Example: backend-lead design "I need to build a backend for a social media app"
     """
+    from backend_lead.doors.cli.exits import FINDINGS
     from backend_lead.doors.cli.output import deliver, emit, hint
+    from backend_lead.doors.cli.progress import listener
     from backend_lead.lead.design import Wanted, design
 
     asked = DesignAsked.of(typed)
@@ -67,6 +86,11 @@ def command(**typed: object) -> int:
         raise WrongUse("--force is about the folder of --out or --generate.", "Add: --out docs/architecture")
     if asked.blueprint is not None and asked.generate is None:
         raise WrongUse("--blueprint is about what --generate writes.", "Add: --generate ./app")
+    if (asked.renamed or asked.gone or asked.kept or asked.fill) and asked.generate is None:
+        raise WrongUse("--renamed, --gone, --kept and --fill are about a service that is generated again.",
+                       "Add: --generate ./app")
+    if asked.run and asked.generate is None:
+        raise WrongUse("--run runs what --generate writes.", "Add: --generate ./app")
     report = design(Wanted(asked.brief, asked.stack))
     assert report.design is not None
     for note in report.design.notes:
@@ -80,11 +104,26 @@ def command(**typed: object) -> int:
         from backend_lead.lead.generating import with_service
 
         into = Path(asked.generate or "service")
-        report = with_service(report, into, blueprint_file=asked.blueprint, force=asked.force)
+        report = with_service(report, into, blueprint_file=asked.blueprint, force=asked.force, run=asked.run,
+                              said=_said(asked), listen=listener(quiet=asked.quiet))
         _told(report, into, asked)
     if asked.out is not None:
         report = _written(report, asked.out, force=asked.force, quiet=asked.quiet)
-    return deliver(report, asked, asked.options())
+    code = deliver(report, asked, asked.options())
+    wrong = report.generated is not None and report.generated.run is not None and report.generated.run.wrong
+    return FINDINGS if wrong else code
+
+
+def _said(asked: DesignAsked) -> Said:
+    """Return what was said of names.  Raises WrongUse for an answer without a value."""
+    from backend_lead.migrate.create.regenerating import Said
+
+    for option, given in (("renamed", asked.renamed), ("fill", asked.fill)):
+        for each in given:
+            if "=" not in each:
+                raise WrongUse(f"--{option} {each} has no =.", f"For example: --{option} tasks.title=name")
+    return Said(dict(each.split("=", 1) for each in asked.renamed), frozenset(asked.gone), frozenset(asked.kept),
+                dict(each.split("=", 1) for each in asked.fill))
 
 
 def _told(report: Report, into: Path, asked: DesignAsked) -> None:
@@ -101,13 +140,42 @@ def _told(report: Report, into: Path, asked: DesignAsked) -> None:
     hint(f"{into}: {', '.join(counts) or 'nothing changed'}.", quiet=asked.quiet)
     for path in made.conflicts:
         hint(f"{into / path}: you and the generator changed the same lines; both stand between marks.", quiet=False)
-    if made.schema_changed:
-        hint("The schema of the blueprint changed, and migrations that may have run were left alone. Type: cd "
-             f"{into} && backend-lead create-migration \"...\"", quiet=False)
+    if made.migrations:
+        number = len(made.migrations) // 2
+        hint(f"The schema changed: {number} new migration{'' if number == 1 else 's'}, from "
+             f"{into / made.migrations[0]} on, "
+             f"{made.proven}. Type: cd {into} && .venv/bin/python -m app.migrate up", quiet=False)
+    for note in made.schema_notes:
+        hint(note, quiet=False)
     found = ", ".join(f"{number} {severity}" for severity, number in made.reviewed)
     hint(f"Its review: {made.endpoints} endpoints, findings: {found}. See: backend-lead review {into}",
          quiet=asked.quiet)
+    if made.run is not None:
+        _told_of_run(made.run, quiet=asked.quiet)
     hint(f"Start it: cd {into} && make demo", quiet=asked.quiet)
+
+
+def _told_of_run(ran: ServiceRun, *, quiet: bool) -> None:
+    """Say on stderr which checks hold, how long answers took, and what a request costs."""
+    from backend_lead.doors.cli.output import hint
+
+    hint(f"It ran: {len(ran.checks) - len(ran.wrong)} of {len(ran.checks)} live checks hold.", quiet=quiet)
+    for each in ran.wrong:
+        hint(f"Check {each.number}, {each.name}: {each.wrong}", quiet=False)
+    for left in ran.left:
+        hint(f"Not part of the load: {left}.", quiet=quiet)
+    if ran.steady is not None:
+        took = ran.steady.latency
+        hint(f"{ran.steady.requests:,} requests, {ran.steady.rate:.0f} a second ({', '.join(ran.sent)}): half within "
+             f"{took.median:.0f} ms of their moment, 99 % within {took.p99:.0f} ms, {ran.steady.failed} failed.",
+             quiet=quiet)
+    if ran.bursts is not None and ran.bursts.application_ms and ran.bursts.database_ms:
+        hint(f"A request costs {ran.bursts.application_ms:.2f} ms of processor in the application and "
+             f"{ran.bursts.database_ms:.2f} ms in the database when the service is busy; the numbers rest on that.",
+             quiet=quiet)
+    elif ran.bursts is not None:
+        hint("This system does not account processor time where we look for it, so the numbers rest on the default.",
+             quiet=False)
 
 
 def _written(report: Report, out: Path, *, force: bool, quiet: bool) -> Report:

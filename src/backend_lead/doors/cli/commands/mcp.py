@@ -47,7 +47,7 @@ def command(roots: tuple[str, ...], db: str | None, allow_superuser: bool, write
     gc.enable()
     _check_installed()
     from backend_lead.doors.mcp.door import Allowed, Writes
-    from backend_lead.doors.mcp.places import roots_of
+    from backend_lead.doors.places import roots_of
 
     allowed = Allowed(roots_of(roots), db, allow_superuser, cache, Writes(writes))
     if http:
@@ -63,12 +63,11 @@ def command(roots: tuple[str, ...], db: str | None, allow_superuser: bool, write
 
 def _serve_http(allowed: Allowed, host: str, port: int, hosts: tuple[str, ...], origins: tuple[str, ...]) -> None:
     from backend_lead.doors.cli.output import hint
-    from backend_lead.doors.mcp.http import Listening, new_token, serve_http
+    from backend_lead.doors.guarded import Listening, token_of
+    from backend_lead.doors.mcp.http import PATH, serve_http
 
     given = os.environ.get(TOKEN, "")
-    if given and len(given) < 16:
-        raise WrongUse(f"{TOKEN} is shorter than 16 characters.", "Set a longer one, or none: then one is made.")
-    listening = Listening(host, port, hosts, origins, given or new_token())
+    listening = Listening(host, port, hosts, origins, token_of(given, TOKEN), PATH)
 
     def say() -> None:
         hint(f"Listening on {listening.address}", quiet=False)

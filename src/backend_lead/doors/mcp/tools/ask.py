@@ -10,7 +10,7 @@ from pydantic import Field
 from backend_lead.doors.mcp.arguments import Database, PathGiven
 from backend_lead.doors.mcp.declared import Declared
 from backend_lead.doors.mcp.door import Allowed, Call, answered
-from backend_lead.doors.mcp.jobs import AskJob
+from backend_lead.doors.work.jobs import AskJob
 from backend_lead.errors import WrongUse
 
 Question = Annotated[str, Field(description="The question, in the person's own words.", min_length=1,

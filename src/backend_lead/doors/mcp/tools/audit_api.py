@@ -7,7 +7,7 @@ from mcp_types import CallToolResult
 from backend_lead.doors.mcp.arguments import Exclude, OnlyNew, OpenApi, PathGiven, Preview, Since
 from backend_lead.doors.mcp.declared import Declared
 from backend_lead.doors.mcp.door import Call, answered
-from backend_lead.doors.mcp.jobs import AuditJob
+from backend_lead.doors.work.jobs import AuditJob
 
 
 async def audit_api(call: Call, path: PathGiven = ".", openapi: OpenApi = None, exclude: Exclude = [],  # noqa: B006

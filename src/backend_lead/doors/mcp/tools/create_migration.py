@@ -19,10 +19,10 @@ from backend_lead.doors.mcp.arguments import Postgres, Schema
 from backend_lead.doors.mcp.asking import Consent, agreed, consent
 from backend_lead.doors.mcp.declared import Declared
 from backend_lead.doors.mcp.door import Call, Door, door_of, refusal
-from backend_lead.doors.mcp.jobs import CreateJob
-from backend_lead.doors.mcp.messages import Answered
-from backend_lead.doors.mcp.places import check_inside
 from backend_lead.doors.mcp.text import document_of
+from backend_lead.doors.places import check_inside
+from backend_lead.doors.work.jobs import CreateJob
+from backend_lead.doors.work.messages import Answered
 from backend_lead.errors import BackendLeadError
 from backend_lead.gates.new_files import write_new
 from backend_lead.gates.text import one_line

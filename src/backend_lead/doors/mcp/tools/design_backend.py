@@ -7,7 +7,7 @@ from mcp_types import CallToolResult
 from backend_lead.doors.mcp.arguments import Brief, Stack, brief_file
 from backend_lead.doors.mcp.declared import Declared
 from backend_lead.doors.mcp.door import Call, answered
-from backend_lead.doors.mcp.jobs import DesignJob
+from backend_lead.doors.work.jobs import DesignJob
 
 
 async def design_backend(call: Call, brief: Brief, stack: Stack = None) -> CallToolResult:

@@ -10,7 +10,7 @@ from pydantic import Field
 from backend_lead.doors.mcp.arguments import Database, PathGiven, Postgres, Schema
 from backend_lead.doors.mcp.declared import Declared
 from backend_lead.doors.mcp.door import Call, answered
-from backend_lead.doors.mcp.jobs import DiagnoseJob
+from backend_lead.doors.work.jobs import DiagnoseJob
 
 Stats = Annotated[str | None, Field(description="Planner statistics: a file of diagnose --export-stats, or of pg_dump "
                                                 "--statistics-only.")]

@@ -16,8 +16,8 @@ from backend_lead.doors.mcp.arguments import Brief, Stack, brief_file
 from backend_lead.doors.mcp.asking import Consent, agreed, consent
 from backend_lead.doors.mcp.declared import Declared
 from backend_lead.doors.mcp.door import Call, answered, door_of, refusal
-from backend_lead.doors.mcp.jobs import GenerateJob
-from backend_lead.doors.mcp.places import check_inside
+from backend_lead.doors.places import check_inside
+from backend_lead.doors.work.jobs import GenerateJob
 from backend_lead.errors import BackendLeadError
 from backend_lead.gates.text import one_line
 

@@ -7,7 +7,7 @@ from mcp_types import CallToolResult
 from backend_lead.doors.mcp.arguments import Code, Database, Migrations, Postgres, Queries, Schema, Since, Transaction
 from backend_lead.doors.mcp.declared import Declared
 from backend_lead.doors.mcp.door import Call, answered
-from backend_lead.doors.mcp.jobs import LintJob
+from backend_lead.doors.work.jobs import LintJob
 
 
 async def lint_migration(call: Call, files: Migrations, schema: Schema = None, queries: Queries = None,

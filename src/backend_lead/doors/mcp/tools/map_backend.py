@@ -7,7 +7,7 @@ from mcp_types import CallToolResult
 from backend_lead.doors.mcp.arguments import Database, Exclude, OpenApi, PathGiven
 from backend_lead.doors.mcp.declared import Declared
 from backend_lead.doors.mcp.door import Call, answered
-from backend_lead.doors.mcp.jobs import MapJob
+from backend_lead.doors.work.jobs import MapJob
 
 
 async def map_backend(call: Call, path: PathGiven = ".", openapi: OpenApi = None, exclude: Exclude = [],  # noqa: B006

@@ -10,7 +10,7 @@ from pydantic import Field
 from backend_lead.doors.mcp.arguments import Code, Migrations, Postgres, Queries, Schema, Transaction
 from backend_lead.doors.mcp.declared import Declared
 from backend_lead.doors.mcp.door import Call, answered
-from backend_lead.doors.mcp.jobs import ProveJob
+from backend_lead.doors.work.jobs import ProveJob
 
 Rows = Annotated[int, Field(description="How many made-up rows each table gets.", ge=100, le=5_000_000)]
 

@@ -8,12 +8,13 @@ from typing import Any, TypeGuard
 from backend_lead.model.endpoint import Parameter
 from backend_lead.model.place import Place
 from backend_lead.read.code import syntax as s
-from backend_lead.read.code.annotations import of_type, type_of
+from backend_lead.read.code.annotations import PROVIDED, of_type, type_of
 from backend_lead.read.code.answering import Answer, Carrier
 from backend_lead.read.code.calls import call
 from backend_lead.read.code.containers import Fields, Yielding
 from backend_lead.read.code.credentials import ABSENT, Consulted, absent
 from backend_lead.read.code.frames import Aborted, Condition, Frame, Site
+from backend_lead.read.code.frameworks.fastapi_types import is_enumeration, is_number, is_simple, shown, type_name
 from backend_lead.read.code.frameworks.starlette import Request, credential, principal
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
@@ -27,7 +28,6 @@ from backend_lead.read.code.wrapping import inner_function
 
 _BODY = {"fastapi.Body": "body", "fastapi.Form": "form", "fastapi.File": "file"}
 _REQUEST_TYPES = {"starlette.requests.Request", "starlette.requests.HTTPConnection", "starlette.websockets.WebSocket"}
-_SIMPLE = ("builtins.", "uuid.", "datetime.", "decimal.", "enum.", "pydantic.types.", "ipaddress.", "pathlib.")
 _ANNOTATED = ("typing.Annotated", "typing_extensions.Annotated")
 _LOCATIONS = {
     "fastapi.Query": "query",
@@ -65,6 +65,12 @@ def _is_put_around_one_of_several(target: Value) -> TypeGuard[FunctionValue]:
     """
     around = target.marks.get("around") if isinstance(target, FunctionValue) else None
     return around is not None and len({f.signature() for o in options_of(around) if (f := inner_function(o))}) > 1
+
+
+def _is_told_by_its_library(target: Value, run: Interpreter) -> bool:
+    """Whether a file of `frameworks/` says what a class, or an object, of a library gives as a dependency."""
+    name = f"call:{target.name}" if type(target) is External else target.name if isinstance(target, Symbol) else ""
+    return name in run.hooks.calls
 
 
 class Inputs:
@@ -141,6 +147,8 @@ class Inputs:
         try:
             if isinstance(target, External) and target.name.startswith("fastapi.security."):
                 result = credential(target, run, site)
+            elif _is_told_by_its_library(target, run):
+                result = call(run, target, site)
             elif isinstance(target, Instance):
                 result_or_none = self._call_instance(target, depend)
                 if result_or_none is None:
@@ -230,6 +238,8 @@ class Inputs:
         if isinstance(kind, Generic) and isinstance(kind.origin, Symbol) and kind.origin.name in _ANNOTATED:
             inner = kind.arguments
             kind, extras = inner[0], inner[1:]
+        if isinstance(kind, Generic) and isinstance(kind.origin, Symbol) and kind.origin.name in PROVIDED:
+            return of_type(run, kind, frozenset())
         default = default_of(run, parameter, function) if parameter.default is not None else None
         for candidate in (*extras, default):
             if isinstance(candidate, Depend):
@@ -251,13 +261,13 @@ class Inputs:
         run = self.run
         if kind is None and annotation is not None:
             kind = type_of(run, annotation, scope)
-        type_name = _type_name(kind)
-        if type_name in _REQUEST_TYPES:
+        named = type_name(kind)
+        if named in _REQUEST_TYPES:
             return self.request
-        if type_name.startswith(("starlette.", "fastapi.Response")):
-            return External(type_name)
+        if named.startswith(("starlette.", "fastapi.Response")):
+            return External(named)
         marker = next((v for v in (*extras, default) if isinstance(v, External) and v.name in _LOCATIONS), None)
-        location = _LOCATIONS[marker.name] if marker is not None else self._location(name, kind, type_name)
+        location = _LOCATIONS[marker.name] if marker is not None else self._location(name, kind, named)
         plain_default = _default(default, marker)
         self._declare(name, location, kind, marker, plain_default)
         if location in ("header", "cookie"):
@@ -265,12 +275,12 @@ class Inputs:
             return self._carried(location, alias or name.replace("_", "-"), plain_default)
         if location == "query" and run.anonymous and plain_default is not None:
             return plain_default
-        source = location if location in ("body", "form") and not _is_simple(type_name) else f"{location}:{name}"
-        marks = [f"number:{source}"] if _is_number(kind) else []
-        if isinstance(kind, ClassValue) and _is_enumeration(kind):
+        source = location if location in ("body", "form") and not is_simple(named) else f"{location}:{name}"
+        marks = [f"number:{source}"] if is_number(kind) else []
+        if isinstance(kind, ClassValue) and is_enumeration(kind):
             marks.append(f"chosen:{source}")
         labels = frozenset({source, *marks})
-        if type_name in ("builtins.dict", "typing.Dict"):
+        if named in ("builtins.dict", "typing.Dict"):
             return Fields({"*": Unknown(labels)}, False, labels)
         if kind is None:
             return Unknown(labels)
@@ -285,20 +295,20 @@ class Inputs:
             return absent()
         return Unknown(Carrier(location).labels(name))
 
-    def _location(self, name: str, kind: Value | None, type_name: str) -> str:
+    def _location(self, name: str, kind: Value | None, named: str) -> str:
         if name in self.path_names:
             return "path"
-        if isinstance(kind, ClassValue) and not _is_enumeration(kind):
+        if isinstance(kind, ClassValue) and not is_enumeration(kind):
             return "body"
         if isinstance(kind, Generic):
-            origin = _type_name(kind.origin)
+            origin = type_name(kind.origin)
             inner = kind.arguments[0] if kind.arguments else None
             if origin in ("builtins.dict", "typing.Dict"):
                 return "body"
-            return self._location(name, inner, _type_name(inner)) if inner is not None else "query"
-        if type_name in ("builtins.dict", "typing.Dict"):
+            return self._location(name, inner, type_name(inner)) if inner is not None else "query"
+        if named in ("builtins.dict", "typing.Dict"):
             return "body"
-        if type_name.endswith((".UploadFile",)):
+        if named.endswith((".UploadFile",)):
             return "file"
         return "query"
 
@@ -309,7 +319,7 @@ class Inputs:
         maximum = next((literal(keywords[k]) for k in ("le", "lt", "max_length") if k in keywords), None)
         minimum = next((literal(keywords[k]) for k in ("ge", "gt", "min_length") if k in keywords), None)
         fields: tuple[str, ...] = (
-            ("*",) if _type_name(kind) in ("builtins.dict", "typing.Dict", "typing.Any") and location == "body" else ()
+            ("*",) if type_name(kind) in ("builtins.dict", "typing.Dict", "typing.Any") and location == "body" else ()
         )
         if isinstance(kind, ClassValue):
             fields = tuple(dict.fromkeys(f for c in reversed(kind.line_of_bases()) for f in c.annotations))
@@ -317,7 +327,7 @@ class Inputs:
         parameter = Parameter(
             name,
             location,
-            _shown(kind),
+            shown(kind),
             default is None,
             None if given is None else str(given),
             float(minimum) if isinstance(minimum, (int, float)) else None,
@@ -344,51 +354,3 @@ def _default(default: Value | None, marker: External | None) -> Value | None:
         given = marker.keywords.get("default") or (marker.positional[0] if marker.positional else None)
         return None if given is None or (isinstance(given, Known) and given.value is ...) else given
     return default
-
-
-def _type_name(kind: Value | None) -> str:
-    if isinstance(kind, (Symbol, External)):
-        return kind.name
-    if isinstance(kind, Generic):
-        return _type_name(kind.origin)
-    return ""
-
-
-def _is_simple(type_name: str) -> bool:
-    return type_name.startswith(_SIMPLE) and type_name not in ("builtins.dict", "builtins.list")
-
-
-def _is_number(kind: Value | None) -> bool:
-    """Types that no SQL, path or command can hide in."""
-    if isinstance(kind, Generic):
-        return bool(kind.arguments) and all(_is_number(a) or _is_none(a) for a in kind.arguments)
-    if isinstance(kind, ClassValue):
-        return _is_enumeration(kind)
-    name = _type_name(kind)
-    return (
-        name
-        in (
-            "builtins.int",
-            "builtins.float",
-            "builtins.bool",
-            "uuid.UUID",
-            "datetime.datetime",
-            "datetime.date",
-            "decimal.Decimal",
-        )
-        or name.startswith("pydantic.UUID")
-        or name == "typing.Literal"
-    )
-
-
-def _is_enumeration(kind: ClassValue) -> bool:
-    return any(base.startswith("enum.") for base in kind.outside_bases())
-
-
-def _shown(kind: Value | None) -> str:
-    if isinstance(kind, ClassValue):
-        return kind.definition.name
-    if isinstance(kind, Generic):
-        inner = ", ".join(_shown(a) for a in kind.arguments[:1])
-        return f"{_shown(kind.origin)}[{inner}]"
-    return _type_name(kind).rsplit(".", 1)[-1]

@@ -14,8 +14,9 @@ from backend_lead.read.code.frames import Aborted, Site
 from backend_lead.read.code.frameworks.starlette import kept_in_bag, principal
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
-from backend_lead.read.code.operations import relabel
+from backend_lead.read.code.operations import compare, relabel
 from backend_lead.read.code.values import Known, Native, Unknown, Value, join
+from backend_lead.read.code.wrapping import inner_function
 
 MARKERS: tuple[bytes, ...] = ()
 # Variables that are there only when somebody showed a credential, a client's certificate or a header.
@@ -177,13 +178,19 @@ class CurrentUser(Value):
 
     __slots__ = ()
 
+    def __init__(self) -> None:
+        super().__init__(frozenset({"principal"}))
+
     def _loaded(self, run: Interpreter) -> Value:
         loader = run.user_loaders[-1] if run.user_loaders else None
         principal = frozenset({"principal"})
         if loader is None or run.frame is None:
             return Unknown(principal)
         try:
-            made = call(run, loader, Site([Unknown(principal)], {}, 0, run.frame, open_=True))
+            # One of JWT-Extended takes the token's header and what stands in it.
+            function = inner_function(loader)
+            count = max(1, len(function.definition.parameters)) if function is not None else 1
+            made = call(run, loader, Site([Unknown(principal)] * count, {}, 0, run.frame, open_=True))
         except Aborted:
             return Unknown(principal)
         kept = [o for o in getattr(made, "options", (made,)) if not isinstance(o, Known)]
@@ -206,6 +213,10 @@ class CurrentUser(Value):
     def call(self, site: Site, run: Interpreter) -> Value | None:
         run.emit(Consulted("session"))
         return absent() if run.anonymous else self._loaded(run)
+
+    def compared(self, operator: str, other: Value, swapped: bool, run: Interpreter) -> Value | None:
+        """`post.owner == current_user`: the row that stands behind the proxy is compared."""
+        return None if run.anonymous else compare(run, operator, other, self._loaded(run), 0)
 
     def truth(self) -> bool | None:
         return None

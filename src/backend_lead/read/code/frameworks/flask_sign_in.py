@@ -52,7 +52,8 @@ def _loader(owner: Value, member: str, site: Site, run: Interpreter) -> Value | 
     ):
         function = site.argument(0)
         if function is not None:
-            run.user_loaders.append(function)
+            # What finds a caller by a header stands behind what finds him by his session.
+            run.user_loaders.insert(0 if member == "request_loader" else len(run.user_loaders), function)
         return function
     if member in ("acquire", "acquire_token") and name == _PROTECTOR:
         needs_credential(site, run)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend_lead.read.code.annotations import instance_of
+from backend_lead.read.code.annotations import instance_of, type_of
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.frames import Site
+from backend_lead.read.code.frameworks.fastapi_types import is_number
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.literals import literal, text_of
 from backend_lead.read.code.operations import relabel
-from backend_lead.read.code.sources import deepen
+from backend_lead.read.code.sources import CHOSEN, INPUTS, deepen
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
 from backend_lead.read.code.values import Known, Native, Setting, Unknown, Value
 
@@ -82,11 +83,20 @@ def _instance(value: Instance, name: str, run: Interpreter) -> Value | None:
     if not value.certain and name not in value.attributes:
         annotated = cls.annotation(name)
         if annotated is not None:
-            return relabel(
-                instance_of(run, annotated[0], annotated[1].scope, deepen(value.sources, name)),
-                deepen(value.sources, name),
-            )
+            labels = _labels(value, name, run)
+            return relabel(instance_of(run, annotated[0], annotated[1].scope, labels), labels)
     return None
+
+
+def _labels(value: Instance, name: str, run: Interpreter) -> frozenset[str]:
+    """The sources of a field, with a mark when its type leaves no text of any form."""
+    labels = deepen(value.sources, name)
+    annotated = value.cls.annotation(name)
+    kind = type_of(run, annotated[0], annotated[1].scope) if annotated is not None else None
+    if not is_number(kind):
+        return labels
+    mark = CHOSEN if isinstance(kind, ClassValue) else "number:"
+    return labels | {f"{mark}{label}" for label in labels if label.startswith(INPUTS)}
 
 
 def dump(value: Instance, site: Site, run: Interpreter) -> Value:
@@ -99,7 +109,7 @@ def dump(value: Instance, site: Site, run: Interpreter) -> Value:
         if isinstance(excluded, list) and name in excluded:
             continue
         given = value.attributes.get(name)
-        fields[name] = given if given is not None else Unknown(deepen(value.sources, name))
+        fields[name] = given if given is not None else Unknown(_labels(value, name, run))
     return Fields(fields, forbids_extra(value.cls), value.sources)
 
 

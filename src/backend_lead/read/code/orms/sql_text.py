@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from backend_lead.model.query import Assignment, Filter, Query
 from backend_lead.read.code import syntax as s
-from backend_lead.read.code.containers import Fields, Items
+from backend_lead.read.code.containers import Fields, Items, note_looked_up
 from backend_lead.read.code.frames import Site
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.querying import QueryMade, Rows, bound_of, plain, row_sources, send, unknown_row
@@ -162,8 +163,7 @@ def _send(
     except SqlUnreadable:
         parsed = ()
     site = _origin(site)
-    built = plain(label for value in holes for label in value.sources
-                  if not {f"number:{label}", f"chosen:{label}"} & value.sources)
+    built, named = _pasted(sql, holes)
     if not parsed:
         made = send(
             run, site, Query("other", (), site.place, raw=True, built=built, sql=_shown(sql), complete=False, api="sql")
@@ -171,8 +171,25 @@ def _send(
         return Rows(unknown_row((), (), frozenset()), made, False)
     result: Value = Unknown()
     for statement in parsed:
-        result = _one(statement, sql, holes, parameters, built, member, site, run)
+        result = _one(statement, sql, holes, parameters, (built, named), member, site, run)
     return result
+
+
+# What stands before a value: a comparison, the parenthesis of a list, an open quote.
+_BEFORE_A_VALUE = re.compile(
+    r"(?is)(?:[=<>]|\b(?:i?like|between|limit|offset|interval|in\s*\(|values\s*\([^()]*))[\s%'(]*$")
+
+
+def _pasted(sql: str, holes: list[Value]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The sources of what is pasted into a statement, and those of them that nowhere stand for a value."""
+    values: set[str] = set()
+    names: set[str] = set()
+    for number, value in enumerate(holes):
+        free = {label for label in value.sources if not {f"number:{label}", f"chosen:{label}"} & value.sources}
+        before = sql.partition(hole(number))[0]
+        stands_for_value = _BEFORE_A_VALUE.search(before) is not None or before.count("'") % 2 == 1
+        (values if stands_for_value else names).update(free)
+    return plain(values | names), plain(names - values)
 
 
 def _one(
@@ -180,7 +197,7 @@ def _one(
     sql: str,
     holes: list[Value],
     parameters: dict[str, Value],
-    built: tuple[str, ...],
+    pasted: tuple[tuple[str, ...], tuple[str, ...]],
     member: str,
     site: Site,
     run: Interpreter,
@@ -200,6 +217,8 @@ def _one(
         labels = value.sources if value is not None else frozenset()
         absent = absent or (part.operator == "=" and "credential" in labels and not part.alternative)
         filters.append(Filter(part.table, part.column, part.operator, plain(labels), part.other, part.alternative))
+        if any(name.startswith("information_schema") for name in statement.tables):
+            note_looked_up(run, labels)
     assignments = tuple(
         Assignment(column, plain(value.sources if value is not None else ()))
         for column, name in statement.assignments
@@ -220,7 +239,8 @@ def _one(
             _offset(statement.offset, given),
             single,
             raw=True,
-            built=built,
+            built=pasted[0],
+            named=pasted[1],
             assignments=assignments,
             api="sql",
             sql=_shown(sql),

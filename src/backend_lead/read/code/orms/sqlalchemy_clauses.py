@@ -13,6 +13,7 @@ from backend_lead.read.code.literals import literal
 from backend_lead.read.code.orms.sqlalchemy_columns import Aggregate, ColumnRef, RelationRef
 from backend_lead.read.code.orms.sqlalchemy_loaders import load_options
 from backend_lead.read.code.orms.sqlalchemy_models import table_of
+from backend_lead.read.code.orms.sqlalchemy_relationships import column_behind
 from backend_lead.read.code.orms.sqlalchemy_statements import CLAUSES, Parts, Statement, query_of
 from backend_lead.read.code.querying import (
     assignments_of,
@@ -21,6 +22,7 @@ from backend_lead.read.code.querying import (
     is_absent,
     plain,
 )
+from backend_lead.read.code.target_values import ClassValue
 from backend_lead.read.code.values import Known, Setting, Unknown, Value
 
 
@@ -52,12 +54,13 @@ def _compares_absent(filters: tuple[Filter, ...], sources: frozenset[str]) -> bo
 
 
 def _filter_by(parts: Parts, site: Site, run: Interpreter) -> Parts:
-    table = next((t for t in (table_of(e, run) for e in reversed(parts.entities)) if t is not None), None)
+    model = next((e for e in reversed(parts.entities) if table_of(e, run) is not None), None)
+    table = table_of(model, run)
     name = table.name if table is not None else (parts.tables[-1] if parts.tables else "")
     filters = tuple(
         Filter(
             name,
-            k,
+            column_behind(model, k, run) if isinstance(model, ClassValue) else k,
             "is null" if isinstance(v, Known) and v.value is None and not is_absent(v) else "=",
             plain(v.sources),
         )

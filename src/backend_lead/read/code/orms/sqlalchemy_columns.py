@@ -115,12 +115,13 @@ class ColumnRef(Value):
 
 
 class RelationRef(Value):
-    """A relationship in a statement: `Order.items`, for joins, loading and `any()`."""
+    """A relationship in a statement: `Order.items`, for joins, loading and `any()`; `column` is its foreign key."""
 
-    __slots__ = ("name", "owner", "table", "target")
+    __slots__ = ("column", "name", "owner", "table", "target")
 
-    def __init__(self, owner: str, name: str, table: str, target: Value | None) -> None:
+    def __init__(self, owner: str, name: str, table: str, target: Value | None, column: str) -> None:
         super().__init__()
+        self.column = column
         self.owner = owner
         self.name = name
         self.table = table
@@ -145,7 +146,7 @@ class RelationRef(Value):
 
     def compared(self, operator: str, other: Value, swapped: bool, run: Interpreter) -> Value | None:
         """`Order.customer == customer`: a comparison of the foreign key."""
-        return Condition((Filter(self.owner, self.name, "=", plain(other.sources)),), other.sources)
+        return Condition((Filter(self.owner, self.column, "=", plain(other.sources)),), other.sources)
 
 
 def _both(site: Site, run: Interpreter) -> Value:

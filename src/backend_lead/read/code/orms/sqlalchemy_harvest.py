@@ -6,7 +6,7 @@ from backend_lead.gates.files import Tree
 from backend_lead.model.backend import Relationship
 from backend_lead.model.table import Table
 from backend_lead.read.code.interpreter import Interpreter
-from backend_lead.read.code.orms.sqlalchemy_models import table_of
+from backend_lead.read.code.orms.sqlalchemy_models import models_of, table_of
 from backend_lead.read.code.orms.sqlalchemy_relationships import target_of
 from backend_lead.read.code.target_values import ClassValue
 
@@ -15,10 +15,7 @@ DECLARES_MODELS = True
 
 def harvest(run: Interpreter, tree: Tree, known: list[Table]) -> tuple[list[Table], list[Relationship]]:
     """All tables that models and Core declare, and the relationships between them."""
-    for _, module in sorted(run.program.modules.items()):
-        if module.state == "followed":
-            for value in list(module.scope.names.values()):
-                table_of(value, run)
+    models_of(run)
     tables = {t.name: t for t in known}
     relationships = []
     for core in run.core_tables.values():

@@ -93,6 +93,15 @@ def table_of(value: Value | None, run: Interpreter) -> Table | None:
     return found
 
 
+def models_of(run: Interpreter) -> dict[str, ClassValue]:
+    """The models of all modules that were followed, by their tables."""
+    for _, module in sorted(run.program.modules.items()):
+        if module.state == "followed":
+            for value in list(module.scope.names.values()):
+                table_of(value, run)
+    return run.models
+
+
 def _read_model(cls: ClassValue, run: Interpreter) -> Table:
     mapped = cls.find("__table__")
     if isinstance(mapped, CoreTable):

@@ -16,7 +16,7 @@ from backend_lead.read.code.literals import text_of
 from backend_lead.read.code.orms.sqlalchemy_columns import ColumnRef, RelationRef
 from backend_lead.read.code.orms.sqlalchemy_definitions import RelationshipMade
 from backend_lead.read.code.orms.sqlalchemy_models import CoreTable, table_of
-from backend_lead.read.code.orms.sqlalchemy_relationships import target_of
+from backend_lead.read.code.orms.sqlalchemy_relationships import column_behind, key_of, relationships_of, target_of
 from backend_lead.read.code.querying import Row, assignments_of, plain, send
 from backend_lead.read.code.sources import deepen
 from backend_lead.read.code.target_values import ClassValue, FunctionValue, Instance
@@ -43,18 +43,24 @@ def _read(value: Instance, name: str, run: Interpreter) -> Value | None:
     table = value.cls.marks.get("table") if "table" in value.cls.marks else table_of(value.cls, run)
     if table is None:
         return None
-    if name in value.cls.marks.get("relationships", {}):
+    if name in relationships_of(value.cls, run):
         return _touch(value, name, table, run)
     if name == "sqlmodel_update":
         return Native(lambda site, r: _updated(value, site, r), name)
     column = _column_of(value.cls, table, name)
     if column is None:
         return None
-    return Unknown(frozenset({f"row:{table.name}.{column}"}) | deepen(_beside(value.sources, table.name), name))
+    own = {f"row:{table.name}.{column}"}
+    if isinstance(value, Row) and value.reference and value.reference[1] == column:
+        # `post.owner.id` is what stands in `posts.owner_id`.
+        own.add(value.reference[0])
+    return Unknown(frozenset(own) | deepen(_beside(value, table.name), name))
 
 
-def _beside(sources: frozenset[str], table: str) -> frozenset[str]:
-    return frozenset(label for label in sources if label != f"row:{table}")
+def _beside(value: Instance, table: str) -> frozenset[str]:
+    """The sources of a row but for those that only say which row it is."""
+    own = {f"row:{table}", *(value.reference[:1] if isinstance(value, Row) and value.reference else ())}
+    return value.sources - own
 
 
 def _column_of(cls: ClassValue, table: Table, attribute: str) -> str | None:
@@ -74,7 +80,7 @@ def _touch(value: Instance, name: str, table: Table, run: Interpreter) -> Value 
     other = table_of(target, run)
     if target is None or other is None:
         return Unknown(value.sources)
-    extra = _beside(value.sources, table.name)
+    extra = _beside(value, table.name)
     lazy = made.lazy
     loaded = isinstance(value, Row) and (name in value.loaded or "*" in value.loaded)
     if (
@@ -104,8 +110,16 @@ def _touch(value: Instance, name: str, table: Table, run: Interpreter) -> Value 
     inner = frozenset(
         n.split(".", 1)[1] for n in (value.loaded if isinstance(value, Row) else ()) if n.startswith(f"{name}.")
     )
-    row = row_of(target, other, run, extra, inner)
+    row = Row(target, other.name, extra, inner, reference=None if many else _reference(table, other, name))
     return Items([row], "list", False, row.sources) if many else row
+
+
+def _reference(table: Table, other: Table, name: str) -> tuple[str, str] | None:
+    """The foreign key that a relationship to one row goes by, as a source, and what it refers to."""
+    key = key_of(table, other, name)
+    if key is None:
+        return None
+    return f"row:{table.name}.{key.columns[0]}", (key.referenced or other.primary_key or ("id",))[0]
 
 
 def _link(table: Table, other: Table) -> Filter:
@@ -154,10 +168,11 @@ def _class_attribute(cls: ClassValue, name: str, run: Interpreter) -> Value | No
         return CoreTable(table)
     if name == "model_validate" and cls.find(name) is None:
         return Native(lambda site, r: _validated(cls, site, r), name)
-    if name in cls.marks.get("relationships", {}):
+    if name in relationships_of(cls, run):
         target, _ = target_of(cls, name, run)
         other = table_of(target, run)
-        return RelationRef(table.name, name, other.name if other is not None else "", target)
+        behind = column_behind(cls, name, run)
+        return RelationRef(table.name, name, other.name if other is not None else "", target, behind)
     column = _column_of(cls, table, name)
     if column is not None:
         return ColumnRef(table.name, column)
@@ -168,7 +183,7 @@ def _written(owner: Value, name: str, value: Value, place: Place, run: Interpret
     """Setting a column of a row that came from the database is an UPDATE."""
     if not isinstance(owner, Row) or not run.requesting or not owner.certain or run.frame is None:
         return
-    if name in owner.cls.marks.get("relationships", {}):
+    if name in relationships_of(owner.cls, run):
         return
     column = name if name == "*" else _column_of(owner.cls, owner.cls.marks["table"], name)
     if column is None:
@@ -176,7 +191,7 @@ def _written(owner: Value, name: str, value: Value, place: Place, run: Interpret
     assignment = assignments_of({"**" if column == "*" else column: value})
     if owner.written is None:
         key = (owner.cls.marks["table"].primary_key or ("id",))[0]
-        filters = (Filter(owner.table, key, "=", plain(_beside(owner.sources, owner.table))),)
+        filters = (Filter(owner.table, key, "=", plain(_beside(owner, owner.table))),)
         owner.written = send(
             run,
             Site([], {}, place.line, run.frame),
@@ -207,9 +222,10 @@ def _construct(cls: ClassValue, site: Site, run: Interpreter) -> Value | None:
     return made
 
 
-def insert_of(value: Instance, table: Table) -> tuple[Any, ...]:
+def insert_of(value: Instance, table: Table, run: Interpreter) -> tuple[Any, ...]:
     """The columns that adding an object sets."""
-    attributes = {k: v for k, v in value.attributes.items() if table.column(k) is not None}
+    named = {column_behind(value.cls, k, run): v for k, v in value.attributes.items()}
+    attributes = {k: v for k, v in named.items() if table.column(k) is not None}
     spread = getattr(value, "spread", None)
     if spread is not None:
         attributes["**"] = spread

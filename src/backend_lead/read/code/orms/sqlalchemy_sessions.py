@@ -109,7 +109,7 @@ def _add(site: Site, run: Interpreter) -> Value | None:
             known = True
             if isinstance(option, Row) and option.certain:
                 continue
-            send(run, site, Query("insert", (table.name,), site.place, assignments=insert_of(option, table)))
+            send(run, site, Query("insert", (table.name,), site.place, assignments=insert_of(option, table, run)))
     return Known(None) if known else None
 
 

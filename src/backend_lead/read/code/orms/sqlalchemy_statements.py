@@ -17,6 +17,7 @@ from backend_lead.read.code.orms.sqlalchemy_rows import row_of
 from backend_lead.read.code.querying import (
     Condition,
     Rows,
+    alternatives,
     row_sources,
     send,
     unknown_row,
@@ -78,6 +79,24 @@ class Statement(Value):
             p.sources,
             p.absent,
         )
+
+    def merged(self, statements: list[Statement]) -> Statement:
+        """One statement for many that were built from one: what not all of them ask for is one of several things."""
+        parts = [statement.parts for statement in statements]
+        filters = dict.fromkeys(each for part in parts for each in part.filters)
+        common = [each for each in filters if all(each in part.filters for part in parts)]
+        first = parts[0]
+        return Statement(replace(
+            first,
+            tables=tuple(dict.fromkeys(name for part in parts for name in part.tables)),
+            filters=(*common, *alternatives(each for each in filters if each not in common)),
+            limit=first.limit if all(part.limit == first.limit for part in parts) else None,
+            single=all(part.single for part in parts),
+            complete=all(part.complete for part in parts),
+            loaded=frozenset.intersection(*(part.loaded for part in parts)),
+            sources=frozenset().union(*(part.sources for part in parts)),
+            absent=all(part.absent for part in parts),
+        ))  # fmt: skip
 
     def attribute(self, name: str, run: Interpreter) -> Value | None:
         if name in TERMINALS and (self.parts.legacy or name in ("scalar_subquery",)):

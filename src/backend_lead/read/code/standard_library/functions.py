@@ -92,6 +92,8 @@ _DECORATORS = (
 
 CALLS: dict[str, Any] = {
     "functools.partial": _partial,
+    # What `urlopen` is given is the address, whatever headers go with it.
+    "urllib.request.Request": lambda site, run: site.argument(0, "url"),
     "functools.wraps": _wraps,
     "functools.update_wrapper": _update_wrapper,
     "contextlib.nullcontext": through(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from backend_lead.read.code.calls import call
@@ -169,6 +170,12 @@ def _quantified(decisive: bool) -> Any:
     return quantify
 
 
+def _chained(parts: Iterable[Value], site: Site, run: Interpreter) -> Value:
+    parts = list(parts)
+    complete = bool(parts) and all(getattr(part, "complete", False) for part in parts)
+    return Items([e for part in parts for e in iterate(run, part) or ()], "list", complete, site.sources)
+
+
 CALLS: dict[str, Any] = {
     "builtins.range": _range,
     "builtins.list": _list("list"),
@@ -191,10 +198,6 @@ CALLS: dict[str, Any] = {
     "builtins.min": _least,
     "builtins.any": _quantified(True),
     "builtins.all": _quantified(False),
-    "itertools.chain": lambda site, run: Items(
-        [e for a in site.positional for e in iterate(run, a) or ()],
-        "list",
-        all(getattr(a, "complete", False) for a in site.positional),
-        site.sources,
-    ),
+    "itertools.chain": lambda site, run: _chained(site.positional, site, run),
+    "itertools.chain.from_iterable": lambda site, run: _chained(iterate(run, site.argument(0)) or [], site, run),
 }

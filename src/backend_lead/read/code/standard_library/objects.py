@@ -195,7 +195,18 @@ def _shown(site: Site, run: Interpreter) -> Value:
     return sources_only(site, run)
 
 
+def _static(site: Site, run: Interpreter) -> Value:
+    """`check = staticmethod(validate)` in a class: the function itself, which no object is handed to."""
+    function = site.argument(0)
+    if not isinstance(function, FunctionValue):
+        return function or Unknown(site.sources)
+    unbound = FunctionValue(function.definition, function.module, function.scope, function.receiver, function.owner)
+    unbound.marks = {**function.marks, "static": True}
+    return unbound
+
+
 CALLS: dict[str, Any] = {
+    "builtins.staticmethod": _static,
     "builtins.repr": _shown,
     "builtins.format": _shown,
     "builtins.getattr": _getattr,

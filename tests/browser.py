@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,13 +65,38 @@ class Page:
 
     def open(self, path: Path, fragment: str = ""):
         """Load a file anew and wait until its scripts have run."""
+        self.go(path.as_uri() + fragment)
+
+    def go(self, url: str):
+        """Load an address anew and wait until its scripts have run."""
         # By way of an empty page, because a new fragment alone would not load the file again.
         self._seen.clear()
         self.call("Page.navigate", url="about:blank")
         self.wait_for("Page.loadEventFired")
         self.loads.clear()
-        self.call("Page.navigate", url=path.as_uri() + fragment)
+        self.call("Page.navigate", url=url)
         self.wait_for("Page.loadEventFired")
+
+    def wait(self, expression, seconds=30.0):
+        """Wait until a JavaScript expression is true, whatever pages come and go meanwhile."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                if self.run(expression):
+                    return
+            except AssertionError as error:
+                # A page that is being left has no place to run it in.
+                if "context" not in str(error):
+                    raise
+            time.sleep(0.05)
+        raise AssertionError(f"{expression} did not become true")
+
+    def look(self, *, width: int, height: int = 900, dark: bool = False):
+        """Show the page as a screen of that size does, in light or dark."""
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.call("Emulation.setEmulatedMedia", features=[
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion", "value": "reduce"}])
 
     def run(self, expression):
         """Return the value of a JavaScript expression."""
@@ -97,8 +123,10 @@ class Page:
         self.run(f"document.querySelector({json.dumps(selector)}).focus()")
         self.call("Input.insertText", text=text)
 
-    def screenshot(self) -> bytes:
-        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
+    def screenshot(self, *, whole: bool = False) -> bytes:
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole, **(
+            {"clip": {"x": 0, "y": 0, "scale": 1, "width": self.run("document.documentElement.clientWidth"),
+                      "height": self.run("document.documentElement.scrollHeight")}} if whole else {}))["data"])
 
     def _next(self):
         while b"\0" not in self._pending:

@@ -1,9 +1,10 @@
-"""What the probes need to know of a blueprint."""
+"""What the probes and the load of a running service need to know of its blueprint."""
 
 from __future__ import annotations
 
+from backend_lead.generate.python.columns import path_columns
 from backend_lead.generate.python.conditions import everybody, only_roles
-from backend_lead.generate.python.lists import addresses
+from backend_lead.generate.python.lists import addresses, shows_only
 from backend_lead.generate.python.making import makeable, maker_role
 from backend_lead.generate.python.names import address
 from backend_lead.model.blueprint import Audience, Blueprint, Entity
@@ -38,9 +39,6 @@ def _list(blueprint: Blueprint) -> str:
 
 def list_indexes(blueprint: Blueprint) -> list[tuple[str, tuple[str, ...]]]:
     """Return the table and the first columns of the index that each list asks for."""
-    from backend_lead.generate.python.columns import path_columns
-    from backend_lead.generate.python.lists import shows_only
-
     wanted = []
     for entity in blueprint.entities:
         for path in entity.access_paths:
@@ -49,3 +47,15 @@ def list_indexes(blueprint: Blueprint) -> list[tuple[str, tuple[str, ...]]]:
             columns = path_columns(entity, path, shows_only(entity, path))
             wanted.append((entity.plural, columns))
     return wanted
+
+
+def load_plan(blueprint: Blueprint) -> list[dict[str, object]]:
+    """Return what a load needs to know of each entity that clients make: `load_requests.py` says how it reads it."""
+    return [{"name": each.name, "address": f"/{address(each.plural)}", "role": maker_role(blueprint, each) or "",
+             "lists": _plain_lists(blueprint, each)} for each in makeable(blueprint)]
+
+
+def _plain_lists(blueprint: Blueprint, entity: Entity) -> list[str]:
+    """Return the addresses that list without a word to search for and without a field of the query string."""
+    return [each.address for each in addresses(blueprint, entity)
+            if not any(one.path.search for one in each.listings) and any(not one.extra for one in each.listings)]

@@ -1,4 +1,4 @@
-"""The jobs that tools ask for: what each is told, and how the lead is asked.  A job runs in a `worker.py`."""
+"""The jobs that doors ask for: what each is told, and how the lead is asked.  A job runs in a `worker.py`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What every job is told.  `target` is the path as it was given; `dsn` is the door's own database or None."""
+    """What every job is told.  `target` is the path as it was given, `dsn` the database to look at or None.
+
+    `whole` asks for the report itself beside its document, with the source lines that it shows.
+    """
 
     target: str = "."
     openapi: str | None = None
@@ -28,6 +31,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     dsn: str | None = None
     allow_superuser: bool = False
     cache: bool = False
+    whole: bool = False
 
     def report(self, listen: Listener) -> Report:
         """Run the job."""
@@ -39,7 +43,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
         return options_for(self.target, typed={"exclude": self.exclude or None, "preview": self.preview},
                            openapi=_path(self.openapi), dsn=self.dsn, allow_superuser=self.allow_superuser,
-                           since=self.since, cache=self.cache, only_new=self.only_new)
+                           since=self.since, cache=self.cache, sources=self.whole, only_new=self.only_new)
 
 
 class ReviewJob(Job, frozen=True, kw_only=True):
@@ -93,6 +97,7 @@ class DiagnoseJob(Job, frozen=True, kw_only=True):
     traces: str | None = None
     budget: int | None = None
     postgres: int | None = None
+    cores: int | None = None
     migrations: bool = False
 
     def report(self, listen: Listener) -> Report:
@@ -100,8 +105,20 @@ class DiagnoseJob(Job, frozen=True, kw_only=True):
         from backend_lead.lead.diagnose import Slow, diagnose
 
         slow = Slow(_path(self.schema), _path(self.stats), _path(self.workload), self.budget, self.postgres,
-                    _path(self.traces), _moment() if self.migrations else None)
+                    _path(self.traces), _moment() if self.migrations else None, self.cores)
         return diagnose(slow, self.options(), listen)
+
+
+class WatchedJob(Job, frozen=True, kw_only=True):
+    """`backend-lead watch report`: what a store of looks holds, with the endpoints of the code."""
+
+    store: str
+
+    def report(self, listen: Listener) -> Report:
+        """Run the job."""
+        from backend_lead.lead.watch import watch_report
+
+        return watch_report(Path(self.store), self.options(), listen)
 
 
 class MigrationJob(Job, frozen=True, kw_only=True):
@@ -135,16 +152,17 @@ class LintJob(MigrationJob, frozen=True, kw_only=True):
 
 
 class ProveJob(MigrationJob, frozen=True, kw_only=True):
-    """`backend-lead migration prove`."""
+    """`backend-lead migration prove`; `keep` says whether the proof is kept, which `migration apply` believes."""
 
     rows: int = 20_000
+    keep: bool = True
 
     def report(self, listen: Listener) -> Report:
         """Run the job."""
         from backend_lead.lead.migration_proofs import prove_migrations
 
-        # The proof is what it is run for: it is kept whether or not what was read is.
-        return prove_migrations(self.request(), replace(self.options(), cache=True), self.rows, listen)
+        # The proof is what it is run for: it may be kept whether or not what was read is.
+        return prove_migrations(self.request(), replace(self.options(), cache=self.keep), self.rows, listen)
 
 
 class CreateJob(MigrationJob, frozen=True, kw_only=True):
@@ -196,8 +214,8 @@ class GenerateJob(DesignJob, frozen=True, kw_only=True):
         return with_service(super().report(listen), Path(self.into), blueprint_file=_path(self.blueprint))
 
 
-AnyJob = (ReviewJob | MapJob | AuditJob | AskJob | DiagnoseJob | LintJob | ProveJob | CreateJob | DesignJob
-          | GenerateJob)
+AnyJob = (ReviewJob | MapJob | AuditJob | AskJob | DiagnoseJob | WatchedJob | LintJob | ProveJob | CreateJob
+          | DesignJob | GenerateJob)
 
 
 def _path(text: str | None) -> Path | None:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import gc
 import os
 import time
+from contextlib import ExitStack
+from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from backend_lead.doors.mcp.jobs import AnyJob
-from backend_lead.doors.mcp.messages import Answered, Failed, Message, Told
+from backend_lead.doors.work.jobs import AnyJob
+from backend_lead.doors.work.messages import Answered, Failed, Message, Told
 from backend_lead.errors import BackendLeadError
 from backend_lead.gates.text import mask, one_line
+from backend_lead.gates.trail import Look, Trail, watched
 from backend_lead.gates.worker import request_and_answers
 from backend_lead.model.event import Event, Finished, Listener, Progress
+from backend_lead.model.review import Report
+from backend_lead.report._encode import cleaned
 
 _PAUSE = 0.1
 
@@ -35,7 +40,9 @@ def answer(job: AnyJob, listen: Listener) -> Message:
     from backend_lead.report.json import render
 
     try:
-        report = job.report(listen)
+        with ExitStack() as stack:
+            trail: Trail = stack.enter_context(watched()) if job.whole else {}
+            report = job.report(listen)
     except BackendLeadError as error:
         return Failed(mask(error.message), mask(error.hint))
     except Exception as error:
@@ -45,7 +52,9 @@ def answer(job: AnyJob, listen: Listener) -> Message:
             traceback.print_exc()
         return Failed(f"a fault of ours: {type(error).__name__}: {mask(one_line(str(error)))}", fault=True)
     unwritten = report.created.files if report.created is not None and not report.created.written else ()
-    return Answered(render(report, View()), unwritten)
+    if not job.whole:
+        return Answered(render(report, View()), unwritten)
+    return Answered(render(report, View()), unwritten, _encoded(report), _from_anywhere(trail))
 
 
 def told(event: Event) -> str:
@@ -55,6 +64,19 @@ def told(event: Event) -> str:
     if isinstance(event, Finished):
         return f"{event.stage}: {event.summary}" if event.summary else ""
     return event.stage
+
+
+def _encoded(report: Report) -> str:
+    try:
+        return msgspec.json.encode(report).decode()
+    except UnicodeEncodeError:
+        return msgspec.json.encode(cleaned(msgspec.to_builtins(report))).decode()
+
+
+def _from_anywhere(trail: Trail) -> tuple[tuple[Look, str], ...]:
+    """Return what was seen with the roots as whoever looks again finds them, in whatever folder that is."""
+    return tuple(((str(Path(root).resolve()), code, data, most, path, size), digest)
+                 for (root, code, data, most, path, size), digest in trail.items())
 
 
 def _listener(answers: BinaryIO) -> Listener:

@@ -1,0 +1,1 @@
+"""What doors share that answer over a connection: jobs, and the processes that run them."""
