@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from backend_lead.model.document import ApiDocument
+from backend_lead.model.endpoint import Call, Endpoint
+from backend_lead.model.migration import Change
 from backend_lead.model.place import Place, Unresolved
-
-if TYPE_CHECKING:  # Each reader brings its own part: a job that looks at migrations alone reads no words of routes.
-    from backend_lead.model.document import ApiDocument
-    from backend_lead.model.endpoint import Call, Endpoint
-    from backend_lead.model.migration import Change
-    from backend_lead.model.server import Server
-    from backend_lead.model.table import Table
+from backend_lead.model.server import Server
+from backend_lead.model.table import Table
 
 # What the reader calls the places where a part of the program's routes was lost.
 _PUT_TOGETHER = frozenset({"router", "prefix", "blueprint", "route", "view"})

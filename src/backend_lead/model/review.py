@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from backend_lead.model.answer import Answer
 from backend_lead.model.backend import Backend
+from backend_lead.model.created import Created, GeneratedService
+from backend_lead.model.design import Design
+from backend_lead.model.diagnosis import Diagnosis
 from backend_lead.model.finding import Dimension, Finding, Job, Severity
 from backend_lead.model.place import Place
 from backend_lead.model.proof import MigrationProof
 from backend_lead.model.verdict import Verdict
-
-if TYPE_CHECKING:  # A report holds what one job found: the words of the others are not read with it.
-    from backend_lead.model.answer import Answer
-    from backend_lead.model.created import Created, GeneratedService
-    from backend_lead.model.design import Design
-    from backend_lead.model.diagnosis import Diagnosis
-    from backend_lead.model.watch import Watched
+from backend_lead.model.watch import Watched
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,8 +259,9 @@ def invoke(run: Interpreter, function: FunctionValue, site: Site) -> Value:
         return Unknown(not_followed(site.sources))
     if not run.requesting:
         started = _enter(run, function, site)[0]
-        # A program that serves has started: what ends it here was otherwise where it runs.
-        return Unknown(site.sources) if started is None and not run.caught else _finish(run, started)
+        # A program that serves has started: what a function calls on its way was otherwise where it runs.
+        within = site.frame.function is not None and not run.caught
+        return Unknown(site.sources) if started is None and within else _finish(run, started)
     run.returned = None
     key = (
         function.signature(),
