@@ -12,7 +12,7 @@ from backend_lead.read.code.credentials import absent, says_nobody
 from backend_lead.read.code.execution import CONTINUED, GOES_ON, JUMPED, execute_block
 from backend_lead.read.code.frames import Aborted, Condition, Frame, Site
 from backend_lead.read.code.interpreter import DEEPEST_CALL, DEEPEST_CALL_AT_START, Interpreter
-from backend_lead.read.code.library_values import External, Symbol
+from backend_lead.read.code.library_values import External, Member, Symbol
 from backend_lead.read.code.operations import fresh, relabel
 from backend_lead.read.code.parameters import bind_parameters
 from backend_lead.read.code.program import Scope
@@ -200,8 +200,9 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
     else:
         _emit_asked(run, name, site)
     # What a method of something unknown makes of its arguments nobody saw; a library's function is known by its name.
+    own = function.given(site.argument(0)) if type(function) in (Part, Member) else function.sources
     given = not_followed(site.sources - function.sources) if isinstance(function, Part) else site.sources
-    sources = function.sources | given
+    sources = own | given
     if run.requesting and not name.startswith(KEEPING):
         for value in site.positional:
             if isinstance(value, FunctionValue):

@@ -85,7 +85,11 @@ def _loose(endpoint: Endpoint, access: Access) -> _LOOSE | None:
         name, part = picked
         if name in access.principals and not any(name in each.tables and each.operation in WRITES for each in own):
             continue  # Looking up another user is what directories and profiles are for.
-        if not access.checks(endpoint, name, inputs_of(part.sources)) and not _is_of_others(endpoint, name, access):
+        sources = inputs_of(part.sources)
+        if _only_decides(endpoint, name, access):
+            continue
+        if (not access.checks(endpoint, name, sources) and not _is_of_others(endpoint, name, access)
+                and not access.compares(endpoint, name, sources)):
             return query, name, part
     return None
 
@@ -97,6 +101,18 @@ def _is_of_others(endpoint: Endpoint, name: str, access: Access) -> bool:
                 if table in access.principals}
     owner = access.references.get(access.paths[name][-1], name)
     return bool(known_by) and owner in access.principals and owner not in known_by
+
+
+def _only_decides(endpoint: Endpoint, name: str, access: Access) -> bool:
+    """Say whether rows of a table are looked at by a route that changes others: nothing of them is changed, noted in
+    another row or answered, and the owner of something that is changed is asked for."""
+    writes = access.own_writes(endpoint)
+    used = {source for each in writes for part in each.assignments for source in part.sources}
+    answers = [each for each in endpoint.responses if not each.error]
+    used |= {source for each in answers for source in (*each.sources, *(f"row:{column}" for column in each.columns))}
+    return (bool(writes) and bool(access.owner_guards(endpoint)) and not any(name in each.tables for each in writes)
+            and not any(source in (f"row:{name}", "body") or source.startswith(f"row:{name}.") for source in used)
+            and all(each.shape in _TOLD for each in answers))
 
 
 def _shows_no_row(endpoint: Endpoint) -> bool:
