@@ -209,3 +209,116 @@ async def picture(request: Request, user: User = Depends(me)):
 def test_what_another_service_answers_is_not_what_the_caller_sent(tmp_path: Path, address: str, count: int):
     findings = found("server-side-request-forgery", tmp_path, FETCH.replace("ADDRESS", address))
     assert [("picture (body)" in each.message) for each in findings] == [True] * count
+
+
+RIGHTS = """
+@app.post("/kinds")
+def kind(user: User = Depends(me), db: Session = Depends(session)):
+    if not user.is_admin:
+        raise HTTPException(STATUS)
+    db.add(Note(user_id=1, body=""))
+    db.commit()
+"""
+
+
+@pytest.mark.parametrize("status", [400, 403, 405])
+def test_whoever_lacks_a_right_is_refused_with_whatever_status(tmp_path: Path, status: int):
+    [endpoint] = [each for each in backend(tmp_path, RIGHTS.replace("STATUS", str(status))).endpoints
+                  if each.path == "/kinds"]
+    assert ("role", "users.is_admin") in [(guard.kind.value, guard.detail) for guard in endpoint.guards]
+
+
+MARSHMALLOW = """
+from flask import Flask, request
+from flask_jwt_extended import get_jwt_claims, get_jwt_identity, jwt_required
+from flask_sqlalchemy import SQLAlchemy
+from marshmallow import Schema, ValidationError, fields, validates, validates_schema
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+
+
+class User(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+
+
+class Wallet(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    user_id = db.Column(db.Integer, db.ForeignKey("user.id"))
+
+
+class Payment(Schema):
+    wallet_id = fields.Int(required=True)
+
+    DECORATOR
+    def mine(self, given, **more):
+        wallet = db.session.get(Wallet, GIVEN)
+        if wallet is None or CHECK:
+            raise ValidationError("unknown wallet")
+
+
+schema = Payment()
+
+
+@app.get("/wallets")
+@jwt_required()
+def wallets():
+    return [wallet.id for wallet in Wallet.query.filter_by(user_id=get_jwt_identity())]
+
+
+@app.get("/wallets/<int:wallet_id>")
+@jwt_required()
+def wallet(wallet_id):
+    return {"id": Wallet.query.filter_by(id=wallet_id, user_id=get_jwt_identity()).first().id}
+
+
+@app.put("/payments")
+@jwt_required()
+def pay():
+    data = schema.load(request.get_json())
+    db.session.delete(db.session.get(Wallet, data["wallet_id"]))
+    db.session.commit()
+    return {}
+
+
+@app.delete("/wallets/<int:wallet_id>")
+@jwt_required()
+def drop(wallet_id):
+    if not get_jwt_claims()["is_admin"]:
+        return ({"message": "no"}, 403)
+    db.session.delete(db.session.get(Wallet, wallet_id))
+    db.session.commit()
+    return {}
+"""
+MINE = "wallet.user_id != get_jwt_identity()"
+
+
+@pytest.mark.parametrize(("decorator", "given", "check", "count"), [
+    ('@validates("wallet_id")', "given", MINE, 0),
+    ("@validates_schema", 'given["wallet_id"]', MINE, 0),
+    ('@validates("wallet_id")', "given", "given < 1", 1),
+])
+def test_validators_of_a_schema_are_followed(tmp_path: Path, decorator: str, given: str, check: str, count: int):
+    text = MARSHMALLOW.replace("DECORATOR", decorator).replace("GIVEN", given).replace("CHECK", check)
+    (tmp_path / "app.py").write_text(text)
+    findings = list(find_rule("missing-owner-check").check(read_backend(tmp_path, cache=False)))
+    assert [each.message.partition(" reads")[0] for each in findings] == ["PUT /payments"] * count
+
+
+DRAWN = """
+import openai
+drawer = openai.OpenAI()
+
+
+@app.post("/drawings")
+def draw(title: str = Body(), user: User = Depends(me)):
+    drawn = DRAWER
+    return httpx.get(ADDRESS).text
+"""
+
+
+@pytest.mark.parametrize(("drawer", "address", "count"), [
+    ("drawer.images.generate(prompt=title)", "drawn.data[0].url", 0), ("title.strip()", "drawn", 1)])
+def test_what_a_library_makes_of_an_input_is_not_the_input(tmp_path: Path, drawer: str, address: str, count: int):
+    route = DRAWN.replace("DRAWER", drawer).replace("ADDRESS", address)
+    assert len(found("server-side-request-forgery", tmp_path, route)) == count

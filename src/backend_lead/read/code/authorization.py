@@ -22,6 +22,7 @@ _COMPARING = frozenset({"==", "!=", "in", "not in", "<", ">", "<=", ">="})
 _HAVING = re.compile(r"(?i)(key|url|uri|path|name|e?mail|phone|picture|avatar|image|photo|token|secret|slug|bio|about|"
                      r"description|address|date|_at|count|balance|amount|points|credits?|language|locale|zone|password)$")
 _RANK = re.compile(r"(?i)admin|staff|super|moderator|role|permission")
+_RIGHTS = re.compile(rf"{_RANK.pattern}|^(can|may)($|_)|right|grant|allow|privilege")
 
 
 def is_principal(label: str) -> bool:
@@ -113,7 +114,14 @@ def _of(outcome: Outcome, status: int | None) -> list[Guard]:
         return [Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=found[0])]
     if status in (403, 404, None) and any(_tells_rank(each, each is asked[-1]) for each in asked):
         return [Guard(GuardKind.ROLE, name, outcome.place, detail=_detail(labels))]
+    if status not in (403, 404, None) and any(map(_RIGHTS.search, _columns(asked[-1:]))):
+        return [Guard(GuardKind.ROLE, name, outcome.place, detail=_detail(labels))]  # Whatever it is answered with.
     return []
+
+
+def _columns(conditions: list[Condition]) -> set[str]:
+    """The columns of the caller that tests are about."""
+    return {label.rpartition(".")[2] for each in conditions for label in each.sources if label.startswith("principal.")}
 
 
 def _tells_rank(condition: Condition, last: bool) -> bool:

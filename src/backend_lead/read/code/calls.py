@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +24,10 @@ from backend_lead.read.code.values import Choice, Known, Native, Part, Setting, 
 from backend_lead.read.code.ways import is_recursive, way_into, widened
 
 LOUD = ("builtins.open", "builtins.eval", "builtins.exec", "builtins.compile")
+# Whose functions give what they are given, in another form; of Python's own, all that have to do with text do.
+_KEEPING_TEXT = sys.stdlib_module_names | {
+    "builtins", "sqlalchemy", "sqlmodel", "psycopg", "psycopg2", "asyncpg", "jinja2", "markupsafe", "orjson", "ujson",
+    "simplejson", "yaml", "yarl", "multidict", "werkzeug", "flask", "starlette", "fastapi", "pydantic", "anyio", "aiofiles"}
 # What looks at a function, or keeps it, and does not call it.
 KEEPING = (
     "pickle.", "cloudpickle.", "dill.", "marshal.", "json.", "copy.", "inspect.", "typing.", "weakref.", "operator.",
@@ -199,9 +204,11 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
         run.emit(CallMade(name, site, run, function.sources))
     else:
         _emit_asked(run, name, site)
-    # What a method of something unknown makes of its arguments nobody saw; a library's function is known by its name.
+    # What a method of something unknown, or somebody's library, makes of its arguments nobody saw.
     own = function.given(site.argument(0)) if type(function) in (Part, Member) else function.sources
-    given = not_followed(site.sources - function.sources) if isinstance(function, Part) else site.sources
+    given = site.sources
+    if isinstance(function, Part) or name.partition(".")[0] not in _KEEPING_TEXT:
+        given = not_followed(given - function.sources)
     sources = own | given
     if run.requesting and not name.startswith(KEEPING):
         for value in site.positional:

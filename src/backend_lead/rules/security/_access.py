@@ -30,7 +30,7 @@ _EQUAL = frozenset({"=", "==", "is", "in", "any", "= any"})
 # Ways in that must be open, because who calls them has no credential yet, or another system's.
 _WAYS_IN = re.compile(
     r"(?i)(^|[/_-])(log-?in|sign-?in|sign-?up|register|registration|token|tokens|refresh|log-?out|sign-?out|oauth2?|"
-    r"oidc|sso|saml|auth|callbacks?|web-?hooks?|hooks?|forgot|forgotten|reset|recover|verify|verification|confirm|"
+    r"oidc|sso|saml|auth|callbacks?|web-?hooks?|hooks?|notification$|notify|ipn|guests?|forgot|forgotten|reset|recover|verify|verification|confirm|"
     r"activate|authorize|invite|invites|invitation|invitations|accept|unsubscribe|setup|onboarding|first|share|shared|"
     r"public|health|healthz|ping|metrics|track|tracking|events|beacon)([/_-]|$)")
 
@@ -101,10 +101,12 @@ class Access:
                 return True
         return self.asks_who(endpoint, table, sources)
 
-    def compares(self, endpoint: Endpoint, table: str, sources: tuple[str, ...]) -> bool:
-        """Say whether the code compares the caller with rows that have to do with a table, or with what its rows are
-        picked by, whatever comes of it: an answer that is no refusal may still show nothing."""
-        return any(each in sources or (":" not in each and self._are_connected(each.partition(".")[0], table))
+    def compares(self, endpoint: Endpoint, table: str) -> bool:
+        """Say whether the code compares the caller with rows that have to do with a table, or with an input that any
+        query on it names, whatever comes of it: an answer that is no refusal may still show nothing."""
+        named = {source for query in endpoint.queries if table in query.tables
+                 for part in query.filters for source in part.sources}
+        return any(each in named or (":" not in each and self._are_connected(each.partition(".")[0], table))
                    for each in endpoint.compared)
 
     def binds(self, query: Query) -> bool:

@@ -25,37 +25,32 @@ _LOOSE = tuple[Query, str, Filter]
 _TELLING = ("logging.", "loguru.", "structlog.", ".add_task", ".commit", ".refresh", ".flush", "builtins.")
 
 
-def check(backend: Backend, fewest_checked: int = 3, share_checked: float = 0.6) -> Iterator[Finding]:
+def check(backend: Backend) -> Iterator[Finding]:
     """Yield one finding for each route that reaches rows of any caller by their id.
 
-    There must be a contrast: another route checks the owner of the same table, or of one on the way to the owner,
-    or this one writes and at least `fewest_checked` routes, a `share_checked` of all that pick such rows, do check.
+    There must be a contrast: another route checks the owner of the same table, or of one on the way to the owner.
     """
     access = Access.of(backend)
     checked: dict[str, list[Endpoint]] = {}
     loose: list[tuple[Endpoint, _LOOSE]] = []
-    checking = 0
     for endpoint in in_order(backend.endpoints):
         if not access.is_for_people(endpoint):
             continue
-        tables = _checked_tables(endpoint, access)
-        for name in tables:
+        for name in _checked_tables(endpoint, access):
             checked.setdefault(name, []).append(endpoint)
-        checking += bool(tables)
         found = _loose(endpoint, access)
         if found is not None:
             loose.append((endpoint, found))
     shown = {name for endpoint in backend.endpoints for name in _shows_everybodys(endpoint, access)}
     loose = [(endpoint, found) for endpoint, found in loose
              if found[1] not in shown or _alters(endpoint, found[1], access)]
-    mostly = checking >= fewest_checked and checking >= share_checked * (checking + len(loose))
     for endpoint, (query, name, part) in loose:
         writes = any(name in each.tables for each in access.own_writes(endpoint))
         beside = [other for each in access.on_the_way(name) for other in checked.get(each, [])]
         if not writes:
             # That only changes ask whose a row is says that everybody may read it.
             beside = [other for other in beside if not access.own_writes(other)]
-        if beside or (writes and mostly and _is_owned(name, access)):
+        if beside:
             yield _finding(endpoint, query, name, part, beside, access)
 
 
@@ -89,7 +84,7 @@ def _loose(endpoint: Endpoint, access: Access) -> _LOOSE | None:
         if _only_decides(endpoint, name, access):
             continue
         if (not access.checks(endpoint, name, sources) and not _is_of_others(endpoint, name, access)
-                and not access.compares(endpoint, name, sources)):
+                and not access.compares(endpoint, name)):
             return query, name, part
     return None
 
@@ -146,17 +141,6 @@ def _alters(endpoint: Endpoint, name: str, access: Access) -> bool:
         if name in query.tables and not noted:
             return True
     return False
-
-
-def _is_owned(name: str, access: Access) -> bool:
-    """Say whether every row of a table leads to somebody: what may be null, and is compared with nobody, is a note."""
-    for step in access.paths[name]:
-        table, _, column = step.rpartition(".")
-        found = access.backend.table(table)
-        told = found.column(column) if found is not None else None
-        if told is not None and told.nullable:
-            return False
-    return True
 
 
 def _asks_elsewhere(endpoint: Endpoint) -> bool:
