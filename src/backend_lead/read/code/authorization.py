@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from backend_lead.model.endpoint import Guard, GuardKind
-from backend_lead.model.ownership import CREDENTIALS
 from backend_lead.read.code.authentication import refusal_status
 from backend_lead.read.code.frames import Condition, Outcome
 from backend_lead.read.code.interpreter import Interpreter
@@ -94,7 +93,7 @@ def _of(outcome: Outcome, status: int | None) -> list[Guard]:
             made.append(Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=owned))
     if made:
         return made  # Whatever it ends in: nobody gets to another's row.
-    if status == 401 and any(_asks_what_he_is(pair) for condition in outcome.conditions for pair in condition.pairs):
+    if status == 401 and any(_asks_what_he_is(pair) for last in outcome.conditions[-1:] for pair in last.pairs):
         status = 403  # `if me != 1: abort(401)`: it is known who asks, and he may not.
     if status is not None and (not 400 <= status < 500 or status == 401):
         return []
@@ -145,8 +144,8 @@ def _tells_rank(condition: Condition, last: bool) -> bool:
 def _asks_what_he_is(pair: Pair) -> bool:
     """Whether a known caller, or a column of his, is compared with what the program names (`me.role != "admin"`)."""
     for mine, other in ((pair.left, pair.right), (pair.right, pair.left)):
-        if not other and pair.operator in ("==", "!=", "in", "not in"):
-            return mine == _CALLER or any(label.startswith("principal.") and label not in CREDENTIALS for label in mine)
+        if not other and pair.operator in ("==", "!=", "in", "not in") and "principal.credentials" not in mine:
+            return mine == _CALLER or any(label.startswith("principal.") for label in mine)
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from backend_lead.model.backend import Backend
@@ -25,32 +26,40 @@ _LOOSE = tuple[Query, str, Filter]
 _TELLING = ("logging.", "loguru.", "structlog.", ".add_task", ".commit", ".refresh", ".flush", "builtins.")
 
 
-def check(backend: Backend) -> Iterator[Finding]:
+def check(backend: Backend, fewest_checked: int = 3, share_checked: float = 0.6) -> Iterator[Finding]:
     """Yield one finding for each route that reaches rows of any caller by their id.
 
-    There must be a contrast: another route checks the owner of the same table, or of one on the way to the owner.
+    There must be a contrast: another route checks the owner of the same table, or of one on the way to the owner,
+    or this one writes and at least `fewest_checked` routes, a `share_checked` of all that pick rows of owners of the same
+    kind, do check.
     """
     access = Access.of(backend)
     checked: dict[str, list[Endpoint]] = {}
     loose: list[tuple[Endpoint, _LOOSE]] = []
+    checking: Counter[str] = Counter()
     for endpoint in in_order(backend.endpoints):
         if not access.is_for_people(endpoint):
             continue
-        for name in _checked_tables(endpoint, access):
+        tables = _checked_tables(endpoint, access)
+        for name in tables:
             checked.setdefault(name, []).append(endpoint)
+        checking.update({_owner_of(name, access) for name in tables})
         found = _loose(endpoint, access)
         if found is not None:
             loose.append((endpoint, found))
     shown = {name for endpoint in backend.endpoints for name in _shows_everybodys(endpoint, access)}
     loose = [(endpoint, found) for endpoint, found in loose
              if found[1] not in shown or _alters(endpoint, found[1], access)]
+    all_picking = checking + Counter(_owner_of(found[1], access) for _, found in loose)
     for endpoint, (query, name, part) in loose:
         writes = any(name in each.tables for each in access.own_writes(endpoint))
         beside = [other for each in access.on_the_way(name) for other in checked.get(each, [])]
         if not writes:
             # That only changes ask whose a row is says that everybody may read it.
             beside = [other for other in beside if not access.own_writes(other)]
-        if beside:
+        owner = _owner_of(name, access)
+        mostly = checking[owner] >= fewest_checked and checking[owner] >= share_checked * all_picking[owner]
+        if beside or (writes and mostly and _is_owned(name, access)):
             yield _finding(endpoint, query, name, part, beside, access)
 
 
@@ -94,7 +103,7 @@ def _is_of_others(endpoint: Endpoint, name: str, access: Access) -> bool:
     accounts of their own, and no rows here."""
     known_by = {table for query in endpoint.queries if sent_before(query, endpoint) for table in query.tables
                 if table in access.principals}
-    owner = access.references.get(access.paths[name][-1], name)
+    owner = _owner_of(name, access)
     return bool(known_by) and owner in access.principals and owner not in known_by
 
 
@@ -141,6 +150,22 @@ def _alters(endpoint: Endpoint, name: str, access: Access) -> bool:
         if name in query.tables and not noted:
             return True
     return False
+
+
+def _owner_of(name: str, access: Access) -> str:
+    """Return the table whose rows own those of a table: customers and administrators are not asked for alike."""
+    return access.references.get(access.paths[name][-1], name)
+
+
+def _is_owned(name: str, access: Access) -> bool:
+    """Say whether every row of a table leads to somebody: what may be null, and is compared with nobody, is a note."""
+    for step in access.paths[name]:
+        table, _, column = step.rpartition(".")
+        found = access.backend.table(table)
+        told = found.column(column) if found is not None else None
+        if told is not None and told.nullable:
+            return False
+    return True
 
 
 def _asks_elsewhere(endpoint: Endpoint) -> bool:
