@@ -44,6 +44,19 @@ class User(Base):
     is_active: Mapped[bool]
     is_admin: Mapped[bool]
     kind: Mapped[Kind] = mapped_column(Enum(Kind))
+    role_id: Mapped[int] = mapped_column(ForeignKey("roles.id"))
+
+
+class Role(Base):
+    __tablename__ = "roles"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Answer(Base):
+    __tablename__ = "answers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id"))
+    body: Mapped[str]
 
 
 class Note(Base):
@@ -151,6 +164,7 @@ def test_the_state_of_an_account_is_no_role(tmp_path: Path, state: str):
     "if user.email not in OPERATORS:\n        raise HTTPException(401)",
     "if user.email not in OPERATORS:\n        raise HTTPException(403)",
     "if user.kind != Kind.seller:\n        raise HTTPException(401)",
+    "if user.role_id != 1:\n        raise HTTPException(403)",
 ])
 def test_what_parts_one_caller_from_another_is_a_role(tmp_path: Path, check: str):
     assert found("missing-owner-check", tmp_path, ONE.replace("CHECK", check)) == []
@@ -161,6 +175,37 @@ def test_a_refusal_that_is_returned_as_one_of_two_values_speaks_for_a_check(tmp_
     [endpoint] = [each for each in read.endpoints if each.path == "/notes/{note_id}"]
     assert "notes.user_id" in endpoint.compared
     assert list(find_rule("missing-owner-check").check(read)) == []
+
+
+LOOKED_AT = """
+@app.post("/notes/{note_id}/answers")
+def answer(note_id: int, user: User = Depends(me), db: Session = Depends(session)):
+    note = db.get(Note, note_id)
+    if note is None:
+        raise HTTPException(404)
+    db.add(Answer(note_id=note_id, body=BODY))
+    db.commit()
+    return {"done": True}
+"""
+REPLY = """
+@app.post("/notes/{note_id}/replies")
+def reply(note_id: int, user: User = Depends(me), db: Session = Depends(session)):
+    if db.get(Note, note_id) is None:
+        raise HTTPException(404)
+    mine = Note(user_id=user.id, body="")
+    db.add(mine)
+    db.commit()
+    return {"body": mine.body}
+"""
+
+
+@pytest.mark.parametrize(("body", "count"), [('""', 0), ("note.body", 1)])
+def test_a_row_that_is_only_looked_at_is_read_by_nobody(tmp_path: Path, body: str, count: int):
+    assert len(found("missing-owner-check", tmp_path, LOOKED_AT.replace("BODY", body))) == count
+
+
+def test_whoever_replies_adds_a_row_of_his_own(tmp_path: Path):
+    assert found("missing-owner-check", tmp_path, REPLY) == []
 
 
 CHANGE = """

@@ -13,6 +13,8 @@ _STATE = re.compile(
     r"(?:is_?|was_?|email_?|account_?|user_?|phone_?)*(?:in_?active|active|activated|enabled|disabled|verified|verify|"
     r"confirmed|banned|blocked|locked|suspended|frozen|deleted|deactivated|approved|archived|removed|revoked|expired|"
     r"authenticated|anonymous|status|state)(?:_?(?:at|on|until|flag|date))?", re.IGNORECASE)
+# What a column is called that refers to what somebody may do.
+_RANK = re.compile(r"(?i)role|rank|permission|admin")
 
 
 def is_about_account(guard: Guard) -> bool:
@@ -24,9 +26,9 @@ def role_guard(endpoint: Endpoint, references: Mapping[str, str]) -> Guard | Non
     """Return the guard of an endpoint that asks for a role, or None.
 
     `references` are the foreign key columns with the tables that they refer to.  A guard that only asks whether the
-    caller's row refers to something (is a customer at all), what kind of credential was sent, or whether the account
-    is in use asks for no role.
+    caller's row refers to something (is a customer at all; a role is what is asked for), what kind of credential was
+    sent, or whether the account is in use asks for no role.
     """
     return next((guard for guard in endpoint.guards if guard.kind is GuardKind.ROLE and not guard.optional
-                 and guard.detail not in references and guard.detail not in CREDENTIALS
-                 and not is_about_account(guard)), None)
+                 and (guard.detail not in references or _RANK.search(guard.detail.rpartition(".")[2]))
+                 and guard.detail not in CREDENTIALS and not is_about_account(guard)), None)

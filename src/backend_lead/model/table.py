@@ -11,8 +11,8 @@ from backend_lead.model.place import Place
 class Column:
     """One column; `type` is the SQL type in lower case (`integer`, `character varying(80)`), or "" when unknown.
 
-    `zoned`: whether the program's own default for a point in time carries a zone; None when none is known.  `values` are
-    the words of an enumeration, as far as the models tell them.
+    `zoned`: whether the program's own default for a point in time carries a zone; None when none is known.  `values`
+    are the words of an enumeration, as far as the models tell them.
     """
 
     name: str

@@ -27,7 +27,8 @@ LOUD = ("builtins.open", "builtins.eval", "builtins.exec", "builtins.compile")
 # Whose functions give what they are given, in another form; of Python's own, all that have to do with text do.
 _KEEPING_TEXT = sys.stdlib_module_names | {
     "builtins", "sqlalchemy", "sqlmodel", "psycopg", "psycopg2", "asyncpg", "jinja2", "markupsafe", "orjson", "ujson",
-    "simplejson", "yaml", "yarl", "multidict", "werkzeug", "flask", "starlette", "fastapi", "pydantic", "anyio", "aiofiles"}
+    "simplejson", "yaml", "yarl", "multidict", "werkzeug", "flask", "starlette", "fastapi", "pydantic", "anyio",
+    "aiofiles"}
 # What looks at a function, or keeps it, and does not call it.
 KEEPING = (
     "pickle.", "cloudpickle.", "dill.", "marshal.", "json.", "copy.", "inspect.", "typing.", "weakref.", "operator.",

@@ -166,7 +166,7 @@ class Outcome:
     def asked(self) -> tuple[Condition, ...]:
         """The conditions, and then those of the exceptions behind, however far back: each once."""
         found = dict.fromkeys(self.conditions)
-        # Clause behind clause takes the same exceptions: what a `try` took is looked at once, not once for each of them.
+        # Clause behind clause takes the same exceptions: what a `try` took is looked at once, not for each of them.
         seen: set[int] = set()
         waiting = list(self.behind)
         for taken in waiting:

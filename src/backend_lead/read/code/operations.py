@@ -207,6 +207,9 @@ def compare(run: Interpreter, operator: str, left: Value, right: Value, line: in
     return Unknown(left.sources | right.sources, "", (pair,) if pair.left or pair.right else ())
 
 
+_GIVEN = ("path:", "query:", "body:", "form:")
+
+
 class CallerCompared:
     """An event: the columns of rows and the inputs that the caller was compared with."""
 
@@ -221,7 +224,7 @@ def _note_asked(run: Interpreter, left: frozenset[str], right: frozenset[str]) -
     for mine, other in ((left, right), (right, left)):
         if any(map(names_caller, mine)) and not any(map(names_caller, other)):
             labels = {label.removeprefix("row:") for label in other
-                      if label.startswith(("path:", "query:", "body:", "form:")) or (label[:4] == "row:" and "." in label)}
+                      if label.startswith(_GIVEN) or (label.startswith("row:") and "." in label)}
             if labels:
                 run.emit(CallerCompared(frozenset(labels)))
 

@@ -21,8 +21,9 @@ RULE = RuleInfo("Mass assignment of a privilege", Severity.CRITICAL, owasp_api="
 write = Writer(__name__, RULE)
 
 # What ranks are called, and the types of an input that holds one value.
-_RANK = re.compile(r"(?i)adm|staff|super|root|mod|manag|owner|operat|editor|system|internal|chef|jefe|boss|lead|teach")
-_SINGLE = re.compile(r"(?i)(optional\[)?(str|int|float|bool|emailstr|secretstr|decimal|uuid\d?|date|datetime)\]?( \| none)?")
+_RANK = re.compile(r"(?i)adm|staff|super|root|mod|manag|owner|operat|editor|system|internal|chef|jefe|boss|lead")
+_SINGLE = re.compile(r"(?i)(optional\[)?(str|int|float|bool|emailstr|secretstr|decimal|uuid\d?|date|datetime)\]?"
+                     r"( \| none)?")
 _WHOLE = frozenset({"body", "body:*", "form", "form:*"})
 
 

@@ -30,8 +30,8 @@ def check(backend: Backend, fewest_checked: int = 3, share_checked: float = 0.6)
     """Yield one finding for each route that reaches rows of any caller by their id.
 
     There must be a contrast: another route checks the owner of the same table, or of one on the way to the owner,
-    or this one writes and at least `fewest_checked` routes, a `share_checked` of all that pick rows of owners of the same
-    kind, do check.
+    or this one writes and at least `fewest_checked` routes, a `share_checked` of all that pick rows of owners of the
+    same kind, do check.
     """
     access = Access.of(backend)
     checked: dict[str, list[Endpoint]] = {}
@@ -108,15 +108,21 @@ def _is_of_others(endpoint: Endpoint, name: str, access: Access) -> bool:
 
 
 def _only_decides(endpoint: Endpoint, name: str, access: Access) -> bool:
-    """Say whether rows of a table are looked at by a route that changes others: nothing of them is changed, noted in
-    another row or answered, and the owner of something that is changed is asked for."""
+    """Say whether rows of a table are only looked at: nothing of them is changed, noted in another row or answered.
+
+    Whoever applies for somebody's post, or takes a film out of his own list, looks at rows of others by right.
+    """
     writes = access.own_writes(endpoint)
-    used = {source for each in writes for part in each.assignments for source in part.sources}
+    adds = any(name in each.tables for each in writes)
+    if any(name in each.tables and each.operation != "insert" for each in writes):
+        return False
     answers = [each for each in endpoint.responses if not each.error]
+    used = {source for each in writes for part in each.assignments for source in part.sources}
     used |= {source for each in answers for source in (*each.sources, *(f"row:{column}" for column in each.columns))}
-    return (bool(writes) and bool(access.owner_guards(endpoint)) and not any(name in each.tables for each in writes)
-            and not any(source in (f"row:{name}", "body") or source.startswith(f"row:{name}.") for source in used)
-            and all(each.shape in _TOLD for each in answers))
+    # A row that is added belongs to who adds it, and is what is answered then: an answer to somebody's comment.
+    if not adds and any(source == f"row:{name}" or source.startswith(f"row:{name}.") for source in used):
+        return False
+    return bool(writes) or all(each.shape in _TOLD for each in answers)
 
 
 def _shows_no_row(endpoint: Endpoint) -> bool:

@@ -1,4 +1,7 @@
-"""Marshmallow: loading a schema calls the validators that its class defines (marshmallow.readthedocs.io, Validation)."""
+"""Marshmallow: loading a schema calls the validators that its class defines.
+
+Source: marshmallow.readthedocs.io, "Validation".
+"""
 
 from __future__ import annotations
 
