@@ -19,6 +19,7 @@ from backend_lead.report import _documents_watch as watch
 from backend_lead.report import _jobs as jobs
 from backend_lead.report._documents_ask import AnswerFields
 from backend_lead.report._documents_migration import created, migrations, proofs, proven, statements
+from backend_lead.report._documents_repair import RepairsFields
 from backend_lead.report._words_watch import headline
 
 Document = (jobs.MapDocument | jobs.AuditDocument | jobs.ReviewDocument | jobs.MigrationLintDocument
@@ -96,12 +97,12 @@ def document(report: Report) -> Document:
         return jobs.AuditDocument(
             schema="backend-lead/audit/1", version=report.version, target=report.target, read=_read(backend),
             findings=findings, verdicts=verdicts, unresolved=unresolved, since=report.since, ignored=report.ignored,
-            baselined=report.baselined, unused_ignores=unused)
+            baselined=report.baselined, unused_ignores=unused, repairs=RepairsFields.of(report.repairs))
     return jobs.ReviewDocument(
         schema="backend-lead/review/1", version=report.version, target=report.target, read=_read(backend),
         grades=[_grade(grade) for grade in report.grades], plan=[_step(step) for step in report.plan],
         findings=findings, verdicts=verdicts, unresolved=unresolved, since=report.since, ignored=report.ignored,
-        baselined=report.baselined, unused_ignores=unused)
+        baselined=report.baselined, unused_ignores=unused, repairs=RepairsFields.of(report.repairs))
 
 
 def _design(report: Report, given: Design) -> jobs.DesignDocument:

@@ -52,6 +52,7 @@ from backend_lead.report._documents_migration import (
     ProvenFields,
     StatementFields,
 )
+from backend_lead.report._documents_repair import RepairsFields
 from backend_lead.report._documents_rules import RuleFields
 from backend_lead.report._documents_watch import GapFields, GaugeFields, WatchedQueryFields
 
@@ -82,6 +83,7 @@ class AuditDocument(msgspec.Struct, frozen=True):
     ignored: int
     baselined: int
     unused_ignores: list[UnusedIgnoreFields]
+    repairs: RepairsFields | None
 
 
 class ReviewDocument(msgspec.Struct, frozen=True):
@@ -100,6 +102,7 @@ class ReviewDocument(msgspec.Struct, frozen=True):
     ignored: int
     baselined: int
     unused_ignores: list[UnusedIgnoreFields]
+    repairs: RepairsFields | None
 
 
 class MigrationLintDocument(msgspec.Struct, frozen=True):

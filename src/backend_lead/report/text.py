@@ -16,6 +16,7 @@ from backend_lead.report._text_diagnosis import diagnosis_lines
 from backend_lead.report._text_findings import findings_lines
 from backend_lead.report._text_map import map_lines
 from backend_lead.report._text_migration import created_lines, statement_lines
+from backend_lead.report._text_repair import repair_lines
 from backend_lead.report._text_watch import watch_lines
 from backend_lead.report._words_migration import migration_read
 
@@ -45,7 +46,9 @@ def render(report: Report, view: View) -> str:
         lines = [*_head(report, view), *diagnosis_lines(report.diagnosis, view), *files, *findings_lines(report, view),
                  *_next(report, view)]
         return layout.painted(lines) if view.colour else layout.plain(lines)
-    lines = [*_head(report, view), *_grades(report, view), *_plan(report, view), *_verdicts(report, view)]
+    lines = _head(report, view)
+    lines += repair_lines(report.repairs, view) if report.repairs is not None else []
+    lines += [*_grades(report, view), *_plan(report, view), *_verdicts(report, view)]
     if report.job == "map":
         lines += map_lines(report, view)
     else:

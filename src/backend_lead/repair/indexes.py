@@ -1,0 +1,104 @@
+"""Indexes that go: out of the models here, out of the database by the migration that the patch asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from backend_lead.errors import Refused
+from backend_lead.model.diagnosis import IndexChange
+from backend_lead.model.finding import Evidence, Finding
+from backend_lead.model.table import Index, Table
+from backend_lead.read.code.editing import NotPatched, Source, arguments_of, walk
+from backend_lead.repair.calls import name_of
+from backend_lead.repair.desk import Desk
+from backend_lead.rules._ddl import drop_index
+from backend_lead.rules._redundant import redundant_indexes
+
+_HISTORY = re.compile(r"(^|/)(migrations?|alembic|versions)/")
+
+
+def drop(finding: Finding, desk: Desk) -> str:
+    """Take the index of a finding out of the models, and ask for the migration that drops it."""
+    table, index = _redundant(finding, desk)
+    if "." in table.name and "." in index.name:
+        raise NotPatched("the index stands in a schema of its own")
+    declared = [each for path in desk.tree.files if path.endswith(".py") and not _HISTORY.search(path)
+                for each in _declared(desk, path, index)]
+    if len(declared) > 1:
+        raise NotPatched(f"{index.name} is declared in several places")
+    for source, call in declared:
+        _take_out(source, call)
+    statement = drop_index(index.name, table.name).rstrip(";")
+    desk.index_changes.append(IndexChange(
+        "drop", statement.replace(" CONCURRENTLY", ""), statement, table.name, index.name, finding.message,
+        evidence=Evidence.TRACED))
+    told = f", and out of {declared[0][0].path}" if declared else ""
+    return f"a migration drops {index.name}{told}"
+
+
+def _redundant(finding: Finding, desk: Desk) -> tuple[Table, Index]:
+    """Return the index that a finding is about.  Raises NotPatched where that is more than one, or another's keeper."""
+    found = [(table, each.index) for table in desk.backend.tables for each in redundant_indexes(table)
+             if f"table:{table.name}" in finding.touches
+             and finding.snippet == f"{each.index.name} ({', '.join(each.index.columns)})"]
+    if len(found) != 1:
+        raise NotPatched("the finding is about several indexes" if not found else "several tables have the index")
+    return found[0]
+
+
+def _declared(desk: Desk, path: str, index: Index) -> Iterator[tuple[Source, Node]]:
+    """Yield the calls of a file of models that declare the index by its name.
+
+    Raises NotPatched where its name stands in another shape, and for one that a column declares by `index=True`.
+    """
+    try:
+        data = desk.tree.read(path)
+    except Refused:
+        return
+    if index.place is not None and index.place.file == path and index.name.encode() not in data:
+        raise NotPatched(f"{index.name} has no name of its own in {path}")
+    if index.name.encode() not in data:
+        return
+    source = desk.python(path)
+    for node in walk(source.root):
+        if node.type != "string" or source.text(node).strip("'\"") != index.name:
+            continue
+        call = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
+        if call is None or call.type != "call" or name_of(source, call) != "Index" or arguments_of(call)[0] != node:
+            raise NotPatched(f"{index.name} is named in another shape at {path}:{node.start_point.row + 1}")
+        yield source, call
+
+
+def _has_comma(element: Node) -> bool:
+    following = element.next_sibling
+    return following is not None and following.type == ","
+
+
+def _take_out(source: Source, call: Node) -> None:
+    """Take an element out of the tuple or list that it stands in, with its comma and, if it fills one, its line."""
+    within = call.parent
+    if within is None or within.type not in ("tuple", "list"):
+        raise NotPatched("the index is declared outside of a list")
+    others = [each for each in within.named_children if each.type != "comment" and each != call]
+    if within.type == "tuple" and not others:
+        raise NotPatched("the index is the only one of its tuple")
+    if within.type == "tuple" and len(others) == 1 and not _has_comma(others[0]):
+        raise NotPatched("what is left would be no tuple")
+    comma = call.next_sibling
+    start, end = call.start_byte, call.end_byte
+    if comma is not None and comma.type == ",":
+        end = comma.end_byte
+    elif within.type == "tuple" or others:
+        raise NotPatched("the index is the last of its list")
+    line = source.data.rfind(b"\n", 0, start) + 1
+    tail = re.compile(rb"[ \t]*\r?\n").match(source.data, end)
+    if not source.data[line:start].strip() and tail is not None:
+        source.replace(line, tail.end(), "")
+        return
+    blank = re.compile(rb"[ \t]+").match(source.data, end)
+    source.replace(start, blank.end() if blank else end, "")
+
+
