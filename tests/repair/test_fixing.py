@@ -18,7 +18,7 @@ from backend_lead.doors.cli.main import main
 from backend_lead.gates import working_tree
 from backend_lead.gates.working_tree import WorkingTree
 from backend_lead.lead import repairing
-from conftest import APP, changed, git
+from diary import APP, changed, git
 
 PASSES = f"{sys.executable} -c pass"
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"

@@ -13,14 +13,20 @@ from backend_lead.model.diagnosis import IndexChange
 from backend_lead.read.code.editing import NotPatched
 
 
-def migration_files(changes: Sequence[IndexChange], tree: Tree, moment: str) -> tuple[tuple[str, str], ...]:
-    """Return the files that make and drop the indexes.
+def migration_files(changes: Sequence[IndexChange], tree: Tree, databases: Sequence[str],
+                    moment: str) -> tuple[tuple[str, str], ...]:
+    """Return the files that make and drop the indexes, for a program that is written for these systems.
 
-    Raises NotPatched for a project without migrations, and for one whose history does not tell the whole schema.
+    Raises NotPatched for a project without migrations, for one whose history does not tell the whole schema, and for
+    one whose database may be another than PostgreSQL.
     """
     form, there = tool_of(tree, "")
     if not there:
         raise NotPatched("the project has no migrations to add one to")
+    others = [name for name in databases if name != "postgresql"]
+    # What Alembic says of PostgreSQL alone, other systems do not hear.
+    if others and not ("postgresql" in databases and form.NAME == "alembic"):
+        raise NotPatched(f"migrations are written for PostgreSQL, and the program is for {', '.join(databases)}")
     schema = known_schema(Request(()), tree, form, there)
     if schema.unresolved:
         gap = schema.unresolved[0]

@@ -139,7 +139,7 @@ class _Run:
         patch = patch_for(finding, self._now.backend, tree)
         if not patch.index_changes:
             return patch
-        new = migration_files(patch.index_changes, tree, self._repairing.moment)
+        new = migration_files(patch.index_changes, tree, self._now.backend.databases, self._repairing.moment)
         return replace(patch, changes=(*patch.changes, *(Change(path, None, text.encode()) for path, text in new)))
 
     def _judge(self, finding: Finding) -> tuple[_Seen | None, str]:

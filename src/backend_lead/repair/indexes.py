@@ -1,4 +1,4 @@
-"""Indexes that go: out of the models here, out of the database by the migration that the patch asks for."""
+"""Indexes that come and go: in the models here, in the database by the migration that the patch asks for."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from tree_sitter import Node
 from backend_lead.errors import Refused
 from backend_lead.model.diagnosis import IndexChange
 from backend_lead.model.finding import Evidence, Finding
-from backend_lead.model.table import Index, Table
+from backend_lead.model.table import Column, Index, Table
 from backend_lead.read.code.editing import NotPatched, Source, arguments_of, walk
-from backend_lead.repair.calls import name_of
+from backend_lead.repair.calls import give_keyword, keyword_of, name_of
 from backend_lead.repair.desk import Desk
-from backend_lead.rules._ddl import drop_index
+from backend_lead.rules._ddl import create_index, drop_index, index_name
 from backend_lead.rules._redundant import redundant_indexes
 
+_COLUMNS = ("mapped_column", "Column")
 _HISTORY = re.compile(r"(^|/)(migrations?|alembic|versions)/")
 
 
@@ -37,6 +38,52 @@ def drop(finding: Finding, desk: Desk) -> str:
         evidence=Evidence.TRACED))
     told = f", and out of {declared[0][0].path}" if declared else ""
     return f"a migration drops {index.name}{told}"
+
+
+def add(finding: Finding, desk: Desk) -> str:
+    """Declare an index where the model declares the column, and ask for the migration that builds it."""
+    table, column = _referring(finding, desk)
+    name = index_name(table.name, (column.name,))
+    told = ""
+    if table.model is not None:
+        _declare(desk, column)
+        told = f", and index=True on {table.model}.{column.name}"
+    statement = create_index(table.name, (column.name,)).rstrip(";")
+    desk.index_changes.append(IndexChange(
+        "create", statement.replace(" CONCURRENTLY", ""), statement, table.name, name, finding.message,
+        evidence=Evidence.TRACED))
+    return f"a migration builds {name}{told}"
+
+
+def _referring(finding: Finding, desk: Desk) -> tuple[Table, Column]:
+    """Return the column of a foreign key of one column that a finding is about."""
+    found = [(table, column) for table in desk.backend.tables if "." not in table.name
+             for column in table.columns if finding.snippet == f"{table.name}.{column.name}"]
+    if len(found) != 1:
+        raise NotPatched("the foreign key is not one column of one table of the default schema")
+    return found[0]
+
+
+def _declare(desk: Desk, column: Column) -> None:
+    """Give the column `index=True`, which SQLAlchemy calls as the migration does (`ix_<table>_<column>`).
+
+    Raises NotPatched where it would be called otherwise, or where the line declares the column of several tables.
+    """
+    place = column.place
+    if place is None or sum(each.place == place for table in desk.backend.tables for each in table.columns) != 1:
+        raise NotPatched(f"the line that declares {column.name} is not known, or declares it for several tables")
+    for path in desk.tree.files:
+        try:
+            if path.endswith(".py") and b"naming_convention" in desk.tree.read(path):
+                raise NotPatched(f"{path} has a convention of its own for names of indexes")
+        except Refused:
+            continue
+    source = desk.python(place.file)
+    made = [node for node in walk(source.root) if node.type == "call" and name_of(source, node) in _COLUMNS
+            and node.start_point.row < place.line <= node.end_point.row + 1]
+    if len(made) != 1 or keyword_of(source, made[0], "index") is not None:
+        raise NotPatched(f"{column.name} is not declared by one call of mapped_column or Column at {place}")
+    give_keyword(source, made[0], "index", "True")
 
 
 def _redundant(finding: Finding, desk: Desk) -> tuple[Table, Index]:

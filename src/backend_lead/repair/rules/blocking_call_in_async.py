@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from tree_sitter import Node
 
 from backend_lead.errors import Refused
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.finding import Finding
-from backend_lead.read.code.editing import NotPatched, Source, is_async, walk
+from backend_lead.read.code.editing import NotPatched, is_async, walk
 from backend_lead.repair.desk import Desk
 from backend_lead.repair.handlers import FASTAPI, handler_of, route_of
 
@@ -30,7 +28,7 @@ def repair(finding: Finding, desk: Desk) -> str:
     if not is_async(function) or any(each.type in _WAITS for each in walk(function) if each != function.children[0]):
         raise NotPatched(f"{name} awaits something")
     _runs_anywhere(desk, endpoint, name)
-    _only_registered(desk, source, function, name)
+    _only_registered(desk, function, name)
     marked = function.children[0]
     source.replace(marked.start_byte, function.children[1].start_byte, "")
     return f"{name} is no coroutine any more: FastAPI runs it in a thread"
@@ -48,18 +46,15 @@ def _runs_anywhere(desk: Desk, endpoint: Endpoint, name: str) -> None:
         raise NotPatched(f"{name} writes {shared[0].name}, which several threads would then do at once")
 
 
-def _only_registered(desk: Desk, source: Source, function: Node, name: str) -> None:
+def _only_registered(desk: Desk, function: Node, name: str) -> None:
     """Raise NotPatched where something else than the router may call the function, and await it."""
-    word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
+    defined = function.child_by_field_name("name")
     for path in desk.tree.files:
-        if not path.endswith(".py"):
-            continue
         try:
-            data = desk.tree.read(path)
+            holds = path.endswith(".py") and name.encode() in desk.tree.read(path)
         except Refused:
             raise NotPatched(f"{path} cannot be read, and may call {name}") from None
-        defined = function.child_by_field_name("name")
-        assert defined is not None
-        for found in word.finditer(data):
-            if path != source.path or found.start() != defined.start_byte:
-                raise NotPatched(f"{path} names {name} as well, and may await it")
+        other = desk.python(path) if holds else None
+        if other is not None and any(
+                node.type == "identifier" and other.text(node) == name and node != defined for node in walk(other.root)):
+            raise NotPatched(f"{path} names {name} as well, and may await it")
