@@ -54,7 +54,9 @@ def _only_registered(desk: Desk, function: Node, name: str) -> None:
             holds = path.endswith(".py") and name.encode() in desk.tree.read(path)
         except Refused:
             raise NotPatched(f"{path} cannot be read, and may call {name}") from None
-        other = desk.python(path) if holds else None
-        if other is not None and any(
-                node.type == "identifier" and other.text(node) == name and node != defined for node in walk(other.root)):
+        if not holds:
+            continue
+        other = desk.python(path)
+        named = (node for node in walk(other.root) if node.type == "identifier" and other.text(node) == name)
+        if any(node != defined for node in named):
             raise NotPatched(f"{path} names {name} as well, and may await it")
