@@ -1,4 +1,4 @@
-"""`python -m benchmarks.fixes [--preview]`: the order service mended by `review --fix`, judged by the service's own tests.
+"""`python -m benchmarks.fixes [--preview]`: the order service mended by `review --fix`, judged by its own tests.
 
 A copy of `examples/orders` becomes a git repository.  After each patch the tests run that hold for the service whether
 or not it is mended (`tests/examples/orders/test_service.py` without those marked `planted`): its migrations on a

@@ -66,6 +66,16 @@ def test_the_text_says_what_became_of_each_patch(repository, capsys):
     assert "needs a decision of a person" in " ".join(out.split())
 
 
+@pytest.mark.parametrize("name", ["text", "json", "markdown"])
+def test_a_secret_beside_a_patch_is_in_no_report(repository, capsys, name):
+    folder = repository()
+    main(["review", str(folder), "--fix", "-q", "--verbose", "--format", name])
+    out = capsys.readouterr().out
+    assert "debug=False" in out or name == "markdown"
+    assert "debug is off where FastAPI is made" in out
+    assert "9f3c1e7ab24d60c8" not in out
+
+
 def test_what_does_not_hold_is_taken_back_to_the_byte(repository, fix):
     """The tests want 200 for what is created; every other patch stays."""
     wants = "import pathlib, sys; sys.exit('answers 201' if 'status_code=201' in pathlib.Path('app.py').read_text() else 0)"

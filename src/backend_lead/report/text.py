@@ -169,6 +169,9 @@ def _next(report: Report, view: View) -> list[Line]:
         commands.append((f"backend-lead explain {worst.rule}", "why it hurts, a failing and a mended example"))
         commands.append((f"backend-lead {report.job} {target} --html report.html",
                          "the map from route to row, in a browser"))
+        if report.job in ("review", "audit") and report.repairs is None:
+            commands.append((f"backend-lead {report.job} {target} --fix",
+                             "apply the safe patches in a clean git tree"))
         commands.append((f"backend-lead baseline write {target}", "accept what is there, report only what is new"))
     elif report.job == "map":
         commands.append((f"backend-lead review {target}", "grades, findings and one plan"))
