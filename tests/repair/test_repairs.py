@@ -280,6 +280,28 @@ def test_indexes_come_and_go_by_migrations_that_follow_each_other(repository, fi
     assert any("postgresql_concurrently=True" in path.read_text() for path in new)
 
 
+@pytest.mark.parametrize(("declared", "left"), [
+    ("mapped_column(Integer, index=True)", "mapped_column(Integer)"), ("mapped_column(index=True)", "mapped_column()"),
+    ("mapped_column(index=True, default=1)", "mapped_column(default=1)"),
+])
+def test_an_index_that_a_column_declares_goes_from_the_column(declared, left, repository, fix):
+    text = MODELS.replace('        Index("ix_notes_kind", "kind"),\n', '').replace(
+        "kind: Mapped[int]\n", f"kind: Mapped[int] = {declared}\n")
+    folder = repository({"app.py": text, **HISTORY})
+    found = {each["rule"]: each["outcome"] for each in fix(folder)["patches"]}
+    assert found == {"left-prefix-index": "kept"}
+    assert (folder / "app.py").read_text() == text.replace(declared, left)
+
+
+def test_an_index_whose_name_is_not_that_of_the_column_stays(repository, fix):
+    text = MODELS.replace('        Index("ix_notes_kind", "kind"),\n', '').replace(
+        "kind: Mapped[int]\n", "kind: Mapped[int] = mapped_column(index=True)\n")
+    renamed = {name: each.replace('"ix_notes_kind"', '"kinds"') for name, each in HISTORY.items()}
+    folder = repository({"app.py": text, **renamed})
+    found = [(each["outcome"], each["why"]) for each in fix(folder)["patches"]]
+    assert ("refused", "kinds is called otherwise than the index of Note.kind") in found
+
+
 def test_without_a_history_no_index_is_touched(repository, fix):
     folder = repository({"app.py": MODELS})
     found = {each["rule"]: each["why"] for each in fix(folder, "--preview")["patches"]}

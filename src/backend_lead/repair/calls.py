@@ -59,6 +59,25 @@ def give_keyword(source: Source, call: Node, name: str, value: str) -> None:
     source.replace(last.end_byte, last.end_byte, f",{_between(source, given, last)}{name}={value}")
 
 
+def take_keyword(source: Source, call: Node, name: str) -> None:
+    """Take a keyword argument out of a call, with the comma and the room that it leaves.  Raises NotPatched."""
+    arguments = arguments_of(call)
+    value = keyword_of(source, call, name)
+    number = next((number for number, each in enumerate(arguments) if value is not None and value.parent == each), -1)
+    if number < 0:
+        raise NotPatched(f"{name} is no argument of the call")
+    if len(arguments) == 1:
+        source.replace(arguments[0].start_byte, arguments[0].end_byte, "")
+    elif number:
+        # A comment may stand between two arguments: what goes begins behind it.
+        between = source.data[arguments[number - 1].end_byte : arguments[number].start_byte]
+        if b"#" in between:
+            raise NotPatched(f"a comment stands before {name}")
+        source.replace(arguments[number - 1].end_byte, arguments[number].end_byte, "")
+    else:
+        source.replace(arguments[0].start_byte, arguments[1].start_byte, "")
+
+
 def _between(source: Source, given: Node, last: Node) -> str:
     """Return what stands between two arguments: a line each where the last one has a line of its own."""
     start = source.data.rfind(b"\n", 0, last.start_byte) + 1

@@ -12,7 +12,7 @@ from backend_lead.model.diagnosis import IndexChange
 from backend_lead.model.finding import Evidence, Finding
 from backend_lead.model.table import Column, Index, Table
 from backend_lead.read.code.editing import NotPatched, Source, arguments_of, walk
-from backend_lead.repair.calls import give_keyword, keyword_of, name_of
+from backend_lead.repair.calls import give_keyword, keyword_of, name_of, take_keyword
 from backend_lead.repair.desk import Desk
 from backend_lead.rules._ddl import create_index, drop_index, index_name
 from backend_lead.rules._redundant import redundant_indexes
@@ -32,11 +32,12 @@ def drop(finding: Finding, desk: Desk) -> str:
         raise NotPatched(f"{index.name} is declared in several places")
     for source, call in declared:
         _take_out(source, call)
+    marked = "" if declared else _unmark(desk, table, index)
     statement = drop_index(index.name, table.name).rstrip(";")
     desk.index_changes.append(IndexChange(
         "drop", statement.replace(" CONCURRENTLY", ""), statement, table.name, index.name, finding.message,
         evidence=Evidence.TRACED))
-    told = f", and out of {declared[0][0].path}" if declared else ""
+    told = f", and out of {declared[0][0].path}" if declared else marked
     return f"a migration drops {index.name}{told}"
 
 
@@ -55,6 +56,34 @@ def add(finding: Finding, desk: Desk) -> str:
     return f"a migration builds {name}{told}"
 
 
+def _unmark(desk: Desk, table: Table, index: Index) -> str:
+    """Take `index=True` from the column of a model that makes the index; return the words that say so, or ""."""
+    column = table.column(index.columns[0])
+    if table.model is None or column is None or column.place is None or len(index.columns) != 1:
+        return ""
+    source, call = _made(desk, column)
+    marked = keyword_of(source, call, "index")
+    if marked is None or marked.type == "false":
+        return ""
+    if marked.type != "true" or index.name != f"ix_{table.name}_{column.name}":
+        raise NotPatched(f"{index.name} is called otherwise than the index of {table.model}.{column.name}")
+    take_keyword(source, call, "index")
+    return f", and index=True goes from {table.model}.{column.name}"
+
+
+def _made(desk: Desk, column: Column) -> tuple[Source, Node]:
+    """Return the one call that declares a column.  Raises NotPatched where it declares that of several tables."""
+    place = column.place
+    if place is None or sum(each.place == place for table in desk.backend.tables for each in table.columns) != 1:
+        raise NotPatched(f"the line that declares {column.name} is not known, or declares it for several tables")
+    source = desk.python(place.file)
+    made = [node for node in walk(source.root) if node.type == "call" and name_of(source, node) in _COLUMNS
+            and node.start_point.row < place.line <= node.end_point.row + 1]
+    if len(made) != 1:
+        raise NotPatched(f"{column.name} is not declared by one call of mapped_column or Column at {place}")
+    return source, made[0]
+
+
 def _referring(finding: Finding, desk: Desk) -> tuple[Table, Column]:
     """Return the column of a foreign key of one column that a finding is about."""
     found = [(table, column) for table in desk.backend.tables if "." not in table.name
@@ -69,21 +98,16 @@ def _declare(desk: Desk, column: Column) -> None:
 
     Raises NotPatched where it would be called otherwise, or where the line declares the column of several tables.
     """
-    place = column.place
-    if place is None or sum(each.place == place for table in desk.backend.tables for each in table.columns) != 1:
-        raise NotPatched(f"the line that declares {column.name} is not known, or declares it for several tables")
     for path in desk.tree.files:
         try:
             if path.endswith(".py") and b"naming_convention" in desk.tree.read(path):
                 raise NotPatched(f"{path} has a convention of its own for names of indexes")
         except Refused:
             continue
-    source = desk.python(place.file)
-    made = [node for node in walk(source.root) if node.type == "call" and name_of(source, node) in _COLUMNS
-            and node.start_point.row < place.line <= node.end_point.row + 1]
-    if len(made) != 1 or keyword_of(source, made[0], "index") is not None:
-        raise NotPatched(f"{column.name} is not declared by one call of mapped_column or Column at {place}")
-    give_keyword(source, made[0], "index", "True")
+    source, call = _made(desk, column)
+    if keyword_of(source, call, "index") is not None:
+        raise NotPatched(f"whether {column.name} has an index is said already")
+    give_keyword(source, call, "index", "True")
 
 
 def _redundant(finding: Finding, desk: Desk) -> tuple[Table, Index]:
