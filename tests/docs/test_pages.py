@@ -98,6 +98,7 @@ def structs(struct: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
                 _documents_ask,
                 _documents_design,
                 _documents_diagnosis,
+                _documents_fleet,
                 _documents_migration,
                 _documents_repair,
                 _documents_rules,
@@ -105,7 +106,7 @@ def structs(struct: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
             )
 
             rooms = (_documents, _documents_ask, _documents_design, _documents_migration, _documents_diagnosis,
-                     _documents_watch, _documents_rules, _documents_repair)
+                     _documents_watch, _documents_rules, _documents_repair, _documents_fleet)
             there = next(getattr(room, inner) for room in rooms if hasattr(room, inner))
             # A step of a plan holds steps.
             if there is not struct:

@@ -15,6 +15,7 @@ from backend_lead.model.table import Table
 from backend_lead.report import _documents as doc
 from backend_lead.report import _documents_design as design
 from backend_lead.report import _documents_diagnosis as slow
+from backend_lead.report import _documents_fleet as fleet
 from backend_lead.report import _documents_watch as watch
 from backend_lead.report import _jobs as jobs
 from backend_lead.report._documents_ask import AnswerFields
@@ -24,7 +25,8 @@ from backend_lead.report._words_watch import headline
 
 Document = (jobs.MapDocument | jobs.AuditDocument | jobs.ReviewDocument | jobs.MigrationLintDocument
             | jobs.DiagnoseDocument | jobs.MigrationProveDocument | jobs.MigrationCreateDocument
-            | jobs.MigrationRewriteDocument | jobs.WatchDocument | jobs.DesignDocument | jobs.AskDocument)
+            | jobs.MigrationRewriteDocument | jobs.WatchDocument | jobs.FleetDocument
+            | jobs.DesignDocument | jobs.AskDocument)
 
 
 def document(report: Report) -> Document:
@@ -83,6 +85,12 @@ def document(report: Report) -> Document:
             repeated=slow.repeated(given), migrations=migrations(report.created),
             patch=slow.patch(given), scaling=slow.scaling(given), findings=findings,
             notes=list(given.notes), unresolved=unresolved)
+    if report.fleet is not None:
+        return jobs.FleetDocument(
+            schema="backend-lead/fleet/1", version=report.version, target=report.target, run=report.fleet.run,
+            services=fleet.services(report.fleet), open_routes=fleet.open_routes(report.fleet),
+            old_routes=fleet.old_routes(report.fleet), shared_routes=fleet.shared_routes(report.fleet),
+            findings=findings, unresolved=unresolved)
     if report.watched is not None:
         seen = report.watched
         return jobs.WatchDocument(

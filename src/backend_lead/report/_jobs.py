@@ -45,6 +45,12 @@ from backend_lead.report._documents_diagnosis import (
     RewriteFields,
     ScalingFields,
 )
+from backend_lead.report._documents_fleet import (
+    OldRouteFields,
+    OpenRouteFields,
+    ServiceFields,
+    SharedRouteFields,
+)
 from backend_lead.report._documents_migration import (
     CreatedFileFields,
     MigrationsFields,
@@ -214,6 +220,21 @@ class WatchDocument(msgspec.Struct, frozen=True):
     unresolved: list[UnresolvedFields]
 
 
+class FleetDocument(msgspec.Struct, frozen=True):
+    """`backend-lead fleet report`: the inventory of the APIs of many services."""
+
+    schema: Literal["backend-lead/fleet/1"]
+    version: str
+    target: str
+    run: int
+    services: list[ServiceFields]
+    open_routes: list[OpenRouteFields]
+    old_routes: list[OldRouteFields]
+    shared_routes: list[SharedRouteFields]
+    findings: list[FindingFields]
+    unresolved: list[UnresolvedFields]
+
+
 class DesignDocument(msgspec.Struct, frozen=True):
     """`backend-lead design`: what was understood of a brief, what was decided for it, and the numbers."""
 
@@ -263,7 +284,7 @@ class ExplainDocument(msgspec.Struct, frozen=True):
 
 DOCUMENTS: dict[str, type[msgspec.Struct]] = {"ask": AskDocument, "audit": AuditDocument, "design": DesignDocument,
                                               "diagnose": DiagnoseDocument, "explain": ExplainDocument,
-                                              "map": MapDocument,
+                                              "fleet": FleetDocument, "map": MapDocument,
                                               "migration-create": MigrationCreateDocument,
                                               "migration-lint": MigrationLintDocument,
                                               "migration-prove": MigrationProveDocument,

@@ -14,6 +14,7 @@ from backend_lead.report._text_ask import answer_lines
 from backend_lead.report._text_design import design_lines
 from backend_lead.report._text_diagnosis import diagnosis_lines
 from backend_lead.report._text_findings import findings_lines
+from backend_lead.report._text_fleet import fleet_lines
 from backend_lead.report._text_map import map_lines
 from backend_lead.report._text_migration import created_lines, statement_lines
 from backend_lead.report._text_repair import repair_lines
@@ -32,6 +33,10 @@ def render(report: Report, view: View) -> str:
     if report.answer is not None:
         head = layout.headed(Span("backend-lead ask", "title"), report.target, view.width)
         lines = [*head, (), *answer_lines(report.answer, view)]
+        return layout.painted(lines) if view.colour else layout.plain(lines)
+    if report.fleet is not None:
+        head = layout.headed(Span("backend-lead fleet report", "title"), report.target, view.width)
+        lines = [*head, (), *fleet_lines(report.fleet, view)]
         return layout.painted(lines) if view.colour else layout.plain(lines)
     if report.watched is not None:
         head = layout.headed(Span("backend-lead watch report", "title"), report.target, view.width)
