@@ -190,7 +190,7 @@ class FleetStore:
         found = self._connection.execute(
             "SELECT document FROM results WHERE filled IS NOT NULL AND name = %s ORDER BY run DESC LIMIT 1",
             (name,)).fetchone()
-        return zlib.decompress(bytes(found[0])) if found is not None and found[0] else None
+        return zlib.decompress(bytes(found[0])) or None if found is not None else None
 
     def _one(self, statement: LiteralString, *parameters: object) -> object:
         row = self._connection.execute(statement, parameters).fetchone()
