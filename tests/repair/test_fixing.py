@@ -378,3 +378,22 @@ def test_a_process_of_the_tests_does_not_outlive_the_time_that_they_have(tmp_pat
     else:
         os.kill(child, signal.SIGKILL)
         pytest.fail("the child was still there")
+
+
+def test_an_audit_mends_what_is_about_security_alone(repository, capsys):
+    folder = repository()
+    assert main(["audit", str(folder), "--fix", "--fail-on", "never", "--format", "json", "-q"]) == 0
+    assert outcomes(json.loads(capsys.readouterr().out)["repairs"]) == [("debug-enabled", "kept")]
+    assert (folder / "app.py").read_text() == APP.replace("debug=True", "debug=False")
+
+
+def test_with_since_only_what_changed_is_mended(repository, fix):
+    """Old findings of a file that a patch changes are not taken for new ones."""
+    folder = repository({"old.py": APP.replace("/entries", "/notes").replace("print_entry", "print_note")})
+    (folder / "app.py").write_text(APP)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "-m", "new")
+    repairs = fix(folder, "--since", "HEAD~1")
+    assert {each["file"] for each in repairs["patches"]} == {"app.py"}
+    assert repairs["kept"] == 4
+    assert changed(folder) == [" M app.py"]
