@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Endpoint, Guard, GuardKind
 from backend_lead.model.ownership import (
-    CREDENTIALS,
     authentication_guards,
     knows_person,
     names_caller,
@@ -20,6 +19,7 @@ from backend_lead.model.ownership import (
 )
 from backend_lead.model.place import Place
 from backend_lead.model.query import Query
+from backend_lead.model.roles import role_guard
 
 _SHARED_SECRETS = (".compare_digest", ".construct_event")
 _BINDING = frozenset({"=", "in", "is", "any", "= any"})
@@ -57,13 +57,8 @@ class Scoping:
         return [query for query in queries if any(name in self.paths for name in query.tables)]
 
     def role_guard(self, endpoint: Endpoint) -> Guard | None:
-        """Return the guard that asks for a role.
-
-        One that only asks whether the caller's row refers to something (is a customer at all), or what kind of
-        credential was sent, asks for no role.
-        """
-        return next((guard for guard in endpoint.guards if guard.kind is GuardKind.ROLE and not guard.optional
-                     and guard.detail not in self.references and guard.detail not in CREDENTIALS), None)
+        """Return the guard that asks for a role (see `roles.role_guard`)."""
+        return role_guard(endpoint, self.references)
 
     def owner_guard(self, endpoint: Endpoint, query: Query | None = None) -> Guard | None:
         """Return the guard that compares the owner or the tenant, of the rows of `query` when one is given.

@@ -79,7 +79,8 @@ class Argument:
     in a text of several parts `{}` stands for one from the request, `{...}` for another that is not known.
 
     `sources` say where the value comes from: `path:order_id`, `query:q`, `header:x`, `cookie:x`, `body:email`,
-    `form:x`, `principal`, `principal.id`, `row:users.password_hash`, `credential`, `secret`, `environment`.
+    `form:x`, `principal`, `principal.id`, `row:users.password_hash`, `credential`, `secret`, `environment`, `service`
+    (what another service answered).
     `sanitized` names what stands between source and call (`int`, `uuid`, `secure_filename`, `bound`).
     `reference` is the dotted name when the value is a symbol (`hashlib.md5`).
     """
@@ -151,7 +152,8 @@ class Endpoint:
     """Method and path with the handler behind them, and everything reached from it.
 
     `response_headers` are the names, in lower case, of the headers that handler, decorators and middleware set on
-    successful answers; None when that is not known.
+    successful answers; None when that is not known.  `compared` are the columns of fetched rows (`orders.user_id`) and
+    the inputs (`path:user_id`) that the code compares with the caller somewhere on the way, whatever comes of it.
     """
 
     method: str
@@ -168,6 +170,7 @@ class Endpoint:
     success_status: int | None = None
     in_schema: bool = True
     response_headers: tuple[str, ...] | None = None
+    compared: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -11,7 +11,8 @@ from backend_lead.model.place import Place
 class Column:
     """One column; `type` is the SQL type in lower case (`integer`, `character varying(80)`), or "" when unknown.
 
-    `zoned`: whether the program's own default for a point in time carries a zone; None when none is known.
+    `zoned`: whether the program's own default for a point in time carries a zone; None when none is known.  `values` are
+    the words of an enumeration, as far as the models tell them.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Column:
     default: str | None = None
     place: Place | None = None
     zoned: bool | None = None
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 
 from backend_lead.model.endpoint import Guard, GuardKind
+from backend_lead.model.ownership import CREDENTIALS
 from backend_lead.read.code.authentication import refusal_status
 from backend_lead.read.code.frames import Condition, Outcome
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.routing import Placed
+from backend_lead.read.code.values import Pair
 
 # What columns that say whose a row is are called; a row's own key is none of them.
 _OWNER = re.compile(r"(?i)_id$|owner|author|creator|created_by|user|member|account|tenant|organi[sz]ation")
 
 # What columns that say what somebody may do are called, where a truth value is all that is asked.
 _CALLER = frozenset({"principal"})
+_COMPARING = frozenset({"==", "!=", "in", "not in", "<", ">", "<=", ">="})
+# What people have, where having it is all that is asked: a picture, an address, a token of a third party.
+_HAVING = re.compile(r"(?i)(key|url|uri|path|name|e?mail|phone|picture|avatar|image|photo|token|secret|slug|bio|about|"
+                     r"description|address|date|_at|count|balance|amount|points|credits?|language|locale|zone|password)$")
 _RANK = re.compile(r"(?i)admin|staff|super|moderator|role|permission")
+_RIGHTS = re.compile(rf"{_RANK.pattern}|^(can|may)($|_)|right|grant|allow|privilege")
 
 
 def is_principal(label: str) -> bool:
@@ -39,7 +46,7 @@ def answered_guards_of(returns: list[Outcome], placed: Placed, run: Interpreter)
     for outcome in returns:
         status = refusal_status(outcome.value, placed, run)
         name = outcome.name
-        for condition in (*outcome.conditions, *outcome.behind):
+        for condition in outcome.asked:
             owned = _owned(condition) if status is not None and 300 <= status < 500 else None
             # Who is refused with 200 ("not allowed") is told by what was asked: what the caller is.
             asks = status is None or status < 400
@@ -80,15 +87,14 @@ def _of(outcome: Outcome, status: int | None) -> list[Guard]:
     if status == 429:
         return [Guard(GuardKind.RATE_LIMIT, name, outcome.place)]
     made = []
-    conditions = (*outcome.conditions, *outcome.behind)
+    conditions = outcome.asked
     for condition in conditions:
         owned = _owned(condition)
         if owned is not None:
             made.append(Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=owned))
     if made:
         return made  # Whatever it ends in: nobody gets to another's row.
-    if status == 401 and any(pair.operator in ("==", "!=") and {pair.left, pair.right} == {_CALLER, frozenset()}
-                             for condition in outcome.conditions for pair in condition.pairs):
+    if status == 401 and any(_asks_what_he_is(pair) for condition in outcome.conditions for pair in condition.pairs):
         status = 403  # `if me != 1: abort(401)`: it is known who asks, and he may not.
     if status is not None and (not 400 <= status < 500 or status == 401):
         return []
@@ -106,9 +112,42 @@ def _of(outcome: Outcome, status: int | None) -> list[Guard]:
     if found and "principal" in last and status in (403, 404, None):
         # The row was looked up together with the principal, and was not there.
         return [Guard(GuardKind.OWNERSHIP, name, outcome.place, detail=found[0])]
-    if status in (403, 404, None) and any(label.startswith("principal") for label in labels):
+    if status in (403, 404, None) and any(_tells_rank(each, each is asked[-1]) for each in asked):
         return [Guard(GuardKind.ROLE, name, outcome.place, detail=_detail(labels))]
+    if status not in (403, 404, None) and any(map(_RIGHTS.search, _columns(asked[-1:]))):
+        return [Guard(GuardKind.ROLE, name, outcome.place, detail=_detail(labels))]  # Whatever it is answered with.
     return []
+
+
+def _columns(conditions: list[Condition]) -> set[str]:
+    """The columns of the caller that tests are about."""
+    return {label.rpartition(".")[2] for each in conditions for label in each.sources if label.startswith("principal.")}
+
+
+def _tells_rank(condition: Condition, last: bool) -> bool:
+    """Whether a test of the caller may part one caller from another: that he has a picture or a name does not.
+
+    What a function that was not read made of the caller may, where it is what was asked last.
+    """
+    mine = {label for label in condition.sources if label.startswith("principal")}
+    if not mine or any(pair.operator in _COMPARING and (mine & pair.left or mine & pair.right)
+                       for pair in condition.pairs):
+        return bool(mine)
+    columns = {label.rpartition(".")[2] for label in mine if label.startswith("principal.")} or {
+        label.rpartition(".")[2] for label in condition.sources if label.startswith("row:") and "." in label}
+    if not columns or any(map(_RANK.search, columns)):
+        return bool(columns) or last
+    # That something is there at all is asked of what a credential has to hold, and of what may be left out.
+    held = bool(condition.pairs) or all(map(_HAVING.search, columns))
+    return not held
+
+
+def _asks_what_he_is(pair: Pair) -> bool:
+    """Whether a known caller, or a column of his, is compared with what the program names (`me.role != "admin"`)."""
+    for mine, other in ((pair.left, pair.right), (pair.right, pair.left)):
+        if not other and pair.operator in ("==", "!=", "in", "not in"):
+            return mine == _CALLER or any(label.startswith("principal.") and label not in CREDENTIALS for label in mine)
+    return False
 
 
 def _owned(condition: Condition) -> str | None:

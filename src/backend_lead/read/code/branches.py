@@ -263,7 +263,7 @@ def _try(run: Interpreter, node: Any) -> int:
     statuses = [(status, body_names)] if status != RAISED else []
     for kind, name, body in node.handlers:
         types = _types(run, kind)
-        mine = [r for r in raised if _matches(run, r.value, types)]
+        mine = tuple(r for r in raised if _matches(run, r.value, types))
         if mine:
             taken = {id(r) for r in mine}
             raised = [r for r in raised if id(r) not in taken]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +13,7 @@ from backend_lead.read.code.credentials import absent, says_nobody
 from backend_lead.read.code.execution import CONTINUED, GOES_ON, JUMPED, execute_block
 from backend_lead.read.code.frames import Aborted, Condition, Frame, Site
 from backend_lead.read.code.interpreter import DEEPEST_CALL, DEEPEST_CALL_AT_START, Interpreter
-from backend_lead.read.code.library_values import External, Symbol
+from backend_lead.read.code.library_values import External, Member, Symbol
 from backend_lead.read.code.operations import fresh, relabel
 from backend_lead.read.code.parameters import bind_parameters
 from backend_lead.read.code.program import Scope
@@ -23,6 +24,10 @@ from backend_lead.read.code.values import Choice, Known, Native, Part, Setting, 
 from backend_lead.read.code.ways import is_recursive, way_into, widened
 
 LOUD = ("builtins.open", "builtins.eval", "builtins.exec", "builtins.compile")
+# Whose functions give what they are given, in another form; of Python's own, all that have to do with text do.
+_KEEPING_TEXT = sys.stdlib_module_names | {
+    "builtins", "sqlalchemy", "sqlmodel", "psycopg", "psycopg2", "asyncpg", "jinja2", "markupsafe", "orjson", "ujson",
+    "simplejson", "yaml", "yarl", "multidict", "werkzeug", "flask", "starlette", "fastapi", "pydantic", "anyio", "aiofiles"}
 # What looks at a function, or keeps it, and does not call it.
 KEEPING = (
     "pickle.", "cloudpickle.", "dill.", "marshal.", "json.", "copy.", "inspect.", "typing.", "weakref.", "operator.",
@@ -199,9 +204,12 @@ def call_outside(run: Interpreter, function: Any, site: Site) -> Value:
         run.emit(CallMade(name, site, run, function.sources))
     else:
         _emit_asked(run, name, site)
-    # What a method of something unknown makes of its arguments nobody saw; a library's function is known by its name.
-    given = not_followed(site.sources - function.sources) if isinstance(function, Part) else site.sources
-    sources = function.sources | given
+    # What a method of something unknown, or somebody's library, makes of its arguments nobody saw.
+    own = function.given(site.argument(0)) if type(function) in (Part, Member) else function.sources
+    given = site.sources
+    if isinstance(function, Part) or name.partition(".")[0] not in _KEEPING_TEXT:
+        given = not_followed(given - function.sources)
+    sources = own | given
     if run.requesting and not name.startswith(KEEPING):
         for value in site.positional:
             if isinstance(value, FunctionValue):

@@ -23,6 +23,7 @@ from backend_lead.read.code.execution import HeaderSet, SharedWrite
 from backend_lead.read.code.frames import HandlerEntered
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External
+from backend_lead.read.code.operations import CallerCompared
 from backend_lead.read.code.querying import QueryMade
 from backend_lead.read.code.remembering import distinct, happened, unfold
 from backend_lead.read.code.response_models import model_behind
@@ -185,6 +186,7 @@ def follow_endpoint(run: Interpreter, placed: Placed, method: str, path: str) ->
         status,
         _in_schema(placed),
         _headers(told, answer),
+        tuple(sorted({label for event, _ in told if isinstance(event, CallerCompared) for label in event.labels})),
     )
     return endpoint, [e for e, _ in told if isinstance(e, SharedWrite)]
 

@@ -142,7 +142,7 @@ class Condition:
 class Outcome:
     """A value returned or raised, with the conditions under which.
 
-    `behind` are those of the exceptions that an `except` clause took before: one of them was raised, nobody says which.
+    `behind` are the exceptions that an `except` clause took before: one of them was raised, nobody says which.
     """
 
     value: Value
@@ -150,7 +150,7 @@ class Outcome:
     symbol: str
     conditions: tuple[Condition, ...]
     caught: bool = False
-    behind: tuple[Condition, ...] = ()
+    behind: tuple[tuple[Outcome, ...], ...] = ()
 
     @property
     def name(self) -> str:
@@ -162,10 +162,24 @@ class Outcome:
         """The same outcome under other conditions."""
         return replace(self, conditions=conditions)
 
-    def after(self, raised: list[Outcome]) -> Outcome:
+    @property
+    def asked(self) -> tuple[Condition, ...]:
+        """The conditions, and then those of the exceptions behind, however far back: each once."""
+        found = dict.fromkeys(self.conditions)
+        # Clause behind clause takes the same exceptions: what a `try` took is looked at once, not once for each of them.
+        seen: set[int] = set()
+        waiting = list(self.behind)
+        for taken in waiting:
+            if id(taken) not in seen:
+                seen.add(id(taken))
+                for outcome in taken:
+                    found.update(dict.fromkeys(outcome.conditions))
+                    waiting.extend(each for each in outcome.behind if id(each) not in seen)
+        return tuple(found)
+
+    def after(self, raised: tuple[Outcome, ...]) -> Outcome:
         """The same outcome as what an `except` clause made of these exceptions."""
-        taken = dict.fromkeys(c for each in raised for c in (*each.conditions, *each.behind))
-        return replace(self, behind=(*self.behind, *taken))
+        return replace(self, behind=(*self.behind, raised)) if raised else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class Interpreter:
         self.literals: list[tuple[str, str, Place, str]] = []
         self.applications: list[Any] = []
         self.pairs_seen: list[Pair] = []
-        self.handling: list[list[Outcome]] = []
+        self.handling: list[tuple[Outcome, ...]] = []
         self.returned: tuple[Value, list[Outcome]] | None = None
         self._symbols: dict[str, Value] = {}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.sources import MOST_SOURCES, NOTHING, deepen, widen
-from backend_lead.read.code.values import Known, Native, Unknown, Value
+from backend_lead.read.code.values import Known, Native, Unknown, Value, given_by
 
 
 class Symbol(Value):
@@ -86,6 +86,10 @@ class Member(External):
         super().__init__(f"{owner.name}.{member}", deepen(owner.sources, member))
         self.owner = owner
         self.member = member
+
+    def given(self, key: Value | None) -> frozenset[str]:
+        """Where what it gives as a method comes from (see `given_by`)."""
+        return given_by(self.owner, self.member, key, self.sources)
 
 
 class Provided(Native):

@@ -10,6 +10,7 @@ from backend_lead.read.code.interpreter import STEPS_PER_PART, Interpreter
 from backend_lead.read.code.program import CodeModule, LazyImport, Scope
 from backend_lead.read.code.values import Known, Unknown, Value
 
+MOST_RETURNS = 3
 TOO_LONG = "what this does at the start was not followed to its end: it takes too many steps"
 
 
@@ -20,7 +21,11 @@ def lookup(run: Interpreter, name: str, scope: Scope) -> Value | None:
         found = holder.names.get(name)
         if found is not None:
             if isinstance(found, LazyImport):
-                resolved = _resolve(run, found)
+                # Whoever comes back here sees what is bound so far; whoever comes back again and again is in a ring of
+                # modules that import a name from each other.
+                found.asked += 1
+                resolved = _resolve(run, found) if found.asked <= MOST_RETURNS else None
+                found.asked -= 1
                 if resolved is None:
                     return Unknown(name=name)
                 holder.names[name] = found.resolved = resolved

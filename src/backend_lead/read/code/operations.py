@@ -6,6 +6,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+from backend_lead.model.ownership import names_caller
 from backend_lead.read.code.containers import Fields, Items
 from backend_lead.read.code.interpreter import Interpreter
 from backend_lead.read.code.library_values import External, Symbol
@@ -180,6 +181,10 @@ def compare(run: Interpreter, operator: str, left: Value, right: Value, line: in
             if result is not None:
                 return result
     if isinstance(left, Setting) or isinstance(right, Setting):
+        asked = left.sources if isinstance(right, Setting) else right.sources
+        if any(map(names_caller, asked)):
+            # Who may is written in the configuration: for the one who calls it is decided as little as by a literal.
+            return Unknown(asked, "", (Pair(asked, operator, frozenset()),))
         sides = [v.default if isinstance(v, Setting) else v for v in (left, right)]
         return Setting(None if None in sides else compare(run, operator, sides[0], sides[1], line))  # type: ignore[arg-type]
     if operator in ("==", "!="):
@@ -196,8 +201,29 @@ def compare(run: Interpreter, operator: str, left: Value, right: Value, line: in
         return Known(decided.pop(), left.sources | right.sources)
     if operator in ("<", ">", "<=", ">="):
         run.bounded |= left.sources | right.sources
+    elif left.sources and right.sources and run.requesting and not run.anonymous:
+        _note_asked(run, left.sources, right.sources)
     pair = Pair(left.sources, operator, right.sources)
     return Unknown(left.sources | right.sources, "", (pair,) if pair.left or pair.right else ())
+
+
+class CallerCompared:
+    """An event: the columns of rows and the inputs that the caller was compared with."""
+
+    __slots__ = ("labels",)
+
+    def __init__(self, labels: frozenset[str]) -> None:
+        self.labels = labels
+
+
+def _note_asked(run: Interpreter, left: frozenset[str], right: frozenset[str]) -> None:
+    """Tell which columns and inputs the caller is compared with, whatever is then made of it."""
+    for mine, other in ((left, right), (right, left)):
+        if any(map(names_caller, mine)) and not any(map(names_caller, other)):
+            labels = {label.removeprefix("row:") for label in other
+                      if label.startswith(("path:", "query:", "body:", "form:")) or (label[:4] == "row:" and "." in label)}
+            if labels:
+                run.emit(CallerCompared(frozenset(labels)))
 
 
 def _plain(value: Value) -> Value:

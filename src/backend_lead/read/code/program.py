@@ -174,10 +174,11 @@ def module_name(path: str) -> str:
 class LazyImport(Value):
     """A name imported from a module of the target, looked up when it is used (imports may be circular).
 
-    `resolved` is what it was found to be, for where a way on which it was used meets one on which it was not.
+    `resolved` is what it was found to be, for where a way on which it was used meets one on which it was not; `asked`
+    counts the look-ups under way.
     """
 
-    __slots__ = ("importer", "level", "module", "name", "resolved")
+    __slots__ = ("asked", "importer", "level", "module", "name", "resolved")
 
     def __init__(self, module: str, name: str | None, level: int, importer: CodeModule) -> None:
         super().__init__()
@@ -186,3 +187,4 @@ class LazyImport(Value):
         self.level = level
         self.importer = importer
         self.resolved: Value | None = None
+        self.asked = 0

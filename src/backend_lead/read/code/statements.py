@@ -112,7 +112,7 @@ def _return(run: Interpreter, node: Any) -> int:
 def _raise(run: Interpreter, node: Any) -> int:
     frame = frame_of(run)
     if node.value is None:
-        again = run.handling[-1] if run.handling else []
+        again = run.handling[-1] if run.handling else ()
         frame.raises.extend(
             again
             or [Outcome(Unknown(frozenset({"exception"})), run.place(node.line), frame.symbol, tuple(run.conditions))]

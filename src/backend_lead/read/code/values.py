@@ -110,6 +110,25 @@ class Part(Unknown):
         self.owner = owner
         self.member = member
 
+    def given(self, key: Value | None) -> frozenset[str]:
+        """Where what it gives as a method comes from (see `given_by`)."""
+        return given_by(self.owner, self.member, key, self.sources)
+
+
+# Methods of texts and mappings whose result is a part of what they are called on, or the same in another form.
+_LOOKUPS = frozenset({"get", "pop", "setdefault"})
+_FORMS = frozenset({"decode", "encode", "strip", "lower", "upper", "title", "split", "items", "values", "keys", "copy"})
+
+
+def given_by(owner: Value, member: str, key: Value | None, sources: frozenset[str]) -> frozenset[str]:
+    """Where what a method gives comes from: `data.get("email")` is `data`'s email, `data.decode()` is `data` itself.
+
+    `sources` are the method's own, for any other one.
+    """
+    if member in _LOOKUPS and isinstance(key, Known) and isinstance(key.value, str):
+        return deepen(owner.sources, key.value)
+    return owner.sources if member in _FORMS else sources
+
 
 class Pair:
     """A comparison that was read: what stood on both sides."""

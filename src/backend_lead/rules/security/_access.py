@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from backend_lead.model.backend import Backend
 from backend_lead.model.endpoint import Authentication, Endpoint, Guard, GuardKind
 from backend_lead.model.ownership import (
-    CREDENTIALS,
     is_principal,
     knows_person,
     names_caller,
@@ -22,6 +21,7 @@ from backend_lead.model.ownership import (
 )
 from backend_lead.model.place import Place
 from backend_lead.model.query import Filter, Query
+from backend_lead.model.roles import role_guard
 from backend_lead.rules.security._inputs import inputs_of
 
 WRITES = frozenset({"insert", "update", "delete"})
@@ -30,7 +30,7 @@ _EQUAL = frozenset({"=", "==", "is", "in", "any", "= any"})
 # Ways in that must be open, because who calls them has no credential yet, or another system's.
 _WAYS_IN = re.compile(
     r"(?i)(^|[/_-])(log-?in|sign-?in|sign-?up|register|registration|token|tokens|refresh|log-?out|sign-?out|oauth2?|"
-    r"oidc|sso|saml|auth|callbacks?|web-?hooks?|hooks?|forgot|forgotten|reset|recover|verify|verification|confirm|"
+    r"oidc|sso|saml|auth|callbacks?|web-?hooks?|hooks?|notification$|notify|ipn|guests?|forgot|forgotten|reset|recover|verify|verification|confirm|"
     r"activate|authorize|invite|invites|invitation|invitations|accept|unsubscribe|setup|onboarding|first|share|shared|"
     r"public|health|healthz|ping|metrics|track|tracking|events|beacon)([/_-]|$)")
 
@@ -81,9 +81,8 @@ class Access:
         return [query for query in self.own_queries(endpoint) if query.operation in WRITES and query.tables]
 
     def role_guard(self, endpoint: Endpoint) -> Guard | None:
-        """Return the guard that asks for a role; one that asks whether the caller is a customer at all does not."""
-        return next((guard for guard in endpoint.guards if guard.kind is GuardKind.ROLE and not guard.optional
-                     and guard.detail not in self.references and guard.detail not in CREDENTIALS), None)
+        """Return the guard that asks for a role (see `roles.role_guard`)."""
+        return role_guard(endpoint, self.references)
 
     def owner_guards(self, endpoint: Endpoint) -> list[Guard]:
         """Return the guards that compare an owner or a tenant with the caller, of whatever rows."""
@@ -101,6 +100,14 @@ class Access:
             if not compared or ":" in compared or self._are_connected(compared, table):
                 return True
         return self.asks_who(endpoint, table, sources)
+
+    def compares(self, endpoint: Endpoint, table: str) -> bool:
+        """Say whether the code compares the caller with rows that have to do with a table, or with an input that any
+        query on it names, whatever comes of it: an answer that is no refusal may still show nothing."""
+        named = {source for query in endpoint.queries if table in query.tables
+                 for part in query.filters for source in part.sources}
+        return any(each in named or (":" not in each and self._are_connected(each.partition(".")[0], table))
+                   for each in endpoint.compared)
 
     def binds(self, query: Query) -> bool:
         """Say whether a query names the caller, in a condition or in what it writes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from backend_lead.model.backend import Backend
@@ -9,6 +10,7 @@ from backend_lead.model.endpoint import Authentication, Endpoint, GuardKind
 from backend_lead.model.finding import Finding, Severity
 from backend_lead.model.ownership import sent_before
 from backend_lead.model.query import Query
+from backend_lead.model.roles import is_about_account
 from backend_lead.rules._reached import Reached, also, reached_queries
 from backend_lead.rules._writing import Writer, listed
 from backend_lead.rules.rule import RuleInfo
@@ -18,6 +20,9 @@ from backend_lead.rules.security._passwords import PASSWORD, stored_hashes
 RULE = RuleInfo("Mass assignment of a privilege", Severity.CRITICAL, owasp_api="API3:2023", cwe="CWE-915")
 write = Writer(__name__, RULE)
 
+# What ranks are called, and the types of an input that holds one value.
+_RANK = re.compile(r"(?i)adm|staff|super|root|mod|manag|owner|operat|editor|system|internal|chef|jefe|boss|lead|teach")
+_SINGLE = re.compile(r"(?i)(optional\[)?(str|int|float|bool|emailstr|secretstr|decimal|uuid\d?|date|datetime)\]?( \| none)?")
 _WHOLE = frozenset({"body", "body:*", "form", "form:*"})
 
 
@@ -37,10 +42,12 @@ def check(backend: Backend) -> Iterator[Finding]:
         if endpoint.authentication is Authentication.REQUIRED and not access.is_for_people(endpoint):
             of_another = of_another or bool(access.personal)
         return bool(access.role_guard(endpoint) is None and not of_others and not of_another
-                    and query.operation in ("insert", "update") and _granted(query, privileged))
+                    and query.operation in ("insert", "update")
+                    and any(_may_send(endpoint, column) for column in _granted(query, privileged)))
 
     for reached in reached_queries(backend, wanted):
-        yield _finding(reached, _granted(reached.what, privileged), access)
+        yield _finding(reached, [column for column in _granted(reached.what, privileged)
+                                 if _may_send(reached.endpoint, column)], access)
 
 
 def _privileged(access: Access) -> frozenset[str]:
@@ -51,7 +58,22 @@ def _privileged(access: Access) -> frozenset[str]:
                      and guard.detail not in access.references and guard.detail not in hashes
                      and guard.detail not in access.anchors.values()
                      and not PASSWORD.search(guard.detail) and not guard.detail.startswith("principal.")
-                     and guard.detail.partition(".")[0] in access.principals)
+                     and guard.detail.partition(".")[0] in access.principals
+                     and not is_about_account(guard) and not _is_chosen_freely(guard.detail, access))
+
+
+def _is_chosen_freely(column: str, access: Access) -> bool:
+    """Say whether a column tells no rank: it is another one in each row, or one of a few words (buyer, seller)."""
+    table = access.backend.table(column.partition(".")[0])
+    found = table.column(column.partition(".")[2]) if table is not None else None
+    return found is not None and (found.unique or (bool(found.values) and not any(map(_RANK.search, found.values))))
+
+
+def _may_send(endpoint: Endpoint, column: str) -> bool:
+    """Say whether the declared input has room for a column; input that is not declared has."""
+    sent = [each for each in endpoint.parameters if each.location in ("body", "form")]
+    return not sent or any(column.partition(".")[2] in (each.name, *each.fields) or "*" in each.fields
+                           or not (each.fields or _SINGLE.fullmatch(each.type)) for each in sent)
 
 
 def _granted(query: Query, privileged: frozenset[str]) -> list[str]:

@@ -25,37 +25,32 @@ _LOOSE = tuple[Query, str, Filter]
 _TELLING = ("logging.", "loguru.", "structlog.", ".add_task", ".commit", ".refresh", ".flush", "builtins.")
 
 
-def check(backend: Backend, fewest_checked: int = 3, share_checked: float = 0.6) -> Iterator[Finding]:
+def check(backend: Backend) -> Iterator[Finding]:
     """Yield one finding for each route that reaches rows of any caller by their id.
 
-    There must be a contrast: another route checks the owner of the same table, or of one on the way to the owner,
-    or this one writes and at least `fewest_checked` routes, a `share_checked` of all that pick such rows, do check.
+    There must be a contrast: another route checks the owner of the same table, or of one on the way to the owner.
     """
     access = Access.of(backend)
     checked: dict[str, list[Endpoint]] = {}
     loose: list[tuple[Endpoint, _LOOSE]] = []
-    checking = 0
     for endpoint in in_order(backend.endpoints):
         if not access.is_for_people(endpoint):
             continue
-        tables = _checked_tables(endpoint, access)
-        for name in tables:
+        for name in _checked_tables(endpoint, access):
             checked.setdefault(name, []).append(endpoint)
-        checking += bool(tables)
         found = _loose(endpoint, access)
         if found is not None:
             loose.append((endpoint, found))
     shown = {name for endpoint in backend.endpoints for name in _shows_everybodys(endpoint, access)}
     loose = [(endpoint, found) for endpoint, found in loose
              if found[1] not in shown or _alters(endpoint, found[1], access)]
-    mostly = checking >= fewest_checked and checking >= share_checked * (checking + len(loose))
     for endpoint, (query, name, part) in loose:
         writes = any(name in each.tables for each in access.own_writes(endpoint))
         beside = [other for each in access.on_the_way(name) for other in checked.get(each, [])]
         if not writes:
             # That only changes ask whose a row is says that everybody may read it.
             beside = [other for other in beside if not access.own_writes(other)]
-        if beside or (writes and mostly and _is_owned(name, access)):
+        if beside:
             yield _finding(endpoint, query, name, part, beside, access)
 
 
@@ -85,7 +80,11 @@ def _loose(endpoint: Endpoint, access: Access) -> _LOOSE | None:
         name, part = picked
         if name in access.principals and not any(name in each.tables and each.operation in WRITES for each in own):
             continue  # Looking up another user is what directories and profiles are for.
-        if not access.checks(endpoint, name, inputs_of(part.sources)) and not _is_of_others(endpoint, name, access):
+        sources = inputs_of(part.sources)
+        if _only_decides(endpoint, name, access):
+            continue
+        if (not access.checks(endpoint, name, sources) and not _is_of_others(endpoint, name, access)
+                and not access.compares(endpoint, name)):
             return query, name, part
     return None
 
@@ -97,6 +96,18 @@ def _is_of_others(endpoint: Endpoint, name: str, access: Access) -> bool:
                 if table in access.principals}
     owner = access.references.get(access.paths[name][-1], name)
     return bool(known_by) and owner in access.principals and owner not in known_by
+
+
+def _only_decides(endpoint: Endpoint, name: str, access: Access) -> bool:
+    """Say whether rows of a table are looked at by a route that changes others: nothing of them is changed, noted in
+    another row or answered, and the owner of something that is changed is asked for."""
+    writes = access.own_writes(endpoint)
+    used = {source for each in writes for part in each.assignments for source in part.sources}
+    answers = [each for each in endpoint.responses if not each.error]
+    used |= {source for each in answers for source in (*each.sources, *(f"row:{column}" for column in each.columns))}
+    return (bool(writes) and bool(access.owner_guards(endpoint)) and not any(name in each.tables for each in writes)
+            and not any(source in (f"row:{name}", "body") or source.startswith(f"row:{name}.") for source in used)
+            and all(each.shape in _TOLD for each in answers))
 
 
 def _shows_no_row(endpoint: Endpoint) -> bool:
@@ -130,17 +141,6 @@ def _alters(endpoint: Endpoint, name: str, access: Access) -> bool:
         if name in query.tables and not noted:
             return True
     return False
-
-
-def _is_owned(name: str, access: Access) -> bool:
-    """Say whether every row of a table leads to somebody: what may be null, and is compared with nobody, is a note."""
-    for step in access.paths[name]:
-        table, _, column = step.rpartition(".")
-        found = access.backend.table(table)
-        told = found.column(column) if found is not None else None
-        if told is not None and told.nullable:
-            return False
-    return True
 
 
 def _asks_elsewhere(endpoint: Endpoint) -> bool:

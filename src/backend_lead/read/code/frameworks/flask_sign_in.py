@@ -109,6 +109,9 @@ CALLS: dict[str, Any] = {
     "flask_jwt_extended.jwt_required": decorator_factory(needs_credential, "jwt_required"),
     "flask_jwt_extended.get_jwt_identity": _identity,
     "flask_jwt_extended.get_jwt": _identity,
+    # As versions before 4 call it.
+    "flask_jwt_extended.get_jwt_claims": _identity,
+    "flask_jwt_extended.get_raw_jwt": _identity,
     "flask_jwt_extended.get_current_user": _identity,
     "flask_jwt_extended.verify_jwt_in_request": _verify,
     **{

@@ -11,7 +11,7 @@ from backend_lead.read.code.library_values import External, Symbol
 from backend_lead.read.code.literals import literal, text_of
 from backend_lead.read.code.orms.sqlalchemy_defaults import is_zoned
 from backend_lead.read.code.orms.sqlalchemy_definitions import ColumnMade
-from backend_lead.read.code.orms.sqlalchemy_types import sql_type
+from backend_lead.read.code.orms.sqlalchemy_types import sql_type, words_of
 from backend_lead.read.code.target_values import ClassValue, Generic
 from backend_lead.read.code.values import Known, Value
 
@@ -49,6 +49,7 @@ def read_column(
         text_of(default) if default is not None else None,
         here,
         is_zoned(keywords, given, here, run),
+        words_of(given, inside),
     )
     index = Index(f"ix_{table}_{name}", (name,), unique, place=here) if indexed else None
     key = next(

@@ -71,6 +71,19 @@ def sql_type(given: Value | None, kind: Value | None, keywords: dict[str, Value]
     return ""
 
 
+def words_of(given: Value | None, kind: Value | None) -> tuple[str, ...]:
+    """The words of an enumeration, as a class of the program or the type's own arguments name them."""
+    last = given.name.rsplit(".", 1)[-1] if isinstance(given, External) else ""
+    if isinstance(given, External) and last.upper() == "ENUM":
+        if given.positional and isinstance(given.positional[0], ClassValue):
+            return words_of(None, given.positional[0])
+        words = [literal(each) for each in given.positional]
+        return tuple(map(str, words)) if words and None not in words else ()
+    if given is None and isinstance(kind, ClassValue) and any(b.startswith("enum.") for b in kind.outside_bases()):
+        return tuple(name for name in kind.attributes if not name.startswith("_"))
+    return ()
+
+
 def _of(given: Value) -> str:
     if isinstance(given, Instance):
         return _of_class(given.cls)
