@@ -141,7 +141,7 @@ def test_a_rule_that_stops_is_told_and_only_strict_ends_in_70(run, shop: Path, m
 
 @pytest.mark.parametrize(("arguments", "said"), [
     (["reveiw"], "There is no command 'reveiw'. Did you mean review?\n  See: backend-lead --help\n"),
-    (["zzz"], "The commands are: ask, audit, baseline, config, create-migration, design, diagnose, explain, map, mcp, migration, review, rules, serve, watch."),
+    (["zzz"], "The commands are: ask, audit, baseline, config, create-migration, design, diagnose, explain, fleet, map, mcp, migration, review, rules, serve, watch."),
     (["baseline", "wirte"], "Did you mean write?\n  See: backend-lead baseline --help"),
     (["config", "shwo"], "Did you mean show?"),
     (["review", "--formta", "json"], "--format"),

@@ -98,13 +98,15 @@ def structs(struct: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
                 _documents_ask,
                 _documents_design,
                 _documents_diagnosis,
+                _documents_fleet,
                 _documents_migration,
+                _documents_repair,
                 _documents_rules,
                 _documents_watch,
             )
 
             rooms = (_documents, _documents_ask, _documents_design, _documents_migration, _documents_diagnosis,
-                     _documents_watch, _documents_rules)
+                     _documents_watch, _documents_rules, _documents_repair, _documents_fleet)
             there = next(getattr(room, inner) for room in rooms if hasattr(room, inner))
             # A step of a plan holds steps.
             if there is not struct:
@@ -167,3 +169,17 @@ def test_rules_that_the_pages_name_in_examples_exist():
         for name in re.findall(pattern, text)]
     assert len(named) >= 4
     assert set(named) - {"rule-id"} <= known
+
+
+def test_every_patch_is_told():
+    from backend_lead.repair.patches import repairers
+
+    rows = re.findall(r"^\| `([\w-]+)` \|", page("fix.md"), re.MULTILINE)
+    assert rows == list(repairers())
+
+
+def test_every_patch_is_one_of_a_rule():
+    from backend_lead.repair.patches import repairers
+    from backend_lead.rules.rule import find_rule
+
+    assert [name for name in repairers() if find_rule(name) is None] == []

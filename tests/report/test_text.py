@@ -50,6 +50,7 @@ Ignores   1 ignore comment to look at
 Next
   backend-lead explain missing-owner-check     why it hurts, a failing and a mended example
   backend-lead review shop --html report.html  the map from route to row, in a browser
+  backend-lead review shop --fix               apply the safe patches in a clean git tree
   backend-lead baseline write shop             accept what is there, report only what is new
   backend-lead review shop --verbose           everything, nothing cut
 """

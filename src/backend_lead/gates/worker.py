@@ -43,6 +43,11 @@ class Worker:
         """The number of the process."""
         return self._process.pid
 
+    @property
+    def running(self) -> bool:
+        """Say whether the process has not ended."""
+        return self._process.poll() is None
+
     def line(self) -> bytes:
         """Return the next line that it says, b"" when it says nothing more."""
         assert self._process.stdout is not None

@@ -12,6 +12,7 @@ from backend_lead.migrate.catalog import Catalog
 from backend_lead.migrate.create.checklist import checklist
 from backend_lead.migrate.create.definitions import index_definition
 from backend_lead.migrate.create.naming import Unclear
+from backend_lead.migrate.formats import Format
 from backend_lead.migrate.formats._sql import statements
 from backend_lead.migrate.lint import lint, replay
 from backend_lead.migrate.quoting import quoted_steps
@@ -37,14 +38,20 @@ def index_migrations(changes: Sequence[IndexChange], schema_sql: str, major: int
     catalog = Catalog(complete=True)
     sent = statements(schema_sql, "schema", together=False, unresolved=[])
     replay([Script("schema", "sql", sent)], catalog, major)
+    tree = Tree(folder)
+    form, _ = tool_of(tree, "")
+    return written_with(form, tree, changes, catalog, major, moment)
+
+
+def written_with(form: Format, tree: Tree, changes: Sequence[IndexChange], catalog: Catalog, major: int,
+                 moment: str) -> Created | None:
+    """Return the files of one tool for a schema that is known as a catalog; see `index_migrations`."""
     before = catalog.copy()
     kept: list[str] = []
     found = [step for change in sorted(changes, key=lambda each: each.action != "create")
              for step in _steps(change, catalog, major, kept)]
     if not found:
         return Created("", (), kept=tuple(kept)) if kept else None
-    tree = Tree(folder)
-    form, _ = tool_of(tree, "")
     files = form.write(tree, found, moment)
     judged = lint(scripts_of(form, found, files, tree), before, major, None)
     todo = checklist(judged, getattr(form, "COMMANDS", ()))

@@ -10,8 +10,10 @@ from backend_lead.model.created import Created, GeneratedService
 from backend_lead.model.design import Design
 from backend_lead.model.diagnosis import Diagnosis
 from backend_lead.model.finding import Dimension, Finding, Job, Severity
+from backend_lead.model.fleet import Fleet
 from backend_lead.model.place import Place
 from backend_lead.model.proof import MigrationProof
+from backend_lead.model.repair import Repairs
 from backend_lead.model.verdict import Verdict
 from backend_lead.model.watch import Watched
 
@@ -62,7 +64,8 @@ class Report:
     ended with an exception: a fault of ours, listed in `backend.unresolved` too.  `proofs` are of migrations that
     were run; `diagnosis` is what makes the service slow, `watched` what a database did over time,
     `design` what was decided for a brief, `answer` what was said to a question in plain words, `generated` the
-    service that was written from a design.
+    service that was written from a design, `repairs` what became of the patches that were tried,
+    `fleet` the inventory of many services.
     """
 
     job: str
@@ -86,6 +89,8 @@ class Report:
     design: Design | None = None
     answer: Answer | None = None
     generated: GeneratedService | None = None
+    repairs: Repairs | None = None
+    fleet: Fleet | None = None
 
     @property
     def schema(self) -> str:

@@ -15,15 +15,18 @@ from backend_lead.model.table import Table
 from backend_lead.report import _documents as doc
 from backend_lead.report import _documents_design as design
 from backend_lead.report import _documents_diagnosis as slow
+from backend_lead.report import _documents_fleet as fleet
 from backend_lead.report import _documents_watch as watch
 from backend_lead.report import _jobs as jobs
 from backend_lead.report._documents_ask import AnswerFields
 from backend_lead.report._documents_migration import created, migrations, proofs, proven, statements
+from backend_lead.report._documents_repair import RepairsFields
 from backend_lead.report._words_watch import headline
 
 Document = (jobs.MapDocument | jobs.AuditDocument | jobs.ReviewDocument | jobs.MigrationLintDocument
             | jobs.DiagnoseDocument | jobs.MigrationProveDocument | jobs.MigrationCreateDocument
-            | jobs.MigrationRewriteDocument | jobs.WatchDocument | jobs.DesignDocument | jobs.AskDocument)
+            | jobs.MigrationRewriteDocument | jobs.WatchDocument | jobs.FleetDocument
+            | jobs.DesignDocument | jobs.AskDocument)
 
 
 def document(report: Report) -> Document:
@@ -82,6 +85,12 @@ def document(report: Report) -> Document:
             repeated=slow.repeated(given), migrations=migrations(report.created),
             patch=slow.patch(given), scaling=slow.scaling(given), findings=findings,
             notes=list(given.notes), unresolved=unresolved)
+    if report.fleet is not None:
+        return jobs.FleetDocument(
+            schema="backend-lead/fleet/1", version=report.version, target=report.target, run=report.fleet.run,
+            services=fleet.services(report.fleet), open_routes=fleet.open_routes(report.fleet),
+            old_routes=fleet.old_routes(report.fleet), shared_routes=fleet.shared_routes(report.fleet),
+            findings=findings, unresolved=unresolved)
     if report.watched is not None:
         seen = report.watched
         return jobs.WatchDocument(
@@ -96,12 +105,12 @@ def document(report: Report) -> Document:
         return jobs.AuditDocument(
             schema="backend-lead/audit/1", version=report.version, target=report.target, read=_read(backend),
             findings=findings, verdicts=verdicts, unresolved=unresolved, since=report.since, ignored=report.ignored,
-            baselined=report.baselined, unused_ignores=unused)
+            baselined=report.baselined, unused_ignores=unused, repairs=RepairsFields.of(report.repairs))
     return jobs.ReviewDocument(
         schema="backend-lead/review/1", version=report.version, target=report.target, read=_read(backend),
         grades=[_grade(grade) for grade in report.grades], plan=[_step(step) for step in report.plan],
         findings=findings, verdicts=verdicts, unresolved=unresolved, since=report.since, ignored=report.ignored,
-        baselined=report.baselined, unused_ignores=unused)
+        baselined=report.baselined, unused_ignores=unused, repairs=RepairsFields.of(report.repairs))
 
 
 def _design(report: Report, given: Design) -> jobs.DesignDocument:

@@ -45,6 +45,12 @@ from backend_lead.report._documents_diagnosis import (
     RewriteFields,
     ScalingFields,
 )
+from backend_lead.report._documents_fleet import (
+    OldRouteFields,
+    OpenRouteFields,
+    ServiceFields,
+    SharedRouteFields,
+)
 from backend_lead.report._documents_migration import (
     CreatedFileFields,
     MigrationsFields,
@@ -52,6 +58,7 @@ from backend_lead.report._documents_migration import (
     ProvenFields,
     StatementFields,
 )
+from backend_lead.report._documents_repair import RepairsFields
 from backend_lead.report._documents_rules import RuleFields
 from backend_lead.report._documents_watch import GapFields, GaugeFields, WatchedQueryFields
 
@@ -82,6 +89,7 @@ class AuditDocument(msgspec.Struct, frozen=True):
     ignored: int
     baselined: int
     unused_ignores: list[UnusedIgnoreFields]
+    repairs: RepairsFields | None
 
 
 class ReviewDocument(msgspec.Struct, frozen=True):
@@ -100,6 +108,7 @@ class ReviewDocument(msgspec.Struct, frozen=True):
     ignored: int
     baselined: int
     unused_ignores: list[UnusedIgnoreFields]
+    repairs: RepairsFields | None
 
 
 class MigrationLintDocument(msgspec.Struct, frozen=True):
@@ -211,6 +220,21 @@ class WatchDocument(msgspec.Struct, frozen=True):
     unresolved: list[UnresolvedFields]
 
 
+class FleetDocument(msgspec.Struct, frozen=True):
+    """`backend-lead fleet report`: the inventory of the APIs of many services."""
+
+    schema: Literal["backend-lead/fleet/1"]
+    version: str
+    target: str
+    run: int
+    services: list[ServiceFields]
+    open_routes: list[OpenRouteFields]
+    old_routes: list[OldRouteFields]
+    shared_routes: list[SharedRouteFields]
+    findings: list[FindingFields]
+    unresolved: list[UnresolvedFields]
+
+
 class DesignDocument(msgspec.Struct, frozen=True):
     """`backend-lead design`: what was understood of a brief, what was decided for it, and the numbers."""
 
@@ -260,7 +284,7 @@ class ExplainDocument(msgspec.Struct, frozen=True):
 
 DOCUMENTS: dict[str, type[msgspec.Struct]] = {"ask": AskDocument, "audit": AuditDocument, "design": DesignDocument,
                                               "diagnose": DiagnoseDocument, "explain": ExplainDocument,
-                                              "map": MapDocument,
+                                              "fleet": FleetDocument, "map": MapDocument,
                                               "migration-create": MigrationCreateDocument,
                                               "migration-lint": MigrationLintDocument,
                                               "migration-prove": MigrationProveDocument,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from backend_lead.model.finding import Finding
+from backend_lead.model.repair import Repairs
 from backend_lead.model.review import Grade, Report, Step
 from backend_lead.model.verdict import Ruling
 from backend_lead.report import _words as words
@@ -14,6 +15,7 @@ from backend_lead.report._markdown_design import design_text
 from backend_lead.report._markdown_diagnosis import diagnosis_text
 from backend_lead.report._markdown_text import block, code, html, text
 from backend_lead.report._markdown_watch import watch_text
+from backend_lead.report._text_repair import summary
 
 LIMIT = 60_000
 """Characters of the whole comment; room is left for what a bot puts around it."""
@@ -30,7 +32,7 @@ def render(report: Report, view: View) -> str:
     if report.design is not None:
         return f"## backend-lead design: {text(report.target)}\n\n{design_text(report.design)}"
     since = f" since {text(report.since)}" if report.since else ""
-    lines = [f"## backend-lead {report.job}: {text(report.target)}{since}", ""]
+    lines = [f"## backend-lead {report.job}: {text(report.target)}{since}", "", *_repairs(report.repairs)]
     if report.since is None:
         # Of what a change brought, grades and verdicts over the whole would say something else.
         lines += [text(words.route_to_row(report.backend)), "", *_grades(report.grades, report)]
@@ -61,6 +63,15 @@ def _grades(grades: Iterable[Grade], report: Report) -> list[str]:
     rows = [f"| {words.DIMENSIONS[grade.dimension]} | **{words.letter(grade)}** | {words.shown_score(grade)} | "
             f"{text(words.grade_line(grade, report))} |" for grade in grades]
     return ["| Dimension | Grade | Score | |", "|---|---|---|---|", *rows, ""] if rows else []
+
+
+def _repairs(repairs: Repairs | None) -> list[str]:
+    if repairs is None:
+        return []
+    rows = [f"| {patch.outcome.value} | {text(patch.finding.title)} {code(str(patch.finding.place))} | "
+            f"{text(patch.what)[:300]} | {text(patch.why)[:300]} |" for patch in repairs.patches]
+    table = ["| Patch | Finding | What it changes | Because |", "|---|---|---|---|", *rows, ""] if rows else []
+    return ["### Patches", "", *table, f"{text(summary(repairs))}.", ""]
 
 
 def _plan(steps: tuple[Step, ...]) -> list[str]:

@@ -14,8 +14,10 @@ from backend_lead.report._text_ask import answer_lines
 from backend_lead.report._text_design import design_lines
 from backend_lead.report._text_diagnosis import diagnosis_lines
 from backend_lead.report._text_findings import findings_lines
+from backend_lead.report._text_fleet import fleet_lines
 from backend_lead.report._text_map import map_lines
 from backend_lead.report._text_migration import created_lines, statement_lines
+from backend_lead.report._text_repair import repair_lines
 from backend_lead.report._text_watch import watch_lines
 from backend_lead.report._words_migration import migration_read
 
@@ -32,6 +34,10 @@ def render(report: Report, view: View) -> str:
         head = layout.headed(Span("backend-lead ask", "title"), report.target, view.width)
         lines = [*head, (), *answer_lines(report.answer, view)]
         return layout.painted(lines) if view.colour else layout.plain(lines)
+    if report.fleet is not None:
+        head = layout.headed(Span("backend-lead fleet report", "title"), report.target, view.width)
+        lines = [*head, (), *fleet_lines(report.fleet, view)]
+        return layout.painted(lines) if view.colour else layout.plain(lines)
     if report.watched is not None:
         head = layout.headed(Span("backend-lead watch report", "title"), report.target, view.width)
         lines = [*head, (), *watch_lines(report.watched, view)]
@@ -45,7 +51,9 @@ def render(report: Report, view: View) -> str:
         lines = [*_head(report, view), *diagnosis_lines(report.diagnosis, view), *files, *findings_lines(report, view),
                  *_next(report, view)]
         return layout.painted(lines) if view.colour else layout.plain(lines)
-    lines = [*_head(report, view), *_grades(report, view), *_plan(report, view), *_verdicts(report, view)]
+    lines = _head(report, view)
+    lines += repair_lines(report.repairs, view) if report.repairs is not None else []
+    lines += [*_grades(report, view), *_plan(report, view), *_verdicts(report, view)]
     if report.job == "map":
         lines += map_lines(report, view)
     else:
@@ -166,6 +174,9 @@ def _next(report: Report, view: View) -> list[Line]:
         commands.append((f"backend-lead explain {worst.rule}", "why it hurts, a failing and a mended example"))
         commands.append((f"backend-lead {report.job} {target} --html report.html",
                          "the map from route to row, in a browser"))
+        if report.job in ("review", "audit") and report.repairs is None:
+            commands.append((f"backend-lead {report.job} {target} --fix",
+                             "apply the safe patches in a clean git tree"))
         commands.append((f"backend-lead baseline write {target}", "accept what is there, report only what is new"))
     elif report.job == "map":
         commands.append((f"backend-lead review {target}", "grades, findings and one plan"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from backend_lead.diagnose.patching.cache_module import NAME
-from backend_lead.diagnose.patching.source import (
+from backend_lead.read.code.editing import (
     NotPatched,
     Source,
     arguments_of,

@@ -15,7 +15,6 @@ from backend_lead.diagnose.patching.fitness import Sent, touched_by, unfit, writ
 from backend_lead.diagnose.patching.invalidation import Program, tell_write
 from backend_lead.diagnose.patching.pool_settings import pools_of, set_pool
 from backend_lead.diagnose.patching.refusals import refuses_by
-from backend_lead.diagnose.patching.source import NotPatched, Source
 from backend_lead.errors import Refused
 from backend_lead.gates.files import Tree
 from backend_lead.model.backend import Backend
@@ -23,6 +22,7 @@ from backend_lead.model.diagnosis import Cache, Diagnosis, Patch, Patched, Pool
 from backend_lead.model.endpoint import Endpoint
 from backend_lead.model.place import Place
 from backend_lead.model.query import Query
+from backend_lead.read.code.editing import NotPatched, Source
 
 _DRIVER = re.compile(r"(?m)^[ \t]*(?:from|import)[ \t]+(psycopg2|psycopg_pool|psycopg|asyncpg|sqlalchemy"
                      r"|flask_sqlalchemy|sqlmodel|sqlite3|aiosqlite|databases|aiopg|pymysql|MySQLdb|pg8000)\b")

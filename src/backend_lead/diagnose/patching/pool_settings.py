@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
-from backend_lead.diagnose.patching.source import NotPatched, Source, arguments_of, walk
 from backend_lead.model.backend import Backend
 from backend_lead.model.diagnosis import Pool
 from backend_lead.model.endpoint import Call
 from backend_lead.model.place import Place
+from backend_lead.read.code.editing import NotPatched, Source, arguments_of, walk
 
 _ENGINES = ("create_engine", "create_async_engine")
 _POOLS = {"asyncpg.create_pool": 10, "psycopg_pool.ConnectionPool": 4, "psycopg_pool.AsyncConnectionPool": 4}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from backend_lead.diagnose.patching.source import Source, walk
+from backend_lead.read.code.editing import Source, walk
 
 _REFUSING = ("raise_statement",)
 _ABORTING = ("abort", "HTTPException", "PermissionError")

@@ -51,6 +51,13 @@ _DECIDING = (
     click.option("--fail-on", metavar="|".join(_FAIL_ON.choices), type=Nearest(_FAIL_ON.choices),
                  help=f"{_FAIL_ON.meaning} The default is {_FAIL_ON.default}."),
 )
+_REPAIRING = (
+    click.option("--fix", "fix", is_flag=True,
+                 help="Apply the safe patches one by one in a clean git tree, and keep those that hold."),
+    click.option("--test-command", "test_command", metavar="CMD",
+                 help="With --fix: run this in PATH after each patch, and take back what it fails with."),
+    click.option("--run-code", "run_code", is_flag=True, help="Let --test-command run code of the target."),
+)
 
 
 _ONLY_NEW = click.option("--only-new", is_flag=True,
@@ -80,6 +87,11 @@ def deciding(command: Decorated) -> Decorated:
 def bringing(command: Decorated) -> Decorated:
     """Add the option that leaves out what was there before a change."""
     return with_options((_ONLY_NEW,), command)
+
+
+def repairing(command: Decorated) -> Decorated:
+    """Add the options that apply patches."""
+    return with_options(_REPAIRING, command)
 
 
 def deciding_severity(command: Decorated) -> Decorated:
@@ -114,6 +126,9 @@ class Asked:
     since: str | None = None
     only_new: bool = False
     fail_on: str | None = None
+    fix: bool = False
+    test_command: str | None = None
+    run_code: bool = False
 
     @classmethod
     def of(cls, typed: Mapping[str, object]) -> Self:

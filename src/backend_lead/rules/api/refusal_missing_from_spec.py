@@ -15,7 +15,8 @@ from backend_lead.rules.rule import RuleInfo
 RULE = RuleInfo("Refusal missing from the API document", Severity.LOW, needs="document")
 write = Writer(__name__, RULE)
 
-_WORDS = {"401": "Sign in first", "403": "Not allowed", "404": "Not found", "429": "Too many requests"}
+WORDS = {"401": "Sign in first", "403": "Not allowed", "404": "Not found", "429": "Too many requests"}
+"""What a refusal is called where nothing else is known of it."""
 
 
 def check(backend: Backend, *, few: int = 10) -> Iterator[Finding]:
@@ -25,7 +26,7 @@ def check(backend: Backend, *, few: int = 10) -> Iterator[Finding]:
     """
     for compared in compared_documents(backend):
         lacking = [(operation, endpoint, missing) for operation, endpoint in compared.pairs if endpoint is not None
-                   and (missing := _missing(operation, endpoint))]
+                   and (missing := missing_refusals(operation, endpoint))]
         if len(lacking) > few:
             yield _everywhere(compared, lacking)
         else:
@@ -33,7 +34,8 @@ def check(backend: Backend, *, few: int = 10) -> Iterator[Finding]:
                 yield _finding(compared, operation, endpoint, missing)
 
 
-def _missing(operation: Operation, endpoint: Endpoint) -> tuple[str, ...]:
+def missing_refusals(operation: Operation, endpoint: Endpoint) -> tuple[str, ...]:
+    """Return the refusals that the code sends and the operation leaves out, in the order of their numbers."""
     statuses = {status.upper() for status in operation.statuses}
     if not statuses or statuses & {"DEFAULT", "4XX"}:
         return ()
@@ -44,11 +46,11 @@ def _missing(operation: Operation, endpoint: Endpoint) -> tuple[str, ...]:
         refused.add("401")
     if endpoint.guarded_by(GuardKind.RATE_LIMIT):
         refused.add("429")
-    return tuple(status for status in _WORDS if status in refused and status not in statuses)
+    return tuple(status for status in WORDS if status in refused and status not in statuses)
 
 
 def _finding(compared: Compared, operation: Operation, endpoint: Endpoint, missing: tuple[str, ...]) -> Finding:
-    lines = "\n".join(f"  '{status}':\n    description: {_WORDS[status]}" for status in missing)
+    lines = "\n".join(f"  '{status}':\n    description: {WORDS[status]}" for status in missing)
     return write(
         operation.place,
         f"{endpoint.name} can answer {listed(missing)}, and {compared.document.file} does not say so.",
@@ -69,5 +71,5 @@ def _everywhere(compared: Compared, lacking: list[tuple[Operation, Endpoint, tup
         "A client that is generated from the document has no case for a refusal: it ends in an unexpected error where "
         "it should ask for a sign-in, wait, or say that the thing is gone.",
         "components:\n  responses:\n" + "\n".join(
-            f"    Refused{status}:\n      description: {_WORDS[status]}" for status in statuses),
+            f"    Refused{status}:\n      description: {WORDS[status]}" for status in statuses),
         snippet=f"{compared.document.file} refusals", effort=3)

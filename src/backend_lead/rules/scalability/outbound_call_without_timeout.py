@@ -31,11 +31,12 @@ def check(backend: Backend) -> Iterator[Finding]:
     if "socket.setdefaulttimeout" in names:
         return
     adapted = any(name.startswith(_SESSIONS) and name.endswith(".mount") for name in names)
-    for reached in reached_calls(backend, lambda endpoint, call: _may_wait(call, adapted)):
+    for reached in reached_calls(backend, lambda endpoint, call: may_wait(call, adapted)):
         yield _finding(reached)
 
 
-def _may_wait(call: Call, adapted: bool) -> bool:
+def may_wait(call: Call, adapted: bool) -> bool:
+    """Say whether a call may wait for ever; `adapted`: sessions of requests get their timeout from an adapter."""
     owner, _, method = call.name.rpartition(".")
     # `**options` may hold the timeout.
     if any(argument.name == "**" for argument in call.arguments):

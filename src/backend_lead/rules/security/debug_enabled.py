@@ -23,12 +23,12 @@ def check(backend: Backend) -> Iterator[Finding]:
     `app.run(debug=True)` is left out: it mostly stands in a block that only runs on a developer's machine.
     """
     for call in backend.calls:
-        debug = _debug(call)
+        debug = switch_of(call)
         if debug is not None and debug.value == "True":
             yield _finding(call, debug)
 
 
-def _debug(call: Call) -> Argument | None:
+def switch_of(call: Call) -> Argument | None:
     """Return the argument that switches the debugger on."""
     if call.name in _SETTINGS:
         return call.keyword("DEBUG")

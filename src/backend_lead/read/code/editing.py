@@ -32,22 +32,31 @@ class Source:
             raise NotPatched(f"{self.path} holds a line that cannot be read")
 
     def text(self, node: Node) -> str:
-        """Return the source of a node."""
-        return self.data[node.start_byte : node.end_byte].decode()
+        """Return the source of a node; bytes that are no UTF-8 come back as they were when the text is written."""
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "surrogateescape")
+
+    @property
+    def newline(self) -> str:
+        """How the lines of the file end."""
+        return "\r\n" if b"\r\n" in self.data else "\n"
 
     def replace(self, start: int, end: int, text: str) -> None:
         """Remember a change; the same change twice is one."""
-        self.edits.add((start, end, text.encode()))
+        self.edits.add((start, end, text.encode("utf-8", "surrogateescape")))
 
     def changed(self) -> str:
-        """Return the new text.  Raises NotPatched when two changes meet."""
+        """Return the new text of a file in UTF-8.  Raises NotPatched when two changes meet."""
+        return self.changed_bytes().decode()
+
+    def changed_bytes(self) -> bytes:
+        """Return the new bytes; those that no change covers are the old ones.  Raises NotPatched when two meet."""
         found, position = [], 0
         for start, end, text in sorted(self.edits, key=lambda each: each[:2]):
             if start < position:
                 raise NotPatched("two changes meet in the same lines")
             found += [self.data[position:start], text]
             position = end
-        return b"".join([*found, self.data[position:]]).decode()
+        return b"".join([*found, self.data[position:]])
 
     def function_at(self, line: int) -> Node:
         """Return the innermost function around a line.  Raises NotPatched when there is none."""

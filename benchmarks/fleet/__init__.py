@@ -1,0 +1,1 @@
+"""A fleet of packages from the index, its workers killed at random."""

@@ -1,0 +1,1 @@
+"""The commands of `backend-lead fleet`, one file each."""

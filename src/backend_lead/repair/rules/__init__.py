@@ -1,0 +1,1 @@
+"""Patches, one file a rule, named like it."""
