@@ -8,7 +8,7 @@ import pytest
 
 from backend_lead.design.sentence_model import sentence_model
 from backend_lead.lead import intents as known
-from backend_lead.lead import requests
+from backend_lead.lead import likeness, requests
 from backend_lead.lead.intents import ELSEWHERE, intents, technologies
 from backend_lead.lead.requests import change_of, existing, slots_of, understand
 
@@ -210,7 +210,7 @@ def test_every_intent_is_asked_for_and_answered():
 
 
 def test_no_phrase_is_an_example_that_was_learned_by_heart():
-    examples = {text.lower().rstrip(".?!") for text in known.examples()}
+    examples = {text.rstrip(".?!") for text, _ in likeness.examples()}
     learned = [phrase for _, phrase in ALL if phrase.lower().rstrip(".?!") in examples]
     assert len(ALL) - len(learned) >= 50
 
@@ -289,8 +289,8 @@ def test_every_technology_is_an_option_of_a_decision():
 def test_the_kept_vectors_are_those_of_the_examples():
     import numpy as np
 
-    with (known._folder() / known._VECTORS).open("rb") as file:
+    with (known.folder() / likeness._VECTORS).open("rb") as file:
         kept = set(np.load(file)["keys"].tolist())
     from backend_lead.design.example_vectors import key
 
-    assert {key(text) for text in known.examples()} <= kept
+    assert {key(text) for text, _ in likeness.examples()} <= kept

@@ -1,4 +1,4 @@
-"""What can be asked for, read once from knowledge/intents.toml and technologies.toml, and how alike words are to it."""
+"""What can be asked for, read once from knowledge/intents.toml and technologies.toml."""
 
 from __future__ import annotations
 
@@ -11,13 +11,9 @@ from importlib.resources.abc import Traversable
 
 import msgspec
 
-from backend_lead.design.example_vectors import example_vectors
-from backend_lead.design.sentence_model import sentence_model
-
 ELSEWHERE = "elsewhere"
 """The kind of request that is none of ours."""
 
-_VECTORS = "intent_vectors.npz"
 _HEAD = (
     r"(?:please |kindly |hi,? |hey,? |hello,? |can you |could you |would you |will you |i (?:need|want|have|would like)"
     r" (?:you )?to |i\x27d like (?:you )?to |we (?:need|want|have|should|would like) (?:you )?to |let\x27s |let us "
@@ -28,7 +24,7 @@ _HEAD = (
 class IntentText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of request: `title` finishes "I can ...", `job` and `skill` take it on, `why` says why they do.
 
-    One of `patterns` is enough unless one of `unless` stands in the words too; `like` are sentences to compare with.
+    One of `patterns` is enough unless one of `unless` stands in the words too.
     """
 
     title: str
@@ -38,7 +34,6 @@ class IntentText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     command: str
     patterns: list[str] = []
     unless: list[str] = []
-    like: list[str] = []
 
 
 class TechnologyText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,42 +88,10 @@ def intents() -> Mapping[str, Intent]:
     return {id: Intent(id, each, compiled(each.patterns), compiled(each.unless)) for id, each in read.items()}
 
 
-def likeness(words: str) -> Mapping[str, float] | None:
-    """Return how alike the words are to each intent's nearest example, as a cosine; None without the sentence model."""
-    model = sentence_model()
-    if model is None:
-        return None
-    asked = model.vectors([words])
-    texts = examples()
-    near = (asked @ example_vectors(model, texts, _folder() / _VECTORS).T)[0]
-    found: dict[str, float] = {}
-    for text, value in zip(texts, near.tolist(), strict=True):
-        for id, each in intents().items():
-            if text in each.text.like:
-                found[id] = max(found.get(id, 0.0), value)
-    return found
-
-
-def examples() -> tuple[str, ...]:
-    """Return the example sentences of all intents, each once."""
-    return tuple(dict.fromkeys(text for each in intents().values() for text in each.text.like))
-
-
-def _folder() -> Traversable:
+def folder() -> Traversable:
+    """Return the folder of what is known about requests."""
     return files("backend_lead.lead") / "knowledge"
 
 
 def _text(name: str) -> str:
-    return (_folder() / name).read_text(encoding="utf-8")
-
-
-if __name__ == "__main__":
-    from pathlib import Path
-
-    from backend_lead.design.example_vectors import write
-    from backend_lead.design.sentence_model import HOW_TO_INSTALL
-
-    installed = sentence_model()
-    if installed is None:
-        raise SystemExit(f"The sentence model is not installed: {HOW_TO_INSTALL}")
-    write(Path(str(_folder() / _VECTORS)), installed, examples())
+    return (folder() / name).read_text(encoding="utf-8")

@@ -7,23 +7,24 @@ the same way each time.  Who is not sure says so: a job that nobody asked for is
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend_lead.lead.intents import ELSEWHERE, intents, likeness, technologies
+from backend_lead.lead.intents import ELSEWHERE, intents, technologies
+from backend_lead.lead.likeness import likeness
 
-SURE = 0.6
-"""What an intent must reach to be run.  One fitting pattern reaches it; a sentence without one has to be this alike to
-an example, as a cosine."""
+SURE = 0.3
+"""What an intent must reach to be run: as alike to its examples (see `likeness`), a fitting pattern beside it."""
 
-NEARER = 0.04
-"""By how much a sentence that fits no pattern must be nearer to one intent than to any other."""
+NEARER = 0.03
+"""By how much words must be nearer to one intent than to any other, so that it is run and nothing is asked back."""
 
-FOREIGN = 0.5
-"""How alike to an example of something else words have to be to be left alone though a pattern fits them."""
+PATTERN = 0.1
+"""What a fitting pattern adds; without the sentence model it alone decides."""
 
-_PATTERN, _MORE, _BOTH = 0.7, 0.05, 0.3
+RULE = 0.2
+"""What the name of a rule adds to the wish to have it explained."""
+
 _FILE = re.compile(
     r"(?<![\w/:.])(?:[\w.~-]*/)*[\w.-]+\.(?:sql|py|ts|js|mjs|rb|java|go|xml|ya?ml|json)\b|"
     r"(?<![\w/:])\.{0,2}/[\w./-]*[\w-]/?|(?<![\w/:.])\w[\w.-]*(?:/[\w.-]+)+/?"
@@ -107,38 +108,26 @@ class Understood:
 def understand(text: str) -> Understood:
     """Return what a question asks for."""
     slots = slots_of(text)
-    words = _words(text)
-    alike = likeness(words)
-    scores, patterned = _scores(words, alike)
+    scores = _scores(_words(text), slots)
     ours = sorted((id for id in scores if id != ELSEWHERE), key=lambda id: -scores[id])
-    best, second = ours[0], ours[1]
-    sure = scores[best]
-    strayed = _strayed(best, sure, alike)
-    clear = best in patterned or sure - scores[second] >= NEARER
-    intent = best if sure >= SURE and clear and not strayed else ""
-    return Understood(text, intent, round(max(0.0, min(sure, 1.0)), 2), slots, tuple(ours[:3]))
+    best = ours[0]
+    others = max(score for id, score in scores.items() if id != best)
+    clear = scores[best] >= SURE and scores[best] - others >= NEARER
+    return Understood(text, best if clear else "", round(max(0.0, min(scores[best], 1.0)), 2), slots, tuple(ours[:3]))
 
 
-def _strayed(best: str, sure: float, alike: Mapping[str, float] | None) -> bool:
-    """Say whether the words are about something else: a pattern fits "my internet is slow" as well."""
-    if alike is None:
-        return False
-    elsewhere, near = alike.get(ELSEWHERE, 0.0), alike.get(best, 0.0)
-    return elsewhere > sure or (elsewhere >= FOREIGN and elsewhere - near >= NEARER)
-
-
-def _scores(words: str, alike: Mapping[str, float] | None) -> tuple[dict[str, float], frozenset[str]]:
-    """Return the score of each intent, and those of which a pattern fits."""
-    scores: dict[str, float] = {}
-    patterned = set()
+def _scores(words: str, slots: Slots) -> dict[str, float]:
+    """Return how much speaks for each intent, and for something else."""
+    alike = likeness(words)
+    scores = {}
     for id, intent in intents().items():
         hits = intent.hits(words)
-        near = alike.get(id, 0.0) if alike is not None else 0.0
-        scores[id] = near
-        if hits:
-            patterned.add(id)
-            scores[id] = _PATTERN + _MORE * min(hits, 3) + _BOTH * near
-    return scores, frozenset(patterned)
+        if alike is None:
+            scores[id] = SURE + NEARER * min(hits, 3) if hits else 0.0
+        else:
+            scores[id] = alike[id] + (PATTERN if hits else 0.0)
+            scores[id] += RULE if id == "explain" and slots.rule else 0.0
+    return scores
 
 
 def slots_of(text: str) -> Slots:
