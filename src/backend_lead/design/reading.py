@@ -36,7 +36,7 @@ def read_brief(text: str, likenesses: Likenesses | None) -> BriefRead:
     if likenesses is not None:
         for id, sentence in likenesses.facts(said).items():
             kind = fact_kinds()[id]
-            if id not in found and not kind.said_only:
+            if id not in found:
                 found[id] = Fact(id, kind.says, True, Origin.SIMILAR, sentence)
     return BriefRead(said, with_implied(found), {each.id: each for each in quantities(said)})
 
