@@ -13,6 +13,7 @@ from backend_lead.model.design import Origin, Quantity
 
 _REACH = 45
 _SMALL = 2
+_GROUP = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,9 @@ def _counted(place: _Place, value: float, near: str, known_tenants: float) -> li
         written = words.WRITES.search(text)
         return [Quantity("writes_per_second" if written else "requests_per_second", value / _period(direct.group(0)),
                          "per second", Origin.STATED, text)]
-    kinds = [(found.start(), kind) for kind, pattern in words.KINDS if (found := pattern.search(near))]
+    ends = words.ENDS.search(near)
+    counted = near[:ends.start()] if ends else near
+    kinds = [(found.start(), kind) for kind, pattern in words.KINDS if (found := pattern.search(counted))]
     if not kinds:
         # "200,000 movements a day": what is counted by the day and has no other name is written.
         return [Quantity("writes_per_second", value / _period(rate.group(0)), "per second", Origin.STATED, text)] \
@@ -139,6 +142,8 @@ def _counted_things(place: _Place, value: float, near: str, kind: str, rate: re.
                     known_tenants: float) -> list[Quantity]:
     """Return a number of people, devices or organisations, and how many of them at once, by day or by month."""
     text = place.words
+    if kind == "users" and value <= _GROUP and words.UP_TO.search(place.before) and words.IN_ONE.search(text):
+        return []
     if kind == "users" and (burst := words.BURST.search(place.after)):
         return [Quantity("burst_per_second", value / _period(burst.group(0)), "per second", Origin.STATED, text),
                 Quantity("users", value, "people", Origin.STATED, text)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from backend_lead.design.knowledge_files import archetypes, fact_kinds
 from backend_lead.design.likeness import Likenesses
+from backend_lead.design.quantity_words import STAFF
 from backend_lead.design.rates import Rates, rates
 from backend_lead.design.reading import BriefRead, read_brief, with_implied
 from backend_lead.model.design import Fact, Likeness, Origin, Quantity
@@ -18,6 +19,12 @@ SURE_ENOUGH = .36
 _TINY = 60.0
 # Writes a second below which nobody needs more than one machine: some two hundred a day.
 _RARE = .0025
+# People who may be all staff, and the facts that say there are others whom it is for.
+_STAFF = 300.0
+_AUDIENCE = ("anonymous_access", "public_cacheable", "public_api", "card_payments", "mobile_clients", "social_relations",
+             "devices", "tenants")
+# What a brief of more than a few words would have said itself.
+_GRAVE = ("sensitive_data", "fine_policy", "regulated", "mfa", "four_eyes", "ledger")
 _FEW_FACTS = 2
 _SPARSE = 30
 # Kinds that vote on what is usual, and the distance at which a vote counts a third.
@@ -51,15 +58,17 @@ def understand(text: str, likenesses: Likenesses | None) -> Understood:
     if likeness is not None and likeness.confidence >= SURE_ENOUGH:
         usual = archetypes()[likeness.id].numbers
         for id in _usual_facts(ranked, sparse=len(text.split()) <= _SPARSE):
-            if id not in facts:
+            if id not in facts and (id not in _GRAVE or len(text.split()) <= _SPARSE):
                 facts[id] = Fact(id, fact_kinds()[id].says, True, Origin.ASSUMED, f"usual for {likeness.title}")
     if "accounts" not in facts and not any(id in facts and facts[id].holds for id in _MACHINES):
         facts["accounts"] = Fact("accounts", fact_kinds()["accounts"].says, True, Origin.ASSUMED,
                                  "most services that people use")
-    facts = _by_size(with_implied(facts), read.quantities)
+    facts = with_implied(facts)
+    counted = _without_staff(read.quantities, facts)
+    facts = _by_size(facts, counted)
     facts |= {id: Fact(id, fact_kinds()[id].says, True, Origin.IMPLIED, "the brief") for id in _unsaid(read, likeness)}
     held = frozenset(id for id, fact in facts.items() if fact.holds)
-    return Understood(read, likeness, facts, rates(read.quantities, held, usual))
+    return Understood(read, likeness, facts, rates(counted, held, usual))
 
 
 def _ranked(text: str, read: BriefRead, likenesses: Likenesses | None) -> list[tuple[float, str]]:
@@ -87,6 +96,16 @@ def _usual_facts(ranked: list[tuple[float, str]], *, sparse: bool) -> list[str]:
         for fact in (*kind.facts, *(kind.sparse if sparse else ())):
             votes[fact] = votes.get(fact, 0.0) + weight
     return [fact for fact, vote in votes.items() if vote >= sum(weights.values()) * .5]
+
+
+def _without_staff(quantities: Mapping[str, Quantity], facts: Mapping[str, Fact]) -> Mapping[str, Quantity]:
+    """Leave out a number of people who run the service where others use it: six editors, and the public reads."""
+    users = quantities.get("users")
+    if users is None or users.value > _STAFF or not STAFF.search(users.words):
+        return quantities
+    if not any(id in facts and facts[id].holds and facts[id].origin is not Origin.ASSUMED for id in _AUDIENCE):
+        return quantities
+    return {id: each for id, each in quantities.items() if id != "users"}
 
 
 def _by_size(facts: dict[str, Fact], quantities: Mapping[str, Quantity]) -> dict[str, Fact]:
