@@ -26,7 +26,7 @@ PERIOD = (r"\b(?P<period>second(?=s?\s*(?:[^\w\s]|$|(?:and|at|with|during|in|on|
           r"|of|as|across|each|is|are|that|which|must|may|can)\b))|sec|s|minute|min|hour|hr|h|day|night|week|month"
           r"|quarter|year)s?\b")
 _BUSIEST = r"in (?:the|its) (?:busiest|worst|peak)\s+"
-_A = rf"(?:/\s*|\bper\s+|\b(?:in\s+)?an?\s+|\beach\s+|\bevery\s+|\b{_BUSIEST})(?:single\s+)?"
+_A = rf"(?:/\s*|\bper\s+|\b(?:in\s+)?an?\s+|\bin (?:one|the same|a single)\s+|\beach\s+|\bevery\s+|\b{_BUSIEST})(?:single\s+)?"
 RATE = re.compile(rf"^\W{{0,3}}(?:[\w'-]+\s+){{0,6}}?(?:[\w'-]+)?\s*?{_A}{PERIOD}", re.I)
 DIRECT = re.compile(rf"^\s*(?:/\s*|per\s+|an?\s+|{_BUSIEST}|each\s+){PERIOD}", re.I)
 HOW_OFTEN = re.compile(rf"^\s*times\s+{_A}{PERIOD}", re.I)
