@@ -88,6 +88,8 @@ def _learned(read: Sequence[tuple[str, Sentence]], denied: Sequence[bool], vecto
         kind = kinds[fact]
         for row in scores[:, column].argsort()[::-1]:
             piece, sentence = read[row]
+            if any(pattern.search(sentence.text) for pattern in kind.unless):
+                continue
             score = scores[row, column] - (DENIED if denied[row] else 0.0)
             hinted = any(hint.search(sentence.text) for hint in kind.hints)
             if score > (-HINTED if hinted else 0.0) and (hinted or not kind.said_only):

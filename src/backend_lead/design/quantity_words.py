@@ -23,7 +23,7 @@ DURATIONS = {"ms": .001, "mi": 60.0, "se": 1.0, "s": 1.0, "ho": 3600.0, "da": 86
 
 # "a second employee" names no period: after "second" stands the end, punctuation or a small word.
 PERIOD = (r"\b(?P<period>second(?=s?\s*(?:[^\w\s]|$|(?:and|at|with|during|in|on|for|from|to|when|while|or|but|by|after"
-          r"|of|as|across|each|is|are|that|which|must|may|can)\b))|sec|s|minute|min|hour|hr|h|day|night|week|month"
+          r"|of|as|across|each|is|are|that|which|must|may|can|over|through|via|by|per|so|until|where|we|it|they|its|their|whether)\b))|sec|s|minute|min|hour|hr|h|day|night|week|month"
           r"|quarter|year)s?\b")
 _BUSIEST = r"in (?:the|its) (?:busiest|worst|peak)\s+"
 _A = rf"(?:/\s*|\bper\s+|\b(?:in\s+)?an?\s+|\bin (?:one|the same|a single)\s+|\beach\s+|\bevery\s+|\b{_BUSIEST})(?:single\s+)?"
