@@ -58,7 +58,7 @@ STAFF = re.compile(r"\b(?:editors?|receptionists?|operators?|planners?|clerks?|d
                    r"|colleagues|of us|moderators?|librarians?|curators?|officers?|officials?|helpers?|at the (?:desk|entrance|counter)"
                    r"|developers?|programmers?|engineers?|salespeople|secretar(?:y|ies))\b", re.I)
 # What ends the noun phrase that a number counts.
-ENDS = re.compile(r"[;:()]|\b(?:wants?|that|which|who|where|when|stands?|carry|carries|look|looks|whose|of other|while|but"
+ENDS = re.compile(r"[;:()]|\b(?:wants?|that|which|who|where|when|stands?|carry|carries|whose|of other|while|but"
                   r"|because|so)\b", re.I)
 
 SIZE = re.compile(rf"^\s*-?(?P<unit>{'|'.join(sorted(BYTES, key=len, reverse=True))})\b", re.I)
