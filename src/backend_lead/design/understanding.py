@@ -26,6 +26,11 @@ _AUDIENCE = ("anonymous_access", "public_cacheable", "public_api", "card_payment
 # What a brief of more than a few words would have said itself.
 _GRAVE = ("sensitive_data", "fine_policy", "regulated", "mfa", "four_eyes", "ledger")
 _FEW_FACTS = 2
+# A text of so few words that says nothing but these is too little, unless its kind is beyond doubt.
+_VAGUE = 45
+_BLAND = ("accounts", "personal_data", "web_client", "mobile_clients", "relations", "internal_only", "high_throughput",
+          "availability_first", "roles")
+_SURE_OF_A_WORD = .55
 _SPARSE = 30
 # Kinds that vote on what is usual, and the distance at which a vote counts a third.
 _VOTERS = 5
@@ -141,6 +146,9 @@ def _unsaid(read: BriefRead, likeness: Likeness | None) -> list[str]:
         "not_said_bytes": not {"item_bytes", "stored_bytes", "bytes_per_day"} & set(said),
         "not_said_budget": "budget_per_month" not in said}
     sure = likeness is not None and likeness.confidence >= SURE_ENOUGH
-    few = sum(1 for fact in read.facts.values() if fact.origin is not Origin.IMPLIED) < _FEW_FACTS
+    told = [id for id, fact in read.facts.items() if fact.origin is not Origin.IMPLIED]
+    words = sum(len(sentence.text.split()) for sentence in read.sentences)
+    bland = words <= _VAGUE and all(id in _BLAND for id in told) \
+        and (likeness is None or likeness.confidence < _SURE_OF_A_WORD)
     found = [id for id, is_open in open_if.items() if is_open]
-    return ["too_little", *found] if few and not sure and not said else found
+    return ["too_little", *found] if (bland or len(told) < _FEW_FACTS and not sure) and not said else found
