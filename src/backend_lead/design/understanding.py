@@ -24,7 +24,13 @@ _STAFF = 300.0
 _AUDIENCE = ("anonymous_access", "public_cacheable", "public_api", "card_payments", "mobile_clients", "social_relations",
              "devices", "tenants")
 # What a brief of more than a few words would have said itself.
-_GRAVE = ("sensitive_data", "fine_policy", "regulated", "mfa", "four_eyes", "ledger")
+_GRAVE = ("sensitive_data", "sensitive_operations", "fine_policy", "regulated", "mfa", "four_eyes", "ledger")
+# What makes another kind of system of it is assumed only of a brief that is much like its kind.
+_WEIGHTY = ("devices", "time_series", "append_events", "analytics", "live_location", "video", "entitlements", "key_lookup",
+            "two_way", "chat", "high_throughput", "stateless_work")
+_MUCH_LIKE = .5
+# People use it themselves, so it is no service that only services call.
+_FOR_PEOPLE = ("mobile_clients", "tiny_scale", "password_login", "social_login", "anonymous_access")
 _FEW_FACTS = 2
 # A text of so few words that says nothing but these is too little, unless its kind is beyond doubt.
 _VAGUE = 45
@@ -63,7 +69,7 @@ def understand(text: str, likenesses: Likenesses | None) -> Understood:
     if likeness is not None and likeness.confidence >= SURE_ENOUGH:
         usual = archetypes()[likeness.id].numbers
         for id in _usual_facts(ranked, sparse=len(text.split()) <= _SPARSE):
-            if id not in facts and (id not in _GRAVE or len(text.split()) <= _SPARSE):
+            if id not in facts and (len(text.split()) <= _SPARSE or _assumed(id, likeness.confidence, read)):
                 facts[id] = Fact(id, fact_kinds()[id].says, True, Origin.ASSUMED, f"usual for {likeness.title}")
     if "accounts" not in facts and not any(id in facts and facts[id].holds for id in _MACHINES):
         facts["accounts"] = Fact("accounts", fact_kinds()["accounts"].says, True, Origin.ASSUMED,
@@ -74,6 +80,13 @@ def understand(text: str, likenesses: Likenesses | None) -> Understood:
     facts |= {id: Fact(id, fact_kinds()[id].says, True, Origin.IMPLIED, "the brief") for id in _unsaid(read, likeness)}
     held = frozenset(id for id, fact in facts.items() if fact.holds)
     return Understood(read, likeness, facts, rates(counted, held, usual))
+
+
+def _assumed(id: str, confidence: float, read: BriefRead) -> bool:
+    """Say whether a fact may be assumed of a brief of more than a few words, by how like its kind it is."""
+    if id in _GRAVE or id in _WEIGHTY and confidence < _MUCH_LIKE:
+        return False
+    return id not in ("service_to_service", "machine_clients") or not read.holds().intersection(_FOR_PEOPLE)
 
 
 def _ranked(text: str, read: BriefRead, likenesses: Likenesses | None) -> list[tuple[float, str]]:
