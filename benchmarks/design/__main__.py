@@ -1,6 +1,7 @@
-"""`python -m benchmarks.design [dev|heldout|dev2|held3] [--without-model] [--show]`: labelled briefs in two wordings.
+"""`python -m benchmarks.design [SET …] [--without-model] [--show]`: labelled briefs in two wordings.
 
-`--show` names single misses; of `held3`, which is for measuring only, it names none. Beside ours stands the constant answer: the commonest value of each field, whatever the brief says.
+A set is dev, heldout, dev2 or held3.  `--show` names single misses; of `held3`, which is for measuring only, none.
+Beside ours stands the constant answer: the commonest value of each field, whatever the brief says.
 """
 
 from __future__ import annotations

@@ -6,15 +6,17 @@ import re
 
 # Words that hardly any other language has; "in", "on", "an", "is" and "was" would prove nothing.
 _ENGLISH = frozenset((
-    "the", "and", "of", "to", "with", "by", "from", "are", "be", "it", "they", "their", "them", "our", "who", "what", "when",
-    "where", "that", "which", "this", "these", "those", "can", "must", "should", "may", "would", "need", "needs", "want",
-    "wants", "have", "has", "had", "build", "make", "users", "user", "people", "customers", "not", "each", "every", "about",
-    "one", "app", "data", "for", "as", "or", "but", "only", "other", "into", "than", "there", "no", "us", "we", "you", "your",
-    "if", "per", "all", "some", "then", "up", "out", "after", "before", "also", "like", "between", "through", "while"))
+    "the", "and", "of", "to", "with", "by", "from", "are", "be", "it", "they", "their", "them", "our", "who",
+    "what", "when", "where", "that", "which", "this", "these", "those", "can", "must", "should", "may", "would",
+    "need", "needs", "want", "wants", "have", "has", "had", "build", "make", "users", "user", "people", "customers",
+    "not", "each", "every", "about", "one", "app", "data", "for", "as", "or", "but", "only", "other", "into",
+    "than", "there", "no", "us", "we", "you", "your", "if", "per", "all", "some", "then", "up", "out", "after",
+    "before", "also", "like", "between", "through", "while"))
 _OTHERS = tuple(frozenset(words.split()) for words in (
-    "der die das und ist nicht mit für auf ein eine einen einem sich wir sie ihre werden wird sollen soll von dem den zu"
-    " bei oder auch kann können jeder alle zum zur im aus nur über",
-    "le la les des et est une un pour dans avec sur que qui nous vous leur leurs doit peut être par ne pas au aux ou du se",
+    "der die das und ist nicht mit für auf ein eine einen einem sich wir sie ihre werden wird sollen soll von dem"
+    " den zu bei oder auch kann können jeder alle zum zur im aus nur über",
+    "le la les des et est une un pour dans avec sur que qui nous vous leur leurs doit peut être par ne pas au aux ou"
+    " du se",
     "el los las una y es para con que en por del se su sus nuestro debe puede cada como más un lo al",
     "il lo gli e è una per con che di del della sono si i nostri deve può ogni come non le un da nel",
     "o os as uma e é para com que em por do da dos das se seu seus deve pode cada como não um na no",

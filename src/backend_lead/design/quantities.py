@@ -188,7 +188,7 @@ def _every(sentence: Sentence, known: dict[str, Quantity]) -> list[Quantity]:
         return []
     seconds = words.SECONDS[found["period"].lower()] * (numerals(found["n"])[0].value if found["n"] and
                                                    numerals(found["n"]) else 1.0)
-    senders = known.get("devices") or known.get("users")
-    if senders is None or seconds > 86400 or (senders.id == "users" and seconds > 600):
+    senders = known.get("devices") or known.get("concurrent_users") or known.get("users")
+    if senders is None or seconds > 86400 or (senders.id != "devices" and seconds > 600):
         return []
     return [Quantity("writes_per_second", senders.value / seconds, "per second", Origin.STATED, sentence.text)]

@@ -26,7 +26,8 @@ PERIOD = (r"\b(?P<period>second(?=s?\s*(?:[^\w\s]|$|(?:and|at|with|during|in|on|
           r"|of|as|across|each|is|are|that|which|must|may|can|over|through|via|by|per|so|until|where|we|it|they|its|their|whether)\b))|sec|s|minute|min|hour|hr|h|day|night|week|month"
           r"|quarter|year)s?\b")
 _BUSIEST = r"in (?:the|its) (?:busiest|worst|peak)\s+"
-_A = rf"(?:/\s*|\bper\s+|\b(?:in\s+)?an?\s+|\bin (?:one|the same|a single)\s+|\beach\s+|\bevery\s+|\b{_BUSIEST})(?:single\s+)?"
+_A = (rf"(?:/\s*|\bper\s+|\b(?:in\s+)?an?\s+|\bin (?:one|the same|a single)\s+|\beach\s+|\bevery\s+|\b{_BUSIEST})"
+      r"(?:single\s+)?")
 RATE = re.compile(rf"^\W{{0,3}}(?:[\w'-]+\s+){{0,6}}?(?:[\w'-]+)?\s*?{_A}{PERIOD}", re.I)
 DIRECT = re.compile(rf"^\s*(?:/\s*|per\s+|an?\s+|{_BUSIEST}|each\s+){PERIOD}", re.I)
 HOW_OFTEN = re.compile(rf"^\s*times\s+{_A}{PERIOD}", re.I)
@@ -49,14 +50,14 @@ GROUP_OF = re.compile(r"\b(?:team|group|family|office|staff|crew|club|practice|d
                       r"(?:about|some|around|roughly)?\s*$", re.I)
 
 # "up to eight authors edit the same text" and "groups of up to 35" bound a group, not the service.
-UP_TO = re.compile(r"\b(?:up to|at most|as many as|no more than|maximum of)\s*$|\b(?:tables?|boards?|sheets?|circles?|groups?|rooms?)"
-                   r" (?:of|for)\s*(?:up to |at most )?$", re.I)
-IN_ONE = re.compile(r"\b(?:same|one|each|every|per|together|at (?:the same time|once|a time)|simultaneous\w*|group|circle|room"
-                    r"|table|board|sheet|document|team|class)s?\b", re.I)
+UP_TO = re.compile(r"\b(?:up to|at most|as many as|no more than|maximum of)\s*$"
+                   r"|\b(?:tables?|boards?|sheets?|circles?|groups?|rooms?) (?:of|for)\s*(?:up to |at most )?$", re.I)
+IN_ONE = re.compile(r"\b(?:same|one|each|every|per|together|at (?:the same time|once|a time)|simultaneous\w*"
+                    r"|group|circle|room|table|board|sheet|document|team|class)s?\b", re.I)
 # People who work on the service or behind it, beside those whom it is for.
-STAFF = re.compile(r"\b(?:editors?|receptionists?|operators?|planners?|clerks?|dispatchers?|administrators?|staff|employees"
-                   r"|colleagues|of us|moderators?|librarians?|curators?|officers?|officials?|helpers?|at the (?:desk|entrance|counter)"
-                   r"|developers?|programmers?|engineers?|salespeople|secretar(?:y|ies))\b", re.I)
+STAFF = re.compile(r"\b(?:editors?|receptionists?|operators?|planners?|clerks?|dispatchers?|administrators?|staff"
+                   r"|employees|colleagues|of us|moderators?|librarians?|curators?|officers?|officials?|helpers?"
+                   r"|at the (?:desk|entrance|counter)|developers?|programmers?|engineers?|salespeople|secretar(?:y|ies))\b", re.I)
 # What ends the noun phrase that a number counts.
 ENDS = re.compile(r"[;:()]|\b(?:wants?|that|which|who|where|when|stands?|carry|carries|whose|of other|while|but"
                   r"|because|so)\b", re.I)

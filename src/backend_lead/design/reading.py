@@ -29,8 +29,9 @@ def read_brief(text: str, likenesses: Likenesses | None) -> BriefRead:
     """Read a text.  Without likenesses (the sentence model is not installed) only patterns are read."""
     said = sentences(text)
     found: dict[str, Fact] = {}
+    different = tuple(dict.fromkeys(said))
     for kind in fact_kinds().values():
-        fact = _by_pattern(kind, said)
+        fact = _by_pattern(kind, different)
         if fact is not None:
             found[kind.id] = fact
     if likenesses is not None:

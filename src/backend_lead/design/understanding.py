@@ -21,13 +21,13 @@ _TINY = 60.0
 _RARE = .0025
 # People who may be all staff, and the facts that say there are others whom it is for.
 _STAFF = 300.0
-_AUDIENCE = ("anonymous_access", "public_cacheable", "public_api", "card_payments", "mobile_clients", "social_relations",
-             "devices", "tenants")
+_AUDIENCE = ("anonymous_access", "public_cacheable", "public_api", "card_payments", "mobile_clients",
+             "social_relations", "devices", "tenants")
 # What a brief of more than a few words would have said itself.
 _GRAVE = ("sensitive_data", "sensitive_operations", "fine_policy", "regulated", "mfa", "four_eyes", "ledger")
 # What makes another kind of system of it is assumed only of a brief that is much like its kind.
-_WEIGHTY = ("devices", "time_series", "append_events", "analytics", "live_location", "video", "entitlements", "key_lookup",
-            "two_way", "chat", "high_throughput", "stateless_work")
+_WEIGHTY = ("devices", "time_series", "append_events", "analytics", "live_location", "video", "entitlements",
+            "key_lookup", "two_way", "chat", "high_throughput", "stateless_work")
 _MUCH_LIKE = .5
 # People use it themselves, so it is no service that only services call.
 _FOR_PEOPLE = ("mobile_clients", "tiny_scale", "password_login", "social_login", "anonymous_access")
@@ -84,7 +84,7 @@ def understand(text: str, likenesses: Likenesses | None) -> Understood:
 
 def _assumed(id: str, confidence: float, read: BriefRead) -> bool:
     """Say whether a fact may be assumed of a brief of more than a few words, by how like its kind it is."""
-    if id in _GRAVE or id in _WEIGHTY and confidence < _MUCH_LIKE:
+    if id in _GRAVE or (id in _WEIGHTY and confidence < _MUCH_LIKE):
         return False
     return id not in ("service_to_service", "machine_clients") or not read.holds().intersection(_FOR_PEOPLE)
 
@@ -164,4 +164,4 @@ def _unsaid(read: BriefRead, likeness: Likeness | None) -> list[str]:
     bland = words <= _VAGUE and all(id in _BLAND for id in told) \
         and (likeness is None or likeness.confidence < _SURE_OF_A_WORD)
     found = [id for id, is_open in open_if.items() if is_open]
-    return ["too_little", *found] if (bland or len(told) < _FEW_FACTS and not sure) and not said else found
+    return ["too_little", *found] if (bland or (len(told) < _FEW_FACTS and not sure)) and not said else found
