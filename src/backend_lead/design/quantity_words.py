@@ -57,7 +57,8 @@ IN_ONE = re.compile(r"\b(?:same|one|each|every|per|together|at (?:the same time|
 # People who work on the service or behind it, beside those whom it is for.
 STAFF = re.compile(r"\b(?:editors?|receptionists?|operators?|planners?|clerks?|dispatchers?|administrators?|staff"
                    r"|employees|colleagues|of us|moderators?|librarians?|curators?|officers?|officials?|helpers?"
-                   r"|at the (?:desk|entrance|counter)|developers?|programmers?|engineers?|salespeople|secretar(?:y|ies))\b", re.I)
+                   r"|at the (?:desk|entrance|counter)|developers?|programmers?|engineers?|salespeople"
+                   r"|secretar(?:y|ies))\b", re.I)
 # What ends the noun phrase that a number counts.
 ENDS = re.compile(r"[;:()]|\b(?:wants?|that|which|who|where|when|stands?|carry|carries|whose|of other|while|but"
                   r"|because|so)\b", re.I)
