@@ -1,5 +1,6 @@
-"""`python -m benchmarks.design [dev|heldout] [--without-model] [--show]`: labelled briefs in two wordings.
+"""`python -m benchmarks.design [SET …] [--without-model] [--show]`: labelled briefs in two wordings.
 
+A set is dev, heldout, dev2 or held3.  `--show` names single misses; of `held3`, which is for measuring only, none.
 Beside ours stands the constant answer: the commonest value of each field, whatever the brief says.
 """
 
@@ -22,11 +23,13 @@ CONSTANT = {"api_style": ["rest"], "realtime": ["none"], "stack": ["node"], "pri
             "cache": ["yes"], "search": ["no"], "auth": ["jwt_refresh"], "authz": ["rbac"],
             "async_processing": ["job_queue"], "tenancy": ["single"], "scaling": ["horizontal"],
             "shape": ["monolith"]}
+# Sets whose single misses nobody has read, so that their figure stays that of unseen briefs.
+_UNREAD = {"held3"}
 _HEAVY = {"kafka": ("async_processing", "stream"), "graphql": ("api_style", "graphql"),
           "microservices": ("shape", "services"), "sharding": ("scaling", "sharding"),
-          "elasticsearch": ("search", "elasticsearch"), "mongodb": ("primary_db", "mongodb"),
+          "elasticsearch": ("search", "elasticsearch"), "mongodb_primary": ("primary_db", "mongodb"),
           "read_replicas": ("scaling", "read_replicas"), "grpc": ("api_style", "grpc"),
-          "message_queue": ("async_processing", "message_queue"), "redis": ("cache", "yes")}
+          "message_queue": ("async_processing", "message_queue"), "redis_required": ("cache", "yes")}
 
 
 @dataclass
@@ -62,7 +65,7 @@ def main(arguments: list[str]) -> None:
         counts = Counts()
         started = time.process_time()
         for path in sorted((BRIEFS / half).glob("*.toml")):
-            _brief(path, models, counts, show="--show" in arguments)
+            _brief(path, models, counts, show="--show" in arguments and half not in _UNREAD)
         spent = time.process_time() - started
         _print(half, counts, spent, models is not None)
 

@@ -14,6 +14,9 @@ FOLDER = Path(__file__).parents[2] / "benchmarks" / "design" / "briefs"
 FILES = sorted([*FOLDER.glob("dev/*.toml"), *FOLDER.glob("heldout/*.toml")], key=lambda file: file.name)
 # Forty more that came later, for development only.
 MORE = sorted(FOLDER.glob("dev2/*.toml"), key=lambda file: (len(file.name.split("-")[0]), file.name))
+# Thirty of a third hand, for measuring only.
+UNSEEN = sorted(FOLDER.glob("held3/*.toml"))
+EVERY = [*FILES, *MORE, *UNSEEN]
 WORDS: dict[str, Any] = tomllib.loads((FOLDER / "vocabulary.toml").read_text(encoding="utf-8"))
 LISTS = {
     "features_must": {*WORDS["features"]},
@@ -58,6 +61,13 @@ def test_forty_more_are_numbered_on_and_ten_of_them_hold_a_trap() -> None:
     assert sum(bool(read(file)["warnings"]) for file in MORE) == 10
 
 
+def test_thirty_unseen_are_numbered_on_and_thirteen_of_them_hold_a_trap() -> None:
+    assert [int(file.name.split("-")[0]) for file in UNSEEN] == [*range(125, 155)]
+    assert len({read(file)["title"] for file in EVERY}) == 154
+    traps = [read(file)["warnings"] for file in UNSEEN if read(file)["warnings"]]
+    assert len(traps) == len({one for each in traps for one in each}) == 13
+
+
 def test_both_halves_hold_as_many_traps_and_together_every_kind() -> None:
     halves = {half: [read(file)["warnings"] for file in FILES if file.parent.name == half] for half in ("dev", "heldout")}
     for half, warnings in halves.items():
@@ -66,7 +76,7 @@ def test_both_halves_hold_as_many_traps_and_together_every_kind() -> None:
     assert {one for half in halves.values() for warnings in half for one in warnings} == {*WORDS["warnings"]}
 
 
-@pytest.mark.parametrize("file", [*FILES, *MORE], ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", EVERY, ids=lambda file: file.stem)
 def test_a_brief_has_its_fields_and_speaks_the_vocabulary(file: Path) -> None:
     brief = read(file)
     assert set(brief) == {"title", "a", "b", "why", "expected", *LISTS}
@@ -91,7 +101,7 @@ def test_a_brief_has_its_fields_and_speaks_the_vocabulary(file: Path) -> None:
             assert ALONE.get(field) not in beside or len(beside) == 1, field
 
 
-@pytest.mark.parametrize("file", [*FILES, *MORE], ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", EVERY, ids=lambda file: file.stem)
 def test_a_brief_does_not_contradict_itself(file: Path) -> None:
     brief = read(file)
     against = {*brief["features_must_not"], *brief["over_engineering"]}
@@ -101,7 +111,7 @@ def test_a_brief_does_not_contradict_itself(file: Path) -> None:
         assert choice not in accepted(brief, field), word
 
 
-@pytest.mark.parametrize("file", [*FILES, *MORE], ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", EVERY, ids=lambda file: file.stem)
 def test_the_second_wording_is_another_text_without_a_number_of_the_day(file: Path) -> None:
     brief = read(file)
     words = [{*re.findall(r"[a-z]{5,}", brief[wording].lower())} for wording in ("a", "b")]

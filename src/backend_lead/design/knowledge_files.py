@@ -16,14 +16,15 @@ Made = TypeVar("Made")
 
 class FactText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a fact is read.  `patterns` count unless the words around them deny them, `firm` ones wherever they stand,
-    `unless` takes the fact back in its sentence, `like` and `unlike` are sentences to compare with.  A fact that is
-    `said_only` is too grave to be read from likeness.
+    `unless` takes the fact back in its sentence, `like` and `unlike` are sentences to compare with.  A sentence that
+    holds one of the `hints` needs less likeness; what is `said_only` is too grave to be read from likeness alone.
     """
 
     says: str
     patterns: list[str] = []
     firm: list[str] = []
     unless: list[str] = []
+    hints: list[str] = []
     like: list[str] = []
     unlike: list[str] = []
     implies: list[str] = []
@@ -39,6 +40,7 @@ class FactKind:
     patterns: tuple[re.Pattern[str], ...]
     firm: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...]
+    hints: tuple[re.Pattern[str], ...]
     like: tuple[str, ...]
     unlike: tuple[str, ...]
     implies: tuple[str, ...]
@@ -144,7 +146,8 @@ def fact_kinds() -> dict[str, FactKind]:
         for id, text in msgspec.toml.decode(path.read_text(encoding="utf-8"), type=dict[str, FactText]).items():
             if id in found:
                 raise ValueError(f"The fact {id} stands in two files of knowledge/facts.")
-            found[id] = FactKind(id, text.says, _compiled(text.patterns), _compiled(text.firm), _compiled(text.unless),
+            found[id] = FactKind(id, text.says, _compiled(text.patterns), _compiled(text.firm),
+                                 _compiled(text.unless), _compiled(text.hints),
                                  tuple(text.like), tuple(text.unlike), tuple(text.implies), text.said_only)
     for kind in found.values():
         for implied in kind.implies:

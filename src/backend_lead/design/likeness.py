@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 # counter-example.  Chosen on the development half of benchmarks/design; see benchmarks/README.md.
 ALIKE = 0.62
 NEARER = 0.06
+# How far below its threshold a learned fact may stay where its sentence holds a hint of it, and how far above it has to
+# be where the sentence ends in a denial.
+HINTED = .35
+DENIED = .1
 _WORDS = 5
 MOST = 60
 """Sentences that are compared, the first of a brief: more would cost seconds and say little new."""
@@ -35,19 +39,21 @@ class Likenesses:
 
     def facts(self, said: Sequence[Sentence]) -> Mapping[str, str]:
         """Return the facts that a sentence or clause of the brief is like, each with that sentence."""
-        pieces = [piece for sentence in said[:MOST] for piece in dict.fromkeys((sentence.text, *sentence.clauses))
-                  if not sentence.denied(len(sentence.text), len(sentence.text)) and len(piece.split()) >= _WORDS]
-        if not pieces:
+        read = [(piece, sentence) for sentence in said[:MOST]
+                for piece in dict.fromkeys((sentence.text, *sentence.clauses)) if len(piece.split()) >= _WORDS]
+        if not read:
             return {}
+        pieces = [piece for piece, _ in read]
         vectors = self.model.vectors(pieces)
-        found = _learned(pieces, vectors)
+        denied = [sentence.denied(len(sentence.text), len(sentence.text)) for _, sentence in read]
+        found = _learned(read, denied, vectors)
         for kind in fact_kinds().values():
             if not kind.like:
                 continue
             near = (vectors @ self._of(kind.like).T).max(axis=1)
             far = (vectors @ self._of(kind.unlike).T).max(axis=1) if kind.unlike else near * 0
             for number, piece in enumerate(pieces):
-                if near[number] >= ALIKE and near[number] - far[number] >= NEARER:
+                if not denied[number] and near[number] >= ALIKE and near[number] - far[number] >= NEARER:
                     found[kind.id] = piece
                     break
         return found
@@ -66,15 +72,32 @@ class Likenesses:
         return self._vectors[[self._rows[text] for text in texts]]
 
 
-def _learned(pieces: Sequence[str], vectors: Array) -> dict[str, str]:
-    """Return the facts that a piece is on the near side of, by what was learned from examples."""
+def _learned(read: Sequence[tuple[str, Sentence]], denied: Sequence[bool], vectors: Array) -> dict[str, str]:
+    """Return the facts that a piece is on the near side of, by what was learned from examples.
+
+    Where a sentence holds one of a fact's hints, less likeness is enough; where it ends in a denial, more is needed.
+    """
     learned = fact_weights()
     if learned is None:
         return {}
     facts, weights, biases = learned
+    kinds = fact_kinds()
     scores = vectors @ weights.T + biases
-    best = scores.argmax(axis=0)
-    return {fact: pieces[best[number]] for number, fact in enumerate(facts) if scores[best[number], number] > 0}
+    found: dict[str, str] = {}
+    for column, fact in enumerate(facts):
+        kind = kinds[fact]
+        for row in scores[:, column].argsort()[::-1]:
+            piece, sentence = read[row]
+            if any(pattern.search(sentence.text) for pattern in kind.unless):
+                continue
+            score = scores[row, column] - (DENIED if denied[row] else 0.0)
+            hinted = any(hint.search(sentence.text) for hint in kind.hints)
+            if score > (-HINTED if hinted else 0.0) and (hinted or not kind.said_only):
+                found[fact] = piece
+                break
+            if scores[row, column] < -HINTED:
+                break
+    return found
 
 
 @lru_cache(maxsize=1)

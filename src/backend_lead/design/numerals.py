@@ -25,9 +25,9 @@ _NUMBER = re.compile(
     rf"(?:\s*(?P<short>k|m|mn|mio|bn|b)\b(?!/)|[\s-]*(?P<scale>{_SCALE})s?\b)?"
     rf"|\b(?P<leading>tens of|dozens of|hundreds of|thousands of)\s+(?P<vague2>hundreds|thousands|millions|billions)\b"
     rf"|\b(?P<vague>dozens|scores|hundreds|thousands|millions|billions)\b(?=\s+of\b)"
+    rf"|\b(?P<words>(?:(?:{_WORD})(?!\s+and\s+a\s+(?:half|quarter))|an?(?=\s+(?:{_SCALE})\b))(?:[\s-]+(?:and\s+)?(?:{_WORD}|{_SCALE}))*)\b"
     rf"|\b(?P<few>{'|'.join(sorted(_FEW, key=len, reverse=True))})\s+(?:hundred\s+(?P<of>thousand|million)\b|"
-    rf"(?P<scale2>{_SCALE})\b(?:\s+(?P<scale3>million|billion)\b)?|(?P<dozen>dozen)\b)"
-    rf"|\b(?P<words>(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}|{_SCALE}))*)\b", re.I)
+    rf"(?P<scale2>{_SCALE})\b(?:\s+(?P<scale3>million|billion)\b)?|(?P<dozen>dozen)\b)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,16 @@ def _value(found: re.Match[str]) -> float | None:
 
 
 def _spoken(text: str) -> float | None:
-    """Return "two hundred and fifty thousand" as 250,000."""
+    """Return "two hundred and fifty thousand" as 250,000, and "nine thousand million" as nine billion."""
     total = current = 0.0
     for word in re.split(r"[\s-]+", text.lower()):
         if word in _ONES:
             current += _ONES[word]
+        elif word in ("a", "an"):
+            current += 1
         elif word == "hundred":
             current = (current or 1) * 100
         elif word in _SCALES:
-            total += (current or 1) * _SCALES[word]
+            total = total + current * _SCALES[word] if current or not total else total * _SCALES[word]
             current = 0.0
     return total + current

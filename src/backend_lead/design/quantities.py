@@ -13,6 +13,7 @@ from backend_lead.model.design import Origin, Quantity
 
 _REACH = 45
 _SMALL = 2
+_GROUP = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,9 @@ def _counted(place: _Place, value: float, near: str, known_tenants: float) -> li
         written = words.WRITES.search(text)
         return [Quantity("writes_per_second" if written else "requests_per_second", value / _period(direct.group(0)),
                          "per second", Origin.STATED, text)]
-    kinds = [(found.start(), kind) for kind, pattern in words.KINDS if (found := pattern.search(near))]
+    ends = words.ENDS.search(near)
+    counted = near[:ends.start()] if ends else near
+    kinds = [(found.start(), kind) for kind, pattern in words.KINDS if (found := pattern.search(counted))]
     if not kinds:
         # "200,000 movements a day": what is counted by the day and has no other name is written.
         return [Quantity("writes_per_second", value / _period(rate.group(0)), "per second", Origin.STATED, text)] \
@@ -139,6 +142,8 @@ def _counted_things(place: _Place, value: float, near: str, kind: str, rate: re.
                     known_tenants: float) -> list[Quantity]:
     """Return a number of people, devices or organisations, and how many of them at once, by day or by month."""
     text = place.words
+    if kind == "users" and value <= _GROUP and words.UP_TO.search(place.before) and words.IN_ONE.search(text):
+        return []
     if kind == "users" and (burst := words.BURST.search(place.after)):
         return [Quantity("burst_per_second", value / _period(burst.group(0)), "per second", Origin.STATED, text),
                 Quantity("users", value, "people", Origin.STATED, text)]
@@ -183,7 +188,7 @@ def _every(sentence: Sentence, known: dict[str, Quantity]) -> list[Quantity]:
         return []
     seconds = words.SECONDS[found["period"].lower()] * (numerals(found["n"])[0].value if found["n"] and
                                                    numerals(found["n"]) else 1.0)
-    senders = known.get("devices") or known.get("users")
-    if senders is None or seconds > 86400 or (senders.id == "users" and seconds > 600):
+    senders = known.get("devices") or known.get("concurrent_users") or known.get("users")
+    if senders is None or seconds > 86400 or (senders.id != "devices" and seconds > 600):
         return []
     return [Quantity("writes_per_second", senders.value / seconds, "per second", Origin.STATED, sentence.text)]

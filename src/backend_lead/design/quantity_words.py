@@ -23,10 +23,11 @@ DURATIONS = {"ms": .001, "mi": 60.0, "se": 1.0, "s": 1.0, "ho": 3600.0, "da": 86
 
 # "a second employee" names no period: after "second" stands the end, punctuation or a small word.
 PERIOD = (r"\b(?P<period>second(?=s?\s*(?:[^\w\s]|$|(?:and|at|with|during|in|on|for|from|to|when|while|or|but|by|after"
-          r"|of|as|across|each|is|are|that|which|must|may|can)\b))|sec|s|minute|min|hour|hr|h|day|night|week|month"
+          r"|of|as|across|each|is|are|that|which|must|may|can|over|through|via|by|per|so|until|where|we|it|they|its|their|whether)\b))|sec|s|minute|min|hour|hr|h|day|night|week|month"
           r"|quarter|year)s?\b")
 _BUSIEST = r"in (?:the|its) (?:busiest|worst|peak)\s+"
-_A = rf"(?:/\s*|\bper\s+|\b(?:in\s+)?an?\s+|\beach\s+|\bevery\s+|\b{_BUSIEST})(?:single\s+)?"
+_A = (rf"(?:/\s*|\bper\s+|\b(?:in\s+)?an?\s+|\bin (?:one|the same|a single)\s+|\beach\s+|\bevery\s+|\b{_BUSIEST})"
+      r"(?:single\s+)?")
 RATE = re.compile(rf"^\W{{0,3}}(?:[\w'-]+\s+){{0,6}}?(?:[\w'-]+)?\s*?{_A}{PERIOD}", re.I)
 DIRECT = re.compile(rf"^\s*(?:/\s*|per\s+|an?\s+|{_BUSIEST}|each\s+){PERIOD}", re.I)
 HOW_OFTEN = re.compile(rf"^\s*times\s+{_A}{PERIOD}", re.I)
@@ -48,6 +49,20 @@ EACH_HAS = re.compile(r"^[\w\s'-]{0,25}\b(?:each|apiece|per|in each)\b")
 GROUP_OF = re.compile(r"\b(?:team|group|family|office|staff|crew|club|practice|department|choir|company) of\s*"
                       r"(?:about|some|around|roughly)?\s*$", re.I)
 
+# "up to eight authors edit the same text" and "groups of up to 35" bound a group, not the service.
+UP_TO = re.compile(r"\b(?:up to|at most|as many as|no more than|maximum of)\s*$"
+                   r"|\b(?:tables?|boards?|sheets?|circles?|groups?|rooms?) (?:of|for)\s*(?:up to |at most )?$", re.I)
+IN_ONE = re.compile(r"\b(?:same|one|each|every|per|together|at (?:the same time|once|a time)|simultaneous\w*"
+                    r"|group|circle|room|table|board|sheet|document|team|class)s?\b", re.I)
+# People who work on the service or behind it, beside those whom it is for.
+STAFF = re.compile(r"\b(?:editors?|receptionists?|operators?|planners?|clerks?|dispatchers?|administrators?|staff"
+                   r"|employees|colleagues|of us|moderators?|librarians?|curators?|officers?|officials?|helpers?"
+                   r"|at the (?:desk|entrance|counter)|developers?|programmers?|engineers?|salespeople"
+                   r"|secretar(?:y|ies))\b", re.I)
+# What ends the noun phrase that a number counts.
+ENDS = re.compile(r"[;:()]|\b(?:wants?|that|which|who|where|when|stands?|carry|carries|whose|of other|while|but"
+                  r"|because|so)\b", re.I)
+
 SIZE = re.compile(rf"^\s*-?(?P<unit>{'|'.join(sorted(BYTES, key=len, reverse=True))})\b", re.I)
 SIZE_A_PERIOD = re.compile(r"^\s*\w+\s*(?:of [\w\s]{0,30})?(?:/|per|an?|each|every)\s*"
                            r"(?:second|minute|hour|day|month|year)", re.I)
@@ -55,7 +70,7 @@ DURATION = re.compile(r"^\s*-?(?P<unit>ms|milliseconds?|msec|s|secs?|seconds?|mi
                       r"|months?|years?)\b", re.I)
 MONEY_AFTER = re.compile(r"^\s*(?:dollars?|euros?|eur|usd|gbp|pounds?|bucks)\b|^\s*[€$£]", re.I)
 MONEY_BEFORE = re.compile(r"[€$£]\s*$")
-BUDGET = re.compile(r"\b(?:budget|spend|hosting|cost|costs|afford|bill|month)\b", re.I)
+BUDGET = re.compile(r"\b(?:budget|spend|hosting|cost|costs|afford|bill|month|monthly)\b", re.I)
 KEEP = re.compile(r"\b(?:keep|kept|retain(?:ed)?|retention|stor(?:e|ed|age)|histor(?:y|ies)|archive[ds]?|go(?:es)? back"
                   r"|delet(?:e|ed|ion)|after|old|available for|hold|held|preserv(?:e|ed)|purge[ds]?|expire[ds]?|stays?"
                   r"|remain)\b", re.I)

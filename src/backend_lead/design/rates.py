@@ -89,7 +89,7 @@ def _users(made: _Made, facts: frozenset[str]) -> None:
         elif "concurrent_users" in numbers:
             made.put("users", numbers["concurrent_users"] * 20, "people", Origin.IMPLIED,
                      "concurrent_users x 20: some 5 % are there at once")
-        elif "tenants" in numbers:
+        elif "tenants" in numbers and "tenants" in facts:
             made.put("users", numbers["tenants"] * 20, "people", Origin.IMPLIED, "tenants x 20 people")
         elif "tiny_scale" in facts:
             made.put("users", 20, "people", Origin.ASSUMED, "a handful")

@@ -29,14 +29,15 @@ def read_brief(text: str, likenesses: Likenesses | None) -> BriefRead:
     """Read a text.  Without likenesses (the sentence model is not installed) only patterns are read."""
     said = sentences(text)
     found: dict[str, Fact] = {}
+    different = tuple(dict.fromkeys(said))
     for kind in fact_kinds().values():
-        fact = _by_pattern(kind, said)
+        fact = _by_pattern(kind, different)
         if fact is not None:
             found[kind.id] = fact
     if likenesses is not None:
         for id, sentence in likenesses.facts(said).items():
             kind = fact_kinds()[id]
-            if id not in found and not kind.said_only:
+            if id not in found:
                 found[id] = Fact(id, kind.says, True, Origin.SIMILAR, sentence)
     return BriefRead(said, with_implied(found), {each.id: each for each in quantities(said)})
 
