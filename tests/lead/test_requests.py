@@ -294,3 +294,10 @@ def test_the_kept_vectors_are_those_of_the_examples():
     from backend_lead.design.example_vectors import key
 
     assert {key(text) for text, _ in likeness.examples()} <= kept
+
+
+@needs_model
+@pytest.mark.parametrize("phrase", [
+    "could user 17 fetch user 18's invoices", "can anybody rename another one's project", "does a guest change prices"])
+def test_a_question_about_what_somebody_can_do_changes_no_schema(phrase: str):
+    assert understand(phrase).intent not in ("create_migration", "rewrite_migration", "apply_migration")

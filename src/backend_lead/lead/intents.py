@@ -55,9 +55,13 @@ class Intent:
     patterns: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...]
 
+    def denied(self, words: str) -> bool:
+        """Say whether the words fit a pattern of `unless`."""
+        return any(pattern.search(words) for pattern in self.unless)
+
     def hits(self, words: str) -> int:
         """Return how many patterns the words fit; 0 when a pattern of `unless` takes them back."""
-        if any(pattern.search(words) for pattern in self.unless):
+        if self.denied(words):
             return 0
         return sum(1 for pattern in self.patterns if pattern.search(words))
 

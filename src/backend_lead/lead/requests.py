@@ -20,7 +20,7 @@ NEARER = 0.03
 """By how much words must be nearer to one intent than to any other, so that it is run and nothing is asked back."""
 
 PATTERN = 0.1
-"""What a fitting pattern adds; without the sentence model it alone decides."""
+"""What a fitting pattern adds, and one of `unless` takes away; without the sentence model they alone decide."""
 
 RULE = 0.2
 """What the name of a rule adds to the wish to have it explained."""
@@ -125,7 +125,7 @@ def _scores(words: str, slots: Slots) -> dict[str, float]:
         if alike is None:
             scores[id] = SURE + NEARER * min(hits, 3) if hits else 0.0
         else:
-            scores[id] = alike[id] + (PATTERN if hits else 0.0)
+            scores[id] = alike[id] + (PATTERN if hits else -PATTERN if intent.denied(words) else 0.0)
             scores[id] += RULE if id == "explain" and slots.rule else 0.0
     return scores
 
