@@ -14,7 +14,15 @@ from backend_lead.migrate.create.phrase import Phrase
 from backend_lead.migrate.create.reading_keys import drop_constraint, drop_index
 from backend_lead.migrate.create.reading_keys import index as read_index
 from backend_lead.migrate.create.request_words import (
-    ADD_VERB, CONSTANTS, NAMES_TOO, NOISE, NOT_NULL, NULLABLE, PLACES, SIZE)
+    ADD_VERB,
+    CONSTANTS,
+    NAMES_TOO,
+    NOISE,
+    NOT_NULL,
+    NULLABLE,
+    PLACES,
+    SIZE,
+)
 from backend_lead.migrate.create.tagging import Piece
 from backend_lead.migrate.create.vocabulary import type_by_name
 from backend_lead.migrate.create.wanted import (
