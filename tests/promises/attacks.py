@@ -7,6 +7,7 @@ the disk beside it, that an attack could change.
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 
 from backend_lead.gates.database import reader_script
@@ -483,8 +484,19 @@ def prepare(server: Scratch, name: str = "walls") -> Path:
     return folder
 
 
+_OTHERS = ("SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+           "AND backend_type = 'client backend'")
+
+
 def state(server: Scratch, folder: Path, name: str = "walls") -> str:
-    """Return a digest of everything that an attack could change."""
+    """Return a digest of everything that an attack could change, once the attacker's sessions have ended.
+
+    A server process lets go of its locks a moment after its connection was closed.
+    """
+    for _ in range(3000):
+        if server.execute(_OTHERS, database=name) == [(0,)]:
+            break
+        time.sleep(0.01)
     rows = server.execute(_STATE, database=name)
     files = sorted(path.name for path in folder.iterdir())
     settings = (server.server.folder / "data" / "postgresql.auto.conf").read_text()
