@@ -10,7 +10,8 @@ from backend_lead.design.sentence_model import sentence_model
 from backend_lead.lead import intents as known
 from backend_lead.lead import likeness, requests
 from backend_lead.lead.intents import ELSEWHERE, intents, technologies
-from backend_lead.lead.requests import change_of, existing, slots_of, understand
+from backend_lead.lead.requests import understand
+from backend_lead.lead.slots import change_of, existing, slots_of
 
 PHRASES = {
     "review": (

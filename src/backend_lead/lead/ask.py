@@ -11,7 +11,8 @@ from backend_lead.errors import WrongUse
 from backend_lead.gates.text import printable
 from backend_lead.lead.answers._asked import Asked, not_understood
 from backend_lead.lead.options import Options
-from backend_lead.lead.requests import Understood, existing, understand
+from backend_lead.lead.requests import Understood, understand
+from backend_lead.lead.slots import existing
 from backend_lead.model.event import Listener, silent
 from backend_lead.model.review import Report
 
