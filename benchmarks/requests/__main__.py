@@ -54,7 +54,8 @@ def _told(name: str, requests: Sequence[Request], show: bool) -> None:
         found = outcome(request.jobs, understood)
         counts[found] += 1
         if show and found != "right":
-            got = ", ".join(each.intent for each in understood) or f"nothing; nearest {', '.join(understood[0].nearest)}"
+            nearest = f"nothing; nearest {', '.join(understood[0].nearest)}"
+            got = ", ".join(each.intent for each in understood) or nearest
             print(f"  {found:6} {request.text}\n         wants {', '.join(request.jobs) or 'nothing'}; got {got}")
     total = len(requests)
     print(

@@ -117,6 +117,8 @@ def main() -> None:
         Path(str(folder() / FILE)),
         kinds=np.array(list(intents())),
         weights=fit(rows, kinds, len(intents())).astype(np.float32),
+        vectors=rows[:, : model.width].astype(np.float16),
+        places=kinds,
         words=np.array(sorted({word for text, _ in examples() for word in re.findall(r"[a-z]{4,}", text)})),
         learned_from=np.array(learned_from()),
     )

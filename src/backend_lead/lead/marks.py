@@ -38,7 +38,7 @@ def plain(words: str, slots: Slots) -> str:
         words = re.sub(re.escape(slots.rule).replace(r"\-", "[- ]"), "the rule", words)
     rest = _SQL.sub("this sql statement", words)
     # A request that is a statement and nothing else is what the statement says.
-    return rest if len(rest.split()) > len("this sql statement".split()) else words
+    return rest if len(rest.split()) > len(["this", "sql", "statement"]) else words
 
 
 def marks(words: str, slots: Slots) -> Sequence[float]:

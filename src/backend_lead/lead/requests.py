@@ -6,7 +6,6 @@ the same way each time.  Who is not sure says so: a job that nobody asked for is
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from backend_lead.lead.intents import ELSEWHERE, intents
@@ -18,6 +17,9 @@ SURE = 0.4
 
 NEARER = 0.1
 """By how much it must be more likely than any other; else it is asked back."""
+
+DENIED = 0.2
+"""What is left of the likeness to an intent when a pattern says that it is not meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def _scores(words: str) -> dict[str, float]:
     """Return how likely each intent is, and something else; without the sentence model the patterns alone decide."""
     alike = likeness(words)
     if alike is not None:
-        return dict(alike)
+        return {id: value * (DENIED if intents()[id].denied(words) else 1) for id, value in alike.items()}
     hits = {id: min(intent.hits(words), 3) for id, intent in intents().items()}
     return {id: SURE + NEARER * number if number else 0.0 for id, number in hits.items()}
 

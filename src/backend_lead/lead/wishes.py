@@ -12,7 +12,13 @@ from backend_lead.lead.requests import Understood, understand
 from backend_lead.lead.slots import Slots
 
 STANDS = 0.5
-"""How likely a part must be to be a wish of its own."""
+"""How likely a part must be to be a wish of its own, where the words say that it comes after another."""
+
+STANDS_BESIDE = 0.8
+"""How likely it must be where they do not: what stands beside a wish mostly says why, or how."""
+
+ONE = 0.95
+"""A request that is this likely to be one wish as a whole is one, unless words say that something comes after it."""
 
 MOST = 3
 """Wishes of one request; what is left is part of the last."""
@@ -21,7 +27,7 @@ _JOIN = re.compile(
     r"(?i)(?P<end>[.;?!]+\s+|,\s*)?(?P<and>\b(?:and|but|plus|also)\b[,\s]+)?"
     r"(?P<then>\b(?:then|after that|afterwards|next|finally|if (?:yes|so|not))\b[,\s]+)?"
 )
-_FEWEST = 3
+_FEWEST = 2
 _THINGS = {
     "design": "the backend",
     "diagnose": "the query",
@@ -31,32 +37,30 @@ _THINGS = {
     "capacity": "the service",
     "review": "the service",
 }
-_THING = re.compile(r"(?i)\b(?:it|them|they|a (?:better|safer|new) one|one that|that one)\b")
+_THING = re.compile(r"(?i)\b(?:it|them|they|that one|(?P<a>an?) (?P<kind>\w+) one)\b")
 
 
 def wishes(text: str) -> tuple[Understood, ...]:
     """Return what a request asks for, in its order; one that is not understood comes alone, without an intent."""
     whole = understand(text)
-    parts = _parts(text)
+    found = _found(_parts(text), whole)
+    return found if 1 < len(found) <= MOST else (whole,)
+
+
+def _found(parts: list[tuple[str, bool]], whole: Understood) -> tuple[Understood, ...]:
     found: list[Understood] = []
-    for part, then in parts if len(parts) > 1 else ():
+    ordered = any(then for _, then in parts)
+    if len(parts) == 1 or (whole.sure >= ONE and not ordered):
+        return ()
+    for part, then in parts:
         before = found[-1] if found else None
-        if before is not None and _tells(whole, then=then):
-            continue
         each = understand(_said(part, before))
-        if each.intent and each.sure >= STANDS and each.intent not in {one.intent for one in found}:
+        # Sentences of a brief go on telling what is to be built.
+        told = before is not None and whole.intent == "design" and not then
+        stands = each.sure >= (STANDS if ordered else STANDS_BESIDE) and not told
+        if each.intent and stands and each.intent not in {one.intent for one in found}:
             found.append(_with(each, part, before))
-    if len(found) > 1 and len(found) <= MOST:
-        return tuple(found)
-    if not whole.intent and len(found) == 1:
-        # What stands beside the wish says why; only the wish itself can be understood.
-        return (replace(found[0], text=text),)
-    return (whole,)
-
-
-def _tells(whole: Understood, *, then: bool) -> bool:
-    """Say whether a part goes on telling what is to be built: sentences of a brief are no wishes of their own."""
-    return whole.intent == "design" and not then
+    return tuple(found)
 
 
 def _parts(text: str) -> list[tuple[str, bool]]:
@@ -80,7 +84,11 @@ def _said(part: str, before: Understood | None) -> str:
     if before is None:
         return part
     thing = "the migration" if before.intent.endswith("_migration") else _THINGS.get(before.intent, "it")
-    return _THING.sub(lambda match: f"a better {thing[4:]}" if match[0].lower().startswith("a ") else thing, part)
+
+    def named(match: re.Match[str]) -> str:
+        return f"{match['a']} {match['kind']} {thing.removeprefix('the ')}" if match["a"] else thing
+
+    return _THING.sub(named, part)
 
 
 def _with(each: Understood, part: str, before: Understood | None) -> Understood:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from backend_lead.lead.answers._asked import SHOWN, Asked
 from backend_lead.lead.answers._fixes import of_findings
 from backend_lead.lead.answers._follows import cached, slow_and_open
-from backend_lead.lead.answers._words import about_speed, analysed, counted, severities, unread
+from backend_lead.lead.answers._questions import asked_back
+from backend_lead.lead.answers._words import about_speed, analysed, blind, counted, severities, unread
 from backend_lead.lead.plan import plan
 from backend_lead.lead.review import review
 from backend_lead.model.answer import Offer
@@ -45,6 +46,7 @@ def answer(asked: Asked) -> Report:
                 "Nothing was sent to a running service: everything here is read from the source.",
                 *unread(report.backend),
             ),
+            questions=asked_back(asked, report.backend, database=False),
             next=(
                 Offer(f"backend-lead audit {target}", "every finding and every verdict"),
                 Offer(
@@ -59,11 +61,17 @@ def answer(asked: Asked) -> Report:
 
 def _headline(report: Report, broken: int) -> str:
     endpoints = counted(len(report.verdicts), "endpoint")
+    first = blind(report.backend, report.verdicts)
+    if first:
+        found = (
+            f"{counted(len(report.findings), 'finding')} on security ({severities(report.findings)})"
+            if report.findings
+            else "nothing was found in what could be read, which shows little"
+        )
+        return f"{first} {'Besides, ' if not report.verdicts else 'There: '}{found}."
     if broken or report.findings:
         opened = f"{broken} of {endpoints} let a wrong caller in; " if broken else ""
         return f"No: {opened}{counted(len(report.findings), 'finding')} on security ({severities(report.findings)})."
-    if not report.verdicts:
-        return "It cannot be told: no endpoint was found to judge."
     undecided = sum(each.verdict is Ruling.UNDECIDED for each in report.verdicts)
     if undecided:
         return f"Nothing was found, and {undecided} of {endpoints} could not be decided."
