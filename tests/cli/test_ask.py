@@ -210,7 +210,11 @@ def test_what_waits_for_a_file_says_so(capsys: pytest.CaptureFixture[str], order
 
 
 def test_what_could_not_be_read_is_said_first(capsys: pytest.CaptureFixture[str], tmp_path: Path):
-    (tmp_path / "tool.py").write_text("def add(a, b):\n    return a + b\n")
+    (tmp_path / "models.py").write_text(
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\n\n"
+        "class Base(DeclarativeBase):\n    pass\n\n\n"
+        "class Order(Base):\n    __tablename__ = 'orders'\n    id: Mapped[int] = mapped_column(primary_key=True)\n"
+    )
     for question in ("Is my API secure?", "My API is slow", "what is wrong with my backend?"):
         code, document = asked(capsys, question, str(tmp_path))
         answer = document["answer"]

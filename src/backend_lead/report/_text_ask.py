@@ -60,7 +60,7 @@ def _handed(answer: Answer, view: View) -> list[Line]:
             indent=12,
             head=() if number else (Span("Handed to", "title"),),
         )
-    return lines
+    return [*lines, ()] if lines else []
 
 
 def _questions(answer: Answer, view: View) -> list[Line]:

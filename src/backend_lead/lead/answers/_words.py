@@ -50,6 +50,11 @@ def blind(backend: Backend, verdicts: Sequence[Verdict] = ()) -> str:
             f"No endpoint could be read in {counted(len(backend.files), 'file')}"
             f"{f' ({why})' if why else ''}: what follows is not about your routes."
         )
+    if backend.tables and not verdicts and not any(each.queries for each in backend.endpoints):
+        return (
+            f"{counted(len(backend.endpoints), 'endpoint')} and {counted(len(backend.tables), 'table')} were read, but "
+            "no query between them: what your requests ask of the database is not known, and most causes lie there."
+        )
     undecided = [each for each in verdicts if each.verdict is Ruling.UNDECIDED]
     if 2 * len(undecided) < len(verdicts) or not undecided:
         return ""

@@ -57,7 +57,7 @@ def answer(asked: Asked) -> Report:
 
 def _headline(findings: Sequence[Finding], fixes: Sequence[Fix]) -> str:
     if not findings:
-        return "Nothing in the source makes it slow; what the database does is not known."
+        return "In what was read of the source nothing makes it slow; what the database does is not known."
     # What is named first is what the plan mends first, so that the answer does not contradict its own order.
     first = next((each.findings for each in fixes if each.findings), ())
     worst = min((each for each in findings if each.fingerprint in first or not first), key=lambda each: each.order)
