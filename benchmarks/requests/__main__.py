@@ -16,7 +16,8 @@ from pathlib import Path
 
 import msgspec
 
-from backend_lead.lead.requests import Understood, understand
+from backend_lead.lead.requests import Understood
+from backend_lead.lead.wishes import wishes
 
 FOLDER = Path(__file__).parent
 OUTCOMES = ("right", "named", "part", "lost", "wrong")
@@ -36,24 +37,25 @@ class Set(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     request: list[Request]
 
 
-def outcome(wanted: Sequence[str], understood: Understood) -> str:
+def outcome(wanted: Sequence[str], understood: Sequence[Understood]) -> str:
     """Return what became of a request that wants these jobs."""
-    got = [understood.intent] if understood.intent else []
+    got = [each.intent for each in understood if each.intent]
     if got == list(wanted):
         return "right"
     if not got:
-        return "named" if set(wanted[:1]) <= set(understood.nearest) else "lost"
+        return "named" if set(wanted[:1]) <= set(understood[0].nearest) else "lost"
     return "part" if len(wanted) > 1 and set(got) <= set(wanted) else "wrong"
 
 
 def _told(name: str, requests: Sequence[Request], show: bool) -> None:
     counts: Counter[str] = Counter()
     for request in requests:
-        understood = understand(request.text)
+        understood = wishes(request.text)
         found = outcome(request.jobs, understood)
         counts[found] += 1
         if show and found != "right":
-            got = understood.intent or f"nothing; nearest {', '.join(understood.nearest)}"
+            nearest = f"nothing; nearest {', '.join(understood[0].nearest)}"
+            got = ", ".join(each.intent for each in understood) or nearest
             print(f"  {found:6} {request.text}\n         wants {', '.join(request.jobs) or 'nothing'}; got {got}")
     total = len(requests)
     print(

@@ -186,3 +186,70 @@ def test_other_formats_hold_the_answer(capsys: pytest.CaptureFixture[str], order
 def test_the_same_question_gives_the_same_bytes(capsys: pytest.CaptureFixture[str], orders: Path):
     first = ask(capsys, "what is wrong with my backend?", str(orders), "-q")
     assert first == ask(capsys, "what is wrong with my backend?", str(orders), "-q")
+
+
+def test_two_wishes_are_answered_in_their_order(capsys: pytest.CaptureFixture[str], orders: Path):
+    code, document = asked(capsys, "list the endpoints and then tell me who can break in", str(orders))
+    answer = document["answer"]
+    assert code == 1
+    assert answer["intent"] == "map"
+    assert [each["intent"] for each in answer["then"]] == ["audit"]
+    assert answer["then"][0]["headline"].startswith("No: ")
+    assert document["findings"]
+    _, out, _ = ask(capsys, "list the endpoints and then tell me who can break in", str(orders), "-q")
+    assert "And then" in out
+
+
+def test_what_waits_for_a_file_says_so(capsys: pytest.CaptureFixture[str], orders: Path):
+    _, document = asked(capsys, "add nickname to customers, and then prove that it blocks nobody", str(orders))
+    (later,) = document["answer"]["then"]
+    assert later["intent"] == "prove_migration"
+    assert later["headline"].startswith("Not yet")
+    assert later["next"][0]["command"].startswith("backend-lead migration create 'add nickname to customers'")
+    assert document["files"]
+
+
+def test_what_could_not_be_read_is_said_first(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    (tmp_path / "models.py").write_text(
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\n\n"
+        "class Base(DeclarativeBase):\n    pass\n\n\n"
+        "class Order(Base):\n    __tablename__ = 'orders'\n    id: Mapped[int] = mapped_column(primary_key=True)\n"
+    )
+    for question in ("Is my API secure?", "My API is slow", "what is wrong with my backend?"):
+        code, document = asked(capsys, question, str(tmp_path))
+        answer = document["answer"]
+        assert code == 0
+        assert answer["headline"].startswith("No endpoint could be read in 1 file"), question
+        assert [each["command"].rpartition(" ")[2] for each in answer["questions"]] == ["FOLDER", "FILE"]
+
+
+def test_what_would_change_an_answer_most_is_asked(capsys: pytest.CaptureFixture[str], orders: Path):
+    _, document = asked(capsys, "My API is slow", str(orders))
+    (question,) = document["answer"]["questions"]
+    assert question["command"] == "backend-lead ask 'My API is slow' orders --db postgresql://READER@HOST/DATABASE"
+    _, document = asked(capsys, "I need to build a backend for a social media app")
+    answer = document["answer"]
+    assert len(answer["questions"]) == 2
+    assert not any(each["question"] in one for each in answer["questions"] for one in answer["unknown"])
+
+
+def test_a_change_without_a_column_says_what_to_type(capsys: pytest.CaptureFixture[str], orders: Path):
+    code, _, err = ask(capsys, "add an index on orders", str(orders), "-q")
+    assert code == 2
+    assert 'backend-lead ask "add an index on orders …" orders' in err
+
+
+def test_a_rule_that_is_not_named_is_asked_for(capsys: pytest.CaptureFixture[str], orders: Path):
+    _, document = asked(capsys, "what is API1:2023 in your report?", str(orders))
+    answer = document["answer"]
+    assert answer["intent"] == "explain"
+    assert answer["headline"].startswith("Which rule do you mean?")
+    assert "backend-lead explain missing-owner-check" in [each["command"] for each in answer["next"]]
+
+
+def test_a_transcript_grows(capsys: pytest.CaptureFixture[str], orders: Path):
+    ask(capsys, "explain missing-owner-check", str(orders), "--transcript", "talk.md", "-q")
+    ask(capsys, "what is the rule jwt-not-verified about", str(orders), "--transcript", "talk.md", "-q")
+    told = Path("talk.md").read_text(encoding="utf-8")
+    assert told.index("> explain missing") < told.index("jwt-not-verified")
+    assert told.count("## backend-lead ask") == 2

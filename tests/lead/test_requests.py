@@ -8,9 +8,12 @@ import pytest
 
 from backend_lead.design.sentence_model import sentence_model
 from backend_lead.lead import intents as known
-from backend_lead.lead import likeness, requests
+from backend_lead.lead import learning, likeness, requests
 from backend_lead.lead.intents import ELSEWHERE, intents, technologies
-from backend_lead.lead.requests import change_of, existing, slots_of, understand
+from backend_lead.lead.requests import understand
+from backend_lead.lead.slots import change_of, existing, slots_of
+from backend_lead.lead.spelling import corrected
+from backend_lead.lead.wishes import wishes
 
 PHRASES = {
     "review": (
@@ -210,7 +213,7 @@ def test_every_intent_is_asked_for_and_answered():
 
 
 def test_no_phrase_is_an_example_that_was_learned_by_heart():
-    examples = {text.rstrip(".?!") for text, _ in likeness.examples()}
+    examples = {text.rstrip(".?!") for text, _ in learning.examples()}
     learned = [phrase for _, phrase in ALL if phrase.lower().rstrip(".?!") in examples]
     assert len(ALL) - len(learned) >= 50
 
@@ -285,15 +288,43 @@ def test_every_technology_is_an_option_of_a_decision():
         assert set(each.wants) <= set(fact_kinds()), id
 
 
-@needs_model
-def test_the_kept_vectors_are_those_of_the_examples():
+def test_what_was_learned_is_of_these_examples_and_patterns():
     import numpy as np
 
-    with (known.folder() / likeness._VECTORS).open("rb") as file:
-        kept = set(np.load(file)["keys"].tolist())
-    from backend_lead.design.example_vectors import key
+    with (known.folder() / likeness.FILE).open("rb") as file:
+        kept = str(np.load(file)["learned_from"])
+    assert kept == learning.learned_from(), "python -m backend_lead.lead.learning"
 
-    assert {key(text) for text, _ in likeness.examples()} <= kept
+
+@needs_model
+@pytest.mark.parametrize(("asked", "intents"), [
+    ("drop coupons.note, and then prove that it blocks nobody", ["create_migration", "prove_migration"]),
+    ("is 0007.sql harmful to writers, and if so give me a safer one", ["lint_migration", "rewrite_migration"]),
+    ("list the routes and then tell me who can break in", ["map", "audit"]),
+    ("add phone and email to users", ["create_migration"]),
+    ("Design a backend for a bakery. Customers may only see their own orders. It has to be fast.", ["design"]),
+    ("My API is slow", ["diagnose"]),
+    ("bake a cake and then eat it", [""]),
+])
+def test_several_wishes_are_taken_apart(asked: str, intents: list[str]):
+    assert [each.intent for each in wishes(asked)] == intents
+
+
+@needs_model
+def test_a_later_wish_keeps_the_file_of_the_one_before():
+    _, second = wishes("is migrations/0007.sql harmful to writers, and if so give me a safer one")
+    assert second.slots.files == ("migrations/0007.sql",)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("my api is slwo", "my api is slow"),
+    ("chekout times out", "checkout times out"),
+    ("order_itmes is slow", "order_itmes is slow"),
+    ("get /ordrs is slow", "get /ordrs is slow"),
+])
+def test_slips_are_mended_and_names_left_alone(typed: str, meant: str):
+    said = {"slow", "checkout", "times", "orders", "items"}
+    assert corrected(typed, said, lambda word: False) == meant
 
 
 @needs_model

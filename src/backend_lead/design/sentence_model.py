@@ -58,6 +58,15 @@ class SentenceModel:
         # One by one: batches need padding, and padding makes the last digits depend on the neighbours.
         return np.stack([self._vector(each.ids) for each in encoded])
 
+    @property
+    def width(self) -> int:
+        """The number of values of a vector."""
+        return self._settings["hidden_size"]
+
+    def knows(self, word: str) -> bool:
+        """Say whether a word is one of the vocabulary, and not put together from pieces."""
+        return len(self._tokenizer.encode(word, add_special_tokens=False).ids) == 1
+
     def _vector(self, ids: Sequence[int]) -> Array:
         import numpy as np
 

@@ -1,86 +1,89 @@
-"""How alike words are to what people ask for: example sentences of each kind of request, and a sentence model.
+"""How likely it is that words ask for each kind of request, by what was learned from example sentences.
 
-A kind is as near as its `NEAREST` nearest examples are on average; a linear classifier of all examples (ridge
-regression, one against the rest) adds what sets a kind apart, which single examples do not tell.
+Two views are multiplied: a classifier's, a row of weights for each kind over the vector of the sentence and its marks
+(`marks.py`), and that of the `NEAREST` nearest examples of each kind, which knows odd ways to say a thing better.  Both
+stand in a file that `python -m backend_lead.lead.learning` writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
-from backend_lead.design.example_vectors import example_vectors
 from backend_lead.design.sentence_model import SentenceModel, sentence_model
-from backend_lead.lead.intents import folder, intents
+from backend_lead.lead.intents import folder
+from backend_lead.lead.marks import marks, plain
+from backend_lead.lead.slots import slots_of
+from backend_lead.lead.spelling import corrected
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from backend_lead.design.sentence_model import Array
+
+    Places = NDArray[np.int64]
+
+FILE = "intent_weights.npz"
+MARKED = 0.35
+"""What a mark weighs beside a vector of length 1; between 0.2 and 0.6 it makes next to no difference."""
+
 
 NEAREST = 3
-RIDGE = 1.0
-"""The penalty on the classifier's weights; among 0.3, 1 and 3 it makes next to no difference."""
-LEARNED = 0.1
-"""What a classifier's value, about -1 to 1, adds to a cosine."""
+"""Examples of a kind by which words are near to it."""
 
-_VECTORS = "intent_vectors.npz"
+SHARE = 12.0
+"""What a cosine of the nearest examples weighs beside the logarithm of the classifier's probability."""
 
 
-class _Examples(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    like: list[str]
+class Learned(NamedTuple):
+    """What the file holds: the kinds, a column of weights each, the examples with their kinds' places, their words."""
+
+    kinds: tuple[str, ...]
+    weights: Array
+    vectors: Array
+    places: Places
+    words: frozenset[str]
 
 
 def likeness(words: str) -> Mapping[str, float] | None:
-    """Return how alike the words are to each kind of request, higher is more alike; None without the sentence model."""
+    """Return how likely each kind of request is, together 1; None without the sentence model."""
     model = sentence_model()
     if model is None:
         return None
-    vectors, kinds, weights = _learned(model)
-    asked = model.vectors([words])[0]
-    near = (vectors @ asked).tolist()
-    found = {}
-    for place, kind in enumerate(intents()):
-        best = sorted((value for value, own in zip(near, kinds, strict=True) if own == place), reverse=True)[:NEAREST]
-        learned = float(asked @ weights[:-1, place] + weights[-1, place])
-        found[kind] = sum(best) / len(best) + LEARNED * learned
-    return found
+    import numpy as np
+
+    learned = _learned()
+    given = features(model, [corrected(words, learned.words, model.knows)])[0]
+    scores = given @ learned.weights[:-1] + learned.weights[-1]
+    near = learned.vectors @ given[: learned.vectors.shape[1]]
+    for place in range(len(learned.kinds)):
+        scores[place] += SHARE * np.sort(near[learned.places == place])[-NEAREST:].mean()
+    likely = np.exp(scores - scores.max())
+    return dict(zip(learned.kinds, (likely / likely.sum()).tolist(), strict=True))
+
+
+def features(model: SentenceModel, texts: Sequence[str]) -> Array:
+    """Return a row for each text: the vector of what it says, and its marks."""
+    import numpy as np
+
+    slots = [slots_of(text) for text in texts]
+    vectors = model.vectors([plain(text, each) for text, each in zip(texts, slots, strict=True)])
+    marked = np.array([marks(text, each) for text, each in zip(texts, slots, strict=True)], dtype=np.float32)
+    return np.hstack([vectors, MARKED * marked])
 
 
 @lru_cache(maxsize=1)
-def examples() -> tuple[tuple[str, int], ...]:
-    """Return the example sentences in lower case, each with the place of its kind among `intents()`."""
-    found: dict[str, int] = {}
-    for place, kind in enumerate(intents()):
-        text = (folder() / "requests" / f"{kind}.toml").read_text(encoding="utf-8")
-        for each in msgspec.toml.decode(text, type=_Examples).like:
-            found.setdefault(" ".join(each.lower().split()), place)
-    return tuple(found.items())
+def _learned() -> Learned:
+    import numpy as np
 
-
-@lru_cache(maxsize=1)
-def _learned(model: SentenceModel) -> tuple[Any, list[int], Any]:
-    """Return the examples' vectors, the place of each one's kind, and the classifier's weights, the last row added."""
-    import numpy
-
-    kinds = [place for _, place in examples()]
-    vectors = example_vectors(model, tuple(text for text, _ in examples()), folder() / _VECTORS)
-    rows = numpy.hstack([vectors, numpy.ones((len(kinds), 1))])
-    wanted = -numpy.ones((len(kinds), len(intents())))
-    wanted[numpy.arange(len(kinds)), kinds] = 1
-    # Kinds with few examples weigh as much as those with many.
-    weighted = rows / numpy.sqrt(numpy.bincount(kinds)[kinds])[:, None]
-    scale = len(kinds) / len(intents())
-    solved = numpy.linalg.solve(rows.T @ weighted * scale**0.5 + RIDGE * numpy.eye(rows.shape[1]),
-                                weighted.T @ wanted * scale**0.5)
-    return vectors, kinds, solved
-
-
-if __name__ == "__main__":
-    from pathlib import Path
-
-    from backend_lead.design.example_vectors import write
-    from backend_lead.design.sentence_model import HOW_TO_INSTALL
-
-    installed = sentence_model()
-    if installed is None:
-        raise SystemExit(f"The sentence model is not installed: {HOW_TO_INSTALL}")
-    write(Path(str(folder() / _VECTORS)), installed, tuple(text for text, _ in examples()))
+    with (folder() / FILE).open("rb") as opened:
+        read = np.load(opened)
+        return Learned(
+            tuple(read["kinds"].tolist()),
+            read["weights"].astype(np.float32),
+            read["vectors"].astype(np.float32),
+            read["places"],
+            frozenset(read["words"].tolist()),
+        )

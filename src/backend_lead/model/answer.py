@@ -57,12 +57,23 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """A question back: `because` says what its answer changes, `command` is what to type with the answer filled in."""
+
+    question: str
+    because: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The whole answer, in the order in which it is told.
 
     `intent` is "" for a question that was not understood; then `nearest` holds what could be done instead.  `sure` is
     between 0 and 1.  `slots` are (name, value) taken from the words.  `headline` answers in one sentence, `told` in
     more.  `decisions` are those of a design that answer.  `more` counts fixes that are not shown.
+    `questions` are those whose answers would change this one most.  `then` holds the answers to what else the request
+    wants, in its order.
     """
 
     question: str
@@ -81,3 +92,5 @@ class Answer:
     unknown: tuple[str, ...] = ()
     next: tuple[Offer, ...] = ()
     nearest: tuple[Offer, ...] = ()
+    questions: tuple[Ask, ...] = ()
+    then: tuple[Answer, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from backend_lead.model.answer import Answer, Edit, Fix, Follow, Handed, Offer
+from backend_lead.model.answer import Answer, Ask, Edit, Fix, Follow, Handed, Offer
 from backend_lead.model.design import Decision
 from backend_lead.report._documents_design import RejectedFields
 
@@ -102,6 +102,19 @@ class DecidedFields(msgspec.Struct, frozen=True):
         return cls(each.topic, list(each.choice), each.reason, rejected, each.flips_when)
 
 
+class AskFields(msgspec.Struct, frozen=True):
+    """A question back: what its answer changes, and what to type with the answer filled in."""
+
+    question: str
+    because: str
+    command: str
+
+    @classmethod
+    def of(cls, each: Ask) -> AskFields:
+        """Return the fields of one."""
+        return cls(each.question, each.because, each.command)
+
+
 class AnswerFields(msgspec.Struct, frozen=True):
     """The answer; `intent` is null for a question that was not understood."""
 
@@ -121,6 +134,8 @@ class AnswerFields(msgspec.Struct, frozen=True):
     unknown: list[str]
     next: list[OfferFields]
     nearest: list[OfferFields]
+    questions: list[AskFields]
+    then: list[AnswerFields]
 
     @classmethod
     def of(cls, each: Answer) -> AnswerFields:
@@ -142,4 +157,6 @@ class AnswerFields(msgspec.Struct, frozen=True):
             list(each.unknown),
             [OfferFields.of(one) for one in each.next],
             [OfferFields.of(one) for one in each.nearest],
+            [AskFields.of(one) for one in each.questions],
+            [cls.of(one) for one in each.then],
         )

@@ -12,14 +12,12 @@ def answer_text(answer: Answer) -> str:
     lines = [f"> {text(answer.question)}", ""]
     if not answer.intent:
         return "\n".join([*lines, f"{text(answer.headline)} Did you mean:", "", *_offers(answer.nearest), ""])
-    lines += [text(answer.understood), ""]
-    lines += [f"* {text(each.job)} by {code(each.skill)}: {text(each.why)}" for each in answer.handed]
-    lines += ["", f"**{text(answer.headline)}**", "", *_listed("", answer.told), *_decisions(answer)]
+    lines += [text(answer.understood), "", f"**{text(answer.headline)}**", ""]
+    lines += [*_listed("", answer.told), *_decisions(answer)]
     lines += ["### Do now", ""] if answer.fixes else []
     for number, fix in enumerate(answer.fixes, 1):
         lines += _fix(number, fix)
     lines += [f"…and {answer.more:,} more.", ""] if answer.more else []
-    lines += _listed("Analysed", answer.analysed)
     if answer.follows:
         lines += ["### What follows", ""]
         lines += [
@@ -27,7 +25,17 @@ def answer_text(answer: Answer) -> str:
             for each in answer.follows
         ]
         lines.append("")
-    return "\n".join([*lines, *_listed("Not known", answer.unknown), "### Next", "", *_offers(answer.next), ""])
+    if answer.handed:
+        lines += ["### Handed to", ""]
+        lines += [f"* {text(each.job)} by {code(each.skill)}: {text(each.why)}" for each in answer.handed]
+        lines.append("")
+    lines += [*_listed("Analysed", answer.analysed), *_listed("Not known", answer.unknown)]
+    if answer.questions:
+        lines += ["### Tell me", ""]
+        lines += [f"* {text(each.question)} {text(each.because)} {code(each.command)}" for each in answer.questions]
+        lines.append("")
+    lines += ["### Next", "", *_offers(answer.next), ""]
+    return "\n".join([*lines, *(answer_text(each) for each in answer.then)])
 
 
 def _listed(title: str, told: tuple[str, ...]) -> list[str]:

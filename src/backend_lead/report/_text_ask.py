@@ -17,16 +17,22 @@ def answer_lines(answer: Answer, view: View) -> list[Line]:
     """Return all of an answer."""
     if not answer.intent:
         return _nearest(answer, view)
-    return [
+    lines = [
         *_understood(answer, view),
         *_answered(answer, view),
         *_decisions(answer, view),
         *_fixes(answer, view),
-        *_section("Analysed", answer.analysed, view),
         *_follows(answer, view),
+        *_handed(answer, view),
+        *_section("Analysed", answer.analysed, view),
         *_section("Not known", answer.unknown, view),
+        *_questions(answer, view),
         *_offers(answer.next, view),
     ]
+    for each in answer.then:
+        lines += [(), *layout.headed(Span("And then", "title"), each.question, view.width), ()]
+        lines += answer_lines(each, view)
+    return lines
 
 
 def _nearest(answer: Answer, view: View) -> list[Line]:
@@ -42,6 +48,11 @@ def _understood(answer: Answer, view: View) -> list[Line]:
     lines = wrapped(answer.understood, view.width, indent=12, head=(Span("Understood", "title"),))
     for name, value in answer.slots:
         lines += wrapped(f"{name}: {value}", view.width, indent=12, head=(Span(" " * 12),), style="dim")
+    return [*lines, ()]
+
+
+def _handed(answer: Answer, view: View) -> list[Line]:
+    lines: list[Line] = []
     for number, each in enumerate(answer.handed):
         lines += wrapped(
             f"{each.job} by {each.skill}: {each.why}",
@@ -49,6 +60,16 @@ def _understood(answer: Answer, view: View) -> list[Line]:
             indent=12,
             head=() if number else (Span("Handed to", "title"),),
         )
+    return [*lines, ()] if lines else []
+
+
+def _questions(answer: Answer, view: View) -> list[Line]:
+    if not answer.questions:
+        return []
+    lines = layout.headed(Span("Tell me", "title"), "what would change this answer most", view.width)
+    for each in answer.questions:
+        lines += wrapped(f"{each.question} {each.because}", view.width, indent=4, head=(Span("  · "),))
+        lines.append((Span("    "), Span(each.command, "code")))
     return [*lines, ()]
 
 

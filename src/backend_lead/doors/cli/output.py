@@ -76,6 +76,16 @@ def written(report: Report, folder: Path, *, quiet: bool) -> Report:
     return report
 
 
+def noted(report: Report, file: Path, *, quiet: bool) -> None:
+    """Put a report, as Markdown, at the end of a file: what was asked before stays above it."""
+    from backend_lead.gates.new_files import write_file
+    from backend_lead.report._format import View, renderer
+
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    write_file(file, f"{before.rstrip()}\n\n{renderer('markdown')(report, View())}".lstrip())
+    hint(f"Question and answer are at the end of {file}.", quiet=quiet)
+
+
 def hint(text: str, *, quiet: bool) -> None:
     """Say something on stderr unless it was asked to be quiet."""
     if not quiet:

@@ -10,7 +10,8 @@ from pathlib import Path
 from backend_lead.gates.text import mask, one_line
 from backend_lead.lead.intents import intents
 from backend_lead.lead.options import Options
-from backend_lead.lead.requests import Understood, existing
+from backend_lead.lead.requests import Understood
+from backend_lead.lead.slots import existing
 from backend_lead.model.answer import Answer, Handed, Offer
 from backend_lead.model.backend import Backend
 from backend_lead.model.event import Listener

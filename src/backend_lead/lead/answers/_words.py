@@ -9,6 +9,7 @@ from backend_lead.lead.options import Options
 from backend_lead.model.backend import Backend
 from backend_lead.model.finding import Dimension, Finding, Severity
 from backend_lead.model.review import Report
+from backend_lead.model.verdict import Ruling, Verdict
 
 _UNREAD = 3
 # Rules on the database and on growth that say nothing about the time that a request takes, or about load.
@@ -39,6 +40,28 @@ def severities(findings: Sequence[Finding]) -> str:
     """Return how many findings there are of each severity: `8 critical, 5 high`."""
     counts = Counter(finding.severity for finding in findings)
     return ", ".join(f"{counts[each]} {each.value}" for each in Severity if counts[each])
+
+
+def blind(backend: Backend, verdicts: Sequence[Verdict] = ()) -> str:
+    """Return what has to be said first: that nothing, or little, could be read; "" where that is not so."""
+    if not backend.endpoints:
+        why = next(unread(backend), "")
+        return (
+            f"No endpoint could be read in {counted(len(backend.files), 'file')}"
+            f"{f' ({why})' if why else ''}: what follows is not about your routes."
+        )
+    if backend.tables and not verdicts and not any(each.queries for each in backend.endpoints):
+        return (
+            f"{counted(len(backend.endpoints), 'endpoint')} and {counted(len(backend.tables), 'table')} were read, but "
+            "no query between them: what your requests ask of the database is not known, and most causes lie there."
+        )
+    undecided = [each for each in verdicts if each.verdict is Ruling.UNDECIDED]
+    if 2 * len(undecided) < len(verdicts) or not undecided:
+        return ""
+    return (
+        f"{len(undecided)} of {counted(len(verdicts), 'endpoint')} could not be decided, so this is about the other "
+        f"{len(verdicts) - len(undecided)} only. The first: {undecided[0].because.rstrip('.')}."
+    )
 
 
 def read_of(backend: Backend) -> str:

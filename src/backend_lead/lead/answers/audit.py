@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from backend_lead.lead.answers._asked import SHOWN, Asked
 from backend_lead.lead.answers._fixes import of_findings
 from backend_lead.lead.answers._follows import cached, slow_and_open
-from backend_lead.lead.answers._words import about_speed, analysed, counted, severities, unread
+from backend_lead.lead.answers._questions import asked_back
+from backend_lead.lead.answers._words import about_speed, analysed, blind, counted, listed, severities, unread
 from backend_lead.lead.plan import plan
 from backend_lead.lead.review import review
 from backend_lead.model.answer import Offer
-from backend_lead.model.finding import Dimension
+from backend_lead.model.finding import Dimension, Severity
 from backend_lead.model.review import Report
-from backend_lead.model.verdict import Ruling
+from backend_lead.model.verdict import Ruling, Verdict
+
+_REASONS = 3
 
 
 def answer(asked: Asked) -> Report:
@@ -29,6 +33,7 @@ def answer(asked: Asked) -> Report:
     broken = [each for each in report.verdicts if each.verdict is Ruling.BROKEN]
     counts = Counter(each.verdict for each in report.verdicts)
     verdicts = ", ".join(f"{counts[each]} {each.value}" for each in Ruling if counts[each])
+    judged = [f"a verdict over {counted(len(report.verdicts), 'endpoint')}: {verdicts}"] if verdicts else []
     target = shlex.quote(asked.options.target)
     left = len(broken) - SHOWN
     return asked.report(
@@ -39,12 +44,14 @@ def answer(asked: Asked) -> Report:
             told=(*(each.because for each in broken[:SHOWN]), *([f"…and {left} more: see Next."] if left > 0 else [])),
             fixes=tuple(fixes[:SHOWN]),
             more=max(0, len(fixes) - SHOWN),
-            analysed=analysed(report, f"a verdict over {counted(len(report.verdicts), 'endpoint')}: {verdicts}"),
+            analysed=analysed(report, *judged),
             follows=(*slow_and_open(slow, security), *cached(report.backend, report.verdicts, None)),
             unknown=(
                 "Nothing was sent to a running service: everything here is read from the source.",
+                *_undecided(report.verdicts),
                 *unread(report.backend),
             ),
+            questions=asked_back(asked, report.backend, database=False),
             next=(
                 Offer(f"backend-lead audit {target}", "every finding and every verdict"),
                 Offer(
@@ -57,14 +64,40 @@ def answer(asked: Asked) -> Report:
     )
 
 
+def _is(found: Sequence[object]) -> str:
+    return "is" if len(found) == 1 else "are"
+
+
+def _undecided(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Yield the endpoints that could not be decided, with the reason that they share."""
+    reasons: dict[str, list[str]] = {}
+    for each in verdicts:
+        if each.verdict is Ruling.UNDECIDED:
+            reasons.setdefault(each.because.rstrip("."), []).append(f"{each.method} {each.path}")
+    for why, names in list(reasons.items())[:_REASONS]:
+        yield f"{listed(names)}: {why}."
+    if len(reasons) > _REASONS:
+        yield f"{sum(map(len, list(reasons.values())[_REASONS:]))} more endpoints were not decided: see the audit."
+
+
 def _headline(report: Report, broken: int) -> str:
     endpoints = counted(len(report.verdicts), "endpoint")
-    if broken or report.findings:
-        opened = f"{broken} of {endpoints} let a wrong caller in; " if broken else ""
-        return f"No: {opened}{counted(len(report.findings), 'finding')} on security ({severities(report.findings)})."
-    if not report.verdicts:
-        return "It cannot be told: no endpoint was found to judge."
+    first = blind(report.backend, report.verdicts)
+    if first:
+        found = (
+            f"{counted(len(report.findings), 'finding')} on security ({severities(report.findings)})"
+            if report.findings
+            else "nothing was found in what could be read, which shows little"
+        )
+        return f"{first} {'Besides, ' if not report.verdicts else 'There: '}{found}."
     undecided = sum(each.verdict is Ruling.UNDECIDED for each in report.verdicts)
-    if undecided:
-        return f"Nothing was found, and {undecided} of {endpoints} could not be decided."
-    return f"Nothing was found on {endpoints}."
+    open_still = f"; {undecided} could not be decided" if undecided else ""
+    findings = f"{counted(len(report.findings), 'finding')} on security ({severities(report.findings)})"
+    if broken:
+        return f"No: {broken} of {endpoints} let a wrong caller in{open_still}; {findings}."
+    grave = any(each.severity in (Severity.CRITICAL, Severity.HIGH) for each in report.findings)
+    those = counted(len(report.verdicts) - undecided, "endpoint")
+    judged = f"none of {those} that could be judged lets a wrong caller in"
+    if report.findings:
+        return f"{'No' if grave else 'Nearly'}: {judged}{open_still}, but there {_is(report.findings)} {findings}."
+    return f"As far as it was read: {judged}{open_still}, and nothing else was found."

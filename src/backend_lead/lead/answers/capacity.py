@@ -8,7 +8,8 @@ from dataclasses import replace
 from backend_lead.lead.answers._asked import SHOWN, Asked
 from backend_lead.lead.answers._fixes import of_findings
 from backend_lead.lead.answers._follows import cached, index_migrations
-from backend_lead.lead.answers._words import about_speed, analysed, counted, listed, no_database, unread
+from backend_lead.lead.answers._questions import asked_back
+from backend_lead.lead.answers._words import about_speed, analysed, blind, counted, listed, no_database, unread
 from backend_lead.lead.plan import plan
 from backend_lead.lead.review import review
 from backend_lead.model.answer import Offer
@@ -30,7 +31,7 @@ def answer(asked: Asked) -> Report:
         report,
         replace(
             asked.begun(),
-            headline=_headline(found, goal),
+            headline=f"{blind(report.backend)} {_headline(found, goal)}".lstrip(),
             told=tuple(each.message for each in _grave(found)[:SHOWN]),
             fixes=tuple(fixes[:SHOWN]),
             more=max(0, len(fixes) - SHOWN),
@@ -42,6 +43,7 @@ def answer(asked: Asked) -> Report:
                 *no_database(asked.options, "sizes, connections in use and the cost of queries are not known"),
                 *unread(report.backend),
             ),
+            questions=asked_back(asked, report.backend),
             next=(
                 Offer(
                     f"backend-lead diagnose {target} --db DSN", "what each statement costs, and the size of the pools"

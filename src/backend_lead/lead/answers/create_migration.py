@@ -14,6 +14,7 @@ from backend_lead.lead.answers._words import counted, no_database, read_of, seve
 from backend_lead.lead.before import Request
 from backend_lead.lead.creating import Wish, create_migration
 from backend_lead.lead.map import read_map
+from backend_lead.migrate.create.naming import Unclear
 from backend_lead.model.answer import Offer
 from backend_lead.model.backend import Backend
 from backend_lead.model.review import Report
@@ -23,7 +24,12 @@ def answer(asked: Asked) -> Report:
     """Return the migration for a change, judged, and which routes it concerns.  Raises Unclear."""
     options, change = asked.options, asked.understood.slots.change
     request = Request((), dsn=options.dsn, allow_superuser=options.allow_superuser)
-    report = create_migration(Wish(change, options.root, asked.moment), request, options, asked.listen)
+    try:
+        report = create_migration(Wish(change, options.root, asked.moment), request, options, asked.listen)
+    except Unclear as unclear:
+        target = shlex.quote(options.target)
+        again = f'backend-lead ask "{shown(change)} …" {target}'
+        raise Unclear(unclear.message, f"{unclear.hint}\nSay it again with that: {again}".lstrip()) from None
     created = report.created
     assert created is not None
     backend = _code(asked)

@@ -11,6 +11,7 @@ from backend_lead.audit.verdicts import verdicts
 from backend_lead.errors import NothingToLookAt
 from backend_lead.lead.answers._asked import Asked
 from backend_lead.lead.answers._follows import cached
+from backend_lead.lead.answers._questions import of_design
 from backend_lead.lead.answers._words import read_of
 from backend_lead.lead.design import Wanted, design
 from backend_lead.lead.intents import TechnologyText, technologies
@@ -61,6 +62,7 @@ def answer(asked: Asked) -> Report:
             analysed=(looked, *(f"the code shows: {why}" for why in shows.values())),
             follows=tuple(_follows(topics, backend)),
             unknown=tuple(_unknown(found, topics)),
+            questions=of_design(asked, (each for each in found.questions if set(each.flips) & set(topics))),
             next=(
                 Offer(
                     'backend-lead design "what it does, for how many people, how often"',
@@ -139,6 +141,3 @@ def _unknown(found: Design, topics: list[str]) -> Iterator[str]:
                 f"{number.id.replace('_', ' ')}: {number.value:.3g} {number.unit} is assumed, and this decision rests "
                 "on it. Say it in the question."
             )
-    for each in found.questions:
-        if set(each.flips) & set(topics):
-            yield f"{each.question} Assumed: {each.assumed}; another answer can change this one."

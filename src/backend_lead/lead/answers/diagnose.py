@@ -10,10 +10,11 @@ from backend_lead.audit.verdicts import verdicts
 from backend_lead.lead.answers._asked import SHOWN, Asked
 from backend_lead.lead.answers._fixes import of_diagnosis, of_findings
 from backend_lead.lead.answers._follows import cached, index_migrations, routes_of, slow_and_open
-from backend_lead.lead.answers._words import analysed, counted, listed, severities, unread
+from backend_lead.lead.answers._questions import asked_back
+from backend_lead.lead.answers._words import analysed, blind, counted, listed, severities, unread
 from backend_lead.lead.diagnose import Slow, diagnose
 from backend_lead.lead.findings import find
-from backend_lead.model.answer import Offer
+from backend_lead.model.answer import Fix, Offer
 from backend_lead.model.event import silent
 from backend_lead.model.finding import Dimension, Finding
 from backend_lead.model.review import Report
@@ -38,7 +39,7 @@ def answer(asked: Asked) -> Report:
                 ("audit", "a remedy for speed must not open what is closed: the same routes are judged"),
                 ("create_migration", "an index is a change of the schema and comes as a safe migration"),
             ),
-            headline=given.headline or _headline(report.findings),
+            headline=f"{blind(report.backend)} {given.headline or _headline(report.findings, fixes)}".lstrip(),
             fixes=tuple(fixes[:SHOWN]),
             more=max(0, len(fixes) - SHOWN),
             analysed=analysed(report, *looked, *([given.self_check] if given.self_check else [])),
@@ -48,15 +49,18 @@ def answer(asked: Asked) -> Report:
                 *cached(report.backend, judged, given),
             ),
             unknown=(*given.notes, *unread(report.backend)),
+            questions=asked_back(asked, report.backend),
             next=_next(asked, target),
         ),
     )
 
 
-def _headline(findings: Sequence[Finding]) -> str:
+def _headline(findings: Sequence[Finding], fixes: Sequence[Fix]) -> str:
     if not findings:
-        return "Nothing in the source makes it slow; what the database does is not known."
-    worst = min(findings, key=lambda each: each.order)
+        return "In what was read of the source nothing makes it slow; what the database does is not known."
+    # What is named first is what the plan mends first, so that the answer does not contradict its own order.
+    first = next((each.findings for each in fixes if each.findings), ())
+    worst = min((each for each in findings if each.fingerprint in first or not first), key=lambda each: each.order)
     routes = routes_of(worst)
     where = f", {listed(routes, 1)}" if routes else f" at {worst.place}"
     return (

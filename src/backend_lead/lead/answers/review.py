@@ -8,7 +8,8 @@ from dataclasses import replace
 from backend_lead.lead.answers._asked import SHOWN, Asked
 from backend_lead.lead.answers._fixes import of_findings
 from backend_lead.lead.answers._follows import index_migrations, slow_and_open
-from backend_lead.lead.answers._words import about_speed, analysed, counted, no_database, severities, unread
+from backend_lead.lead.answers._questions import asked_back
+from backend_lead.lead.answers._words import about_speed, analysed, blind, counted, no_database, severities, unread
 from backend_lead.lead.review import review
 from backend_lead.model.answer import Offer
 from backend_lead.model.finding import Dimension
@@ -32,7 +33,7 @@ def answer(asked: Asked) -> Report:
         report,
         replace(
             asked.begun(("audit", "who may see and change which rows is judged for every endpoint")),
-            headline=f"{found}. Grades: {grades}.",
+            headline=f"{blind(report.backend, report.verdicts)} {found}. Grades: {grades}.".lstrip(),
             told=tuple(f"{each.dimension.value}: {each.letter}, {each.arithmetic}" for each in report.grades),
             fixes=tuple(fixes[:SHOWN]),
             more=max(0, len(fixes) - SHOWN),
@@ -42,6 +43,7 @@ def answer(asked: Asked) -> Report:
                 *no_database(asked.options, "row counts, unused indexes and settings are not known"),
                 *unread(report.backend),
             ),
+            questions=asked_back(asked, report.backend),
             next=(
                 Offer(f"backend-lead review {target}", "the whole report and the whole plan"),
                 Offer(f"backend-lead review {target} --html report.html", "the map from route to row, in a browser"),

@@ -23,7 +23,7 @@ async def ask(call: Call, question: Question, path: PathGiven = ".", database: D
     The lead says what it understood, runs the jobs that it takes, and gives one answer: what to do now, what follows,
     what is not known, what to type next. What it does not understand it says. Nothing is written.
     """
-    from backend_lead.lead.requests import slots_of
+    from backend_lead.lead.slots import slots_of
 
     slots = slots_of(question)
 
