@@ -13,8 +13,8 @@ _STATE = re.compile(
     r"(?:is_?|was_?|email_?|account_?|user_?|phone_?)*(?:in_?active|active|activated|enabled|disabled|verified|verify|"
     r"confirmed|banned|blocked|locked|suspended|frozen|deleted|deactivated|approved|archived|removed|revoked|expired|"
     r"authenticated|anonymous|status|state)(?:_?(?:at|on|until|flag|date))?", re.IGNORECASE)
-# What a column is called that refers to what somebody may do.
-_RANK = re.compile(r"(?i)role|rank|permission|admin")
+RANK = re.compile(r"(?i)admin|staff|super|moderator|role|permission")
+"""What columns are called that say what somebody may do."""
 
 
 def is_about_account(guard: Guard) -> bool:
@@ -30,5 +30,5 @@ def role_guard(endpoint: Endpoint, references: Mapping[str, str]) -> Guard | Non
     sent, or whether the account is in use asks for no role.
     """
     return next((guard for guard in endpoint.guards if guard.kind is GuardKind.ROLE and not guard.optional
-                 and (guard.detail not in references or _RANK.search(guard.detail.rpartition(".")[2]))
+                 and (guard.detail not in references or RANK.search(guard.detail.rpartition(".")[2]))
                  and guard.detail not in CREDENTIALS and not is_about_account(guard)), None)

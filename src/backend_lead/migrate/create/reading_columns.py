@@ -307,13 +307,7 @@ def _default_value(phrase: Phrase) -> str | None:
         found = rest[0] if rest else None
     if found in ("value", "some", "any", "something", "anything"):
         return None
-    if (
-        found
-        and re.fullmatch(r"[a-z_]+", found)
-        and found not in (*CONSTANTS, "zero")
-        and found in FUNCTION_WORDS
-        and not is_identifier(phrase.text)
-    ):
+    if found in FUNCTION_WORDS and found not in (*CONSTANTS, "zero") and not is_identifier(phrase.text):
         return None
     return sql_value(found) if found else None
 

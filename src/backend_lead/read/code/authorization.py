@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from backend_lead.model.endpoint import Guard, GuardKind
+from backend_lead.model.roles import RANK
 from backend_lead.read.code.authentication import refusal_status
 from backend_lead.read.code.frames import Condition, Outcome
 from backend_lead.read.code.interpreter import Interpreter
@@ -14,14 +15,12 @@ from backend_lead.read.code.values import Pair
 # What columns that say whose a row is are called; a row's own key is none of them.
 _OWNER = re.compile(r"(?i)_id$|owner|author|creator|created_by|user|member|account|tenant|organi[sz]ation")
 
-# What columns that say what somebody may do are called, where a truth value is all that is asked.
 _CALLER = frozenset({"principal"})
 _COMPARING = frozenset({"==", "!=", "in", "not in", "<", ">", "<=", ">="})
 # What people have, where having it is all that is asked: a picture, an address, a token of a third party.
 _HAVING = re.compile(r"(?i)(key|url|uri|path|name|e?mail|phone|picture|avatar|image|photo|token|secret|slug|bio|about|"
                      r"description|address|date|_at|count|balance|amount|points|credits?|language|locale|zone|password)$")
-_RANK = re.compile(r"(?i)admin|staff|super|moderator|role|permission")
-_RIGHTS = re.compile(rf"{_RANK.pattern}|^(can|may)($|_)|right|grant|allow|privilege")
+_RIGHTS = re.compile(rf"{RANK.pattern}|^(can|may)($|_)|right|grant|allow|privilege")
 
 
 def is_principal(label: str) -> bool:
@@ -68,7 +67,7 @@ def _compared_role(condition: Condition) -> str | None:
     if compared is None:
         return None
     named = _detail(set(compared))
-    return named if _RANK.search(named.rpartition(".")[2]) else "principal" if "credential" in compared else None
+    return named if RANK.search(named.rpartition(".")[2]) else "principal" if "credential" in compared else None
 
 
 def _role(condition: Condition) -> str | None:
@@ -78,7 +77,7 @@ def _role(condition: Condition) -> str | None:
         return _detail(set(compared))
     labels = set(condition.sources)
     named = _detail(labels) if any(map(is_principal, labels)) else ""
-    return named if _RANK.search(named.rpartition(".")[2]) else None
+    return named if RANK.search(named.rpartition(".")[2]) else None
 
 
 def _of(outcome: Outcome, status: int | None) -> list[Guard]:
@@ -134,7 +133,7 @@ def _tells_rank(condition: Condition, last: bool) -> bool:
         return bool(mine)
     columns = {label.rpartition(".")[2] for label in mine if label.startswith("principal.")} or {
         label.rpartition(".")[2] for label in condition.sources if label.startswith("row:") and "." in label}
-    if not columns or any(map(_RANK.search, columns)):
+    if not columns or any(map(RANK.search, columns)):
         return bool(columns) or last
     # That something is there at all is asked of what a credential has to hold, and of what may be left out.
     held = bool(condition.pairs) or all(map(_HAVING.search, columns))
